@@ -1,0 +1,87 @@
+package dev.patron.features.frame;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Truth values. */
+public final class BooleanColumn extends Column {
+  private final boolean[] values;
+
+  BooleanColumn(boolean[] values, int size, long @Nullable [] nulls) {
+    super(size, nulls);
+    this.values = values;
+  }
+
+  /** A column of these values without nulls. The array is kept, not copied. */
+  public static BooleanColumn of(boolean... values) {
+    return new BooleanColumn(values, values.length, null);
+  }
+
+  /** The value of this row; false where the row is null. */
+  public boolean get(int row) {
+    return values[row];
+  }
+
+  boolean[] values() {
+    return values;
+  }
+
+  @Override
+  ColumnBuilder newBuilder(int capacity) {
+    return new Builder(capacity);
+  }
+
+  @Override
+  int compareValues(int row, Column other, int otherRow) {
+    return Boolean.compare(values[row], ((BooleanColumn) other).values[otherRow]);
+  }
+
+  @Override
+  void canonicalValue(int row, CanonicalBytes bytes) {
+    bytes.putByte(values[row] ? 1 : 0);
+  }
+
+  @Override
+  long heapBytes() {
+    return 1L * values.length + nullBytes();
+  }
+
+  /** Builds a {@link BooleanColumn}. */
+  public static final class Builder extends ColumnBuilder {
+    private boolean[] values;
+    private int size;
+
+    Builder(int capacity) {
+      values = new boolean[Math.max(1, capacity)];
+    }
+
+    /** Appends a value. */
+    public void append(boolean value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, size * 2);
+      }
+      values[size++] = value;
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public void appendNull() {
+      nulls.set(size);
+      append(false);
+    }
+
+    @Override
+    void appendValueFrom(Column source, int row) {
+      append(((BooleanColumn) source).values[row]);
+    }
+
+    @Override
+    public BooleanColumn build() {
+      return new BooleanColumn(Arrays.copyOf(values, size), size, nulls.build(size));
+    }
+  }
+}

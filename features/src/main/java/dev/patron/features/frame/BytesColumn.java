@@ -1,0 +1,157 @@
+package dev.patron.features.frame;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Values of varying length, end to end in one array: text as UTF-8, and long decimals as the
+ * sixteen bytes of {@link Decimals}. Unsigned byte order is the order of the values in both cases.
+ */
+public final class BytesColumn extends Column {
+  private final int[] offsets;
+  private final byte[] bytes;
+
+  BytesColumn(int[] offsets, byte[] bytes, int size, long @Nullable [] nulls) {
+    super(size, nulls);
+    this.offsets = offsets;
+    this.bytes = bytes;
+  }
+
+  /** Where this row's bytes begin in {@link #array()}. */
+  public int from(int row) {
+    return offsets[row];
+  }
+
+  /** Where this row's bytes end in {@link #array()}, exclusive. */
+  public int to(int row) {
+    return offsets[row + 1];
+  }
+
+  /** The number of bytes of this row's value; 0 where it is null. */
+  public int length(int row) {
+    return offsets[row + 1] - offsets[row];
+  }
+
+  /** The array that holds all values. Not a copy: never write to it. */
+  public byte[] array() {
+    return bytes;
+  }
+
+  /** This row's text; empty where it is null. */
+  public String text(int row) {
+    return new String(bytes, offsets[row], length(row), UTF_8);
+  }
+
+  /** A copy of this row's bytes; empty where it is null. */
+  public byte[] copy(int row) {
+    return Arrays.copyOfRange(bytes, offsets[row], offsets[row + 1]);
+  }
+
+  /** Whether this row is not null and its bytes are exactly these. */
+  public boolean is(int row, byte[] wanted) {
+    return !isNull(row)
+        && Arrays.equals(bytes, offsets[row], offsets[row + 1], wanted, 0, wanted.length);
+  }
+
+  int[] offsets() {
+    return offsets;
+  }
+
+  @Override
+  ColumnBuilder newBuilder(int capacity) {
+    return new Builder(capacity);
+  }
+
+  @Override
+  int compareValues(int row, Column other, int otherRow) {
+    BytesColumn that = (BytesColumn) other;
+    return Arrays.compareUnsigned(
+        bytes,
+        offsets[row],
+        offsets[row + 1],
+        that.bytes,
+        that.offsets[otherRow],
+        that.offsets[otherRow + 1]);
+  }
+
+  @Override
+  void canonicalValue(int row, CanonicalBytes canonical) {
+    canonical.putBytes(bytes, offsets[row], offsets[row + 1]);
+  }
+
+  @Override
+  long heapBytes() {
+    return bytes.length + 4L * offsets.length + nullBytes();
+  }
+
+  /** Builds a {@link BytesColumn}. One column holds at most two gigabytes. */
+  public static final class Builder extends ColumnBuilder {
+    private int[] offsets;
+    private byte[] bytes;
+    private int size;
+
+    Builder(int capacity) {
+      offsets = new int[Math.max(1, capacity) + 1];
+      bytes = new byte[Math.max(16, capacity * 8)];
+    }
+
+    /** Appends text. */
+    public void append(String text) {
+      byte[] encoded = text.getBytes(UTF_8);
+      append(encoded, 0, encoded.length);
+    }
+
+    /** Appends the bytes {@code source[from, to)}. */
+    public void append(byte[] source, int from, int to) {
+      int length = to - from;
+      int end = offsets[size];
+      if (bytes.length - end < length) {
+        long wanted = Math.max(2L * bytes.length, (long) end + length);
+        if ((long) end + length > MAX_BYTES) {
+          throw new IllegalStateException("a text column of one frame exceeds two gigabytes");
+        }
+        bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, MAX_BYTES));
+      }
+      System.arraycopy(source, from, bytes, end, length);
+      next(end + length);
+    }
+
+    private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+
+    private void next(int end) {
+      size++;
+      if (size == offsets.length) {
+        offsets = Arrays.copyOf(offsets, size * 2);
+      }
+      offsets[size] = end;
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public void appendNull() {
+      nulls.set(size);
+      next(offsets[size]);
+    }
+
+    @Override
+    void appendValueFrom(Column source, int row) {
+      BytesColumn that = (BytesColumn) source;
+      append(that.bytes, that.offsets[row], that.offsets[row + 1]);
+    }
+
+    @Override
+    public BytesColumn build() {
+      return new BytesColumn(
+          Arrays.copyOf(offsets, size + 1),
+          Arrays.copyOf(bytes, offsets[size]),
+          size,
+          nulls.build(size));
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.patron.features.frame;
+
+/** Gathers the values of one column, row by row. Not thread-safe; {@link #build} ends its use. */
+public abstract sealed class ColumnBuilder
+    permits LongColumn.Builder,
+        DoubleColumn.Builder,
+        BooleanColumn.Builder,
+        BytesColumn.Builder,
+        ListColumn.Builder,
+        RowColumn.Builder {
+
+  final Nulls nulls = new Nulls();
+
+  /** An empty builder for a column of this type. */
+  public static ColumnBuilder of(Type type) {
+    return of(type, 16);
+  }
+
+  static ColumnBuilder of(Type type, int capacity) {
+    if (type instanceof Type.ListOf list) {
+      return new ListColumn.Builder(of(list.element(), capacity), capacity);
+    }
+    if (type instanceof Type.RowOf row) {
+      return new RowColumn.Builder(
+          row.schema().fields().stream()
+              .map(field -> of(field.type(), capacity))
+              .toArray(ColumnBuilder[]::new));
+    }
+    if (type instanceof Type.Decimal decimal) {
+      return decimal.fitsLong()
+          ? new LongColumn.Builder(capacity)
+          : new BytesColumn.Builder(capacity);
+    }
+    return switch ((Type.Scalar) type) {
+      case STRING -> new BytesColumn.Builder(capacity);
+      case LONG, DATE, TIMESTAMP -> new LongColumn.Builder(capacity);
+      case DOUBLE -> new DoubleColumn.Builder(capacity);
+      case BOOLEAN -> new BooleanColumn.Builder(capacity);
+    };
+  }
+
+  /** The number of rows appended so far. */
+  public abstract int size();
+
+  /** Appends a null. */
+  public abstract void appendNull();
+
+  /**
+   * Appends the value that {@code source}, a column of the same layout, has at this row; -1 appends
+   * null.
+   */
+  public final void appendFrom(Column source, int row) {
+    if (row < 0 || source.isNull(row)) {
+      appendNull();
+    } else {
+      appendValueFrom(source, row);
+    }
+  }
+
+  abstract void appendValueFrom(Column source, int row);
+
+  /** The column of all rows appended. */
+  public abstract Column build();
+}

@@ -1,0 +1,87 @@
+package dev.patron.features.frame;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Double-precision values. */
+public final class DoubleColumn extends Column {
+  private final double[] values;
+
+  DoubleColumn(double[] values, int size, long @Nullable [] nulls) {
+    super(size, nulls);
+    this.values = values;
+  }
+
+  /** A column of these values without nulls. The array is kept, not copied. */
+  public static DoubleColumn of(double... values) {
+    return new DoubleColumn(values, values.length, null);
+  }
+
+  /** The value of this row; 0 where the row is null. */
+  public double get(int row) {
+    return values[row];
+  }
+
+  double[] values() {
+    return values;
+  }
+
+  @Override
+  ColumnBuilder newBuilder(int capacity) {
+    return new Builder(capacity);
+  }
+
+  @Override
+  int compareValues(int row, Column other, int otherRow) {
+    return Double.compare(values[row], ((DoubleColumn) other).values[otherRow]);
+  }
+
+  @Override
+  void canonicalValue(int row, CanonicalBytes bytes) {
+    bytes.putLong(Double.doubleToLongBits(values[row]));
+  }
+
+  @Override
+  long heapBytes() {
+    return 8L * values.length + nullBytes();
+  }
+
+  /** Builds a {@link DoubleColumn}. */
+  public static final class Builder extends ColumnBuilder {
+    private double[] values;
+    private int size;
+
+    Builder(int capacity) {
+      values = new double[Math.max(1, capacity)];
+    }
+
+    /** Appends a value. */
+    public void append(double value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, size * 2);
+      }
+      values[size++] = value;
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public void appendNull() {
+      nulls.set(size);
+      append(0);
+    }
+
+    @Override
+    void appendValueFrom(Column source, int row) {
+      append(((DoubleColumn) source).values[row]);
+    }
+
+    @Override
+    public DoubleColumn build() {
+      return new DoubleColumn(Arrays.copyOf(values, size), size, nulls.build(size));
+    }
+  }
+}

@@ -1,0 +1,406 @@
+package dev.patron.features.frame;
+
+import it.unimi.dsi.fastutil.ints.IntArrays;
+import it.unimi.dsi.fastutil.ints.IntComparator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable batch of rows of one schema, held by column in typed arrays on the heap. It is what
+ * moves through the pipelines: engines charge for every element they handle, so the element is some
+ * thousand rows.
+ *
+ * <p>Every operation gives a new frame and may share arrays with the old one.
+ */
+public final class Frame {
+  /** How many rows a frame that is cut from a stream of rows has at most. */
+  public static final int TARGET_ROWS = 16_384;
+
+  /** How many bytes of heap such a frame takes at most, but for a single larger row. */
+  public static final long TARGET_BYTES = 16L << 20;
+
+  private final Schema schema;
+  private final Column[] columns;
+  private final int rows;
+
+  private Frame(Schema schema, Column[] columns, int rows) {
+    this.schema = schema;
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  /**
+   * A frame of these columns.
+   *
+   * @throws IllegalArgumentException if their number differs from the schema's or their lengths
+   *     from one another
+   */
+  public static Frame of(Schema schema, Column... columns) {
+    if (columns.length != schema.size()) {
+      throw new IllegalArgumentException(
+          "%d columns for a schema of %d: %s".formatted(columns.length, schema.size(), schema));
+    }
+    int rows = columns.length == 0 ? 0 : columns[0].size();
+    for (int i = 0; i < columns.length; i++) {
+      if (columns[i].size() != rows) {
+        throw new IllegalArgumentException(
+            "column '%s' has %d rows, the first has %d"
+                .formatted(schema.field(i).name(), columns[i].size(), rows));
+      }
+    }
+    return new Frame(schema, columns.clone(), rows);
+  }
+
+  /** A frame without rows. */
+  public static Frame empty(Schema schema) {
+    return new FrameBuilder(schema).build();
+  }
+
+  /** A frame of rows given as objects, see {@link Values}; for edges and tests. */
+  public static Frame ofRows(Schema schema, List<? extends List<?>> rows) {
+    FrameBuilder builder = new FrameBuilder(schema);
+    for (List<?> row : rows) {
+      builder.appendRow(row);
+    }
+    return builder.build();
+  }
+
+  /** The rows as objects, see {@link Values}; for edges and tests. */
+  public List<List<@Nullable Object>> toRows() {
+    List<List<@Nullable Object>> list = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      List<@Nullable Object> values = new ArrayList<>(columns.length);
+      for (int i = 0; i < columns.length; i++) {
+        values.add(value(row, i));
+      }
+      list.add(values);
+    }
+    return list;
+  }
+
+  /** The names and types of the columns. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** The number of rows. */
+  public int rows() {
+    return rows;
+  }
+
+  /** The column at this position, from 0. */
+  public Column column(int position) {
+    return columns[position];
+  }
+
+  /**
+   * The named column.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Column column(String name) {
+    return columns[schema.position(name)];
+  }
+
+  /** The named column of longs, dates, timestamps or short decimals. */
+  public LongColumn longs(String name) {
+    return (LongColumn) column(name);
+  }
+
+  /** The named column of doubles. */
+  public DoubleColumn doubles(String name) {
+    return (DoubleColumn) column(name);
+  }
+
+  /** The named column of truth values. */
+  public BooleanColumn booleans(String name) {
+    return (BooleanColumn) column(name);
+  }
+
+  /** The named column of text or long decimals. */
+  public BytesColumn bytes(String name) {
+    return (BytesColumn) column(name);
+  }
+
+  /** The named column of lists. */
+  public ListColumn lists(String name) {
+    return (ListColumn) column(name);
+  }
+
+  /** One value as an object, see {@link Values}; null where the value is null. */
+  public @Nullable Object value(int row, int column) {
+    return Values.get(schema.field(column).type(), columns[column], row);
+  }
+
+  /** One value as an object, see {@link Values}; null where the value is null. */
+  public @Nullable Object value(int row, String column) {
+    return value(row, schema.position(column));
+  }
+
+  /** The named columns, in the order in which they are named. */
+  public Frame select(List<String> names) {
+    Schema narrow = schema.select(names);
+    return new Frame(narrow, names.stream().map(this::column).toArray(Column[]::new), rows);
+  }
+
+  /** This frame with one more column at the end, or another in place of one of the same name. */
+  public Frame with(String name, Type type, Column column) {
+    if (columns.length > 0 && column.size() != rows) {
+      throw new IllegalArgumentException(
+          "column '%s' has %d rows, the frame %d".formatted(name, column.size(), rows));
+    }
+    if (!schema.has(name)) {
+      Column[] wider = Arrays.copyOf(columns, columns.length + 1);
+      wider[columns.length] = column;
+      return new Frame(schema.with(name, type), wider, column.size());
+    }
+    int position = schema.position(name);
+    List<Schema.Field> fields = new ArrayList<>(schema.fields());
+    fields.set(position, new Schema.Field(name, type));
+    Column[] replaced = columns.clone();
+    replaced[position] = column;
+    return new Frame(new Schema(fields), replaced, rows);
+  }
+
+  /**
+   * This frame in the columns of another schema: by name, in its order; what is missing here is
+   * null, what is more here is dropped.
+   *
+   * @throws IllegalArgumentException if a column of the same name has another type
+   */
+  public Frame conform(Schema wanted) {
+    if (schema.equals(wanted)) {
+      return this;
+    }
+    Column[] conformed = new Column[wanted.size()];
+    for (int i = 0; i < conformed.length; i++) {
+      Schema.Field field = wanted.field(i);
+      if (!schema.has(field.name())) {
+        ColumnBuilder nulls = ColumnBuilder.of(field.type());
+        for (int row = 0; row < rows; row++) {
+          nulls.appendNull();
+        }
+        conformed[i] = nulls.build();
+      } else if (schema.type(field.name()).equals(field.type())) {
+        conformed[i] = column(field.name());
+      } else {
+        throw new IllegalArgumentException(
+            "column '%s' is %s where %s is wanted"
+                .formatted(field.name(), schema.type(field.name()), field.type()));
+      }
+    }
+    return new Frame(wanted, conformed, rows);
+  }
+
+  /** These rows, in this order; a row may occur several times, and -1 gives a row of nulls. */
+  public Frame take(int[] wanted) {
+    Column[] taken = new Column[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      taken[i] = columns[i].take(wanted);
+    }
+    return new Frame(schema, taken, columns.length == 0 ? 0 : wanted.length);
+  }
+
+  /** The rows that pass, in order. */
+  public Frame filter(IntPredicate keep) {
+    int[] kept = new int[rows];
+    int count = 0;
+    for (int row = 0; row < rows; row++) {
+      if (keep.test(row)) {
+        kept[count++] = row;
+      }
+    }
+    return count == rows ? this : take(Arrays.copyOf(kept, count));
+  }
+
+  /** The rows {@code [from, to)}. */
+  public Frame slice(int from, int to) {
+    if (from == 0 && to == rows) {
+      return this;
+    }
+    int[] wanted = new int[to - from];
+    Arrays.setAll(wanted, i -> from + i);
+    return take(wanted);
+  }
+
+  /**
+   * The rows of all frames, in order.
+   *
+   * @throws IllegalArgumentException if a frame has another schema
+   */
+  public static Frame concat(Schema schema, Iterable<Frame> frames) {
+    FrameBuilder builder = new FrameBuilder(schema);
+    @Nullable Frame only = null;
+    int count = 0;
+    for (Frame frame : frames) {
+      if (!frame.schema.equals(schema)) {
+        throw new IllegalArgumentException(
+            "a frame of (%s) among frames of (%s)".formatted(frame.schema, schema));
+      }
+      if (frame.rows > 0) {
+        only = frame;
+        count++;
+        builder.appendAll(frame);
+      }
+    }
+    return count == 1 && only != null ? only : builder.build();
+  }
+
+  /**
+   * The order of the rows by these columns, ascending, nulls first; rows that are equal in all of
+   * them keep their order (the sort is stable).
+   *
+   * @return row numbers, for {@link #take}
+   */
+  public int[] order(List<String> by) {
+    return order(comparator(by));
+  }
+
+  /** The order of the rows by this comparator of row numbers; stable. */
+  public int[] order(IntComparator comparator) {
+    int[] order = new int[rows];
+    Arrays.setAll(order, i -> i);
+    IntArrays.mergeSort(order, comparator);
+    return order;
+  }
+
+  /** Compares rows by these columns, ascending, nulls first. */
+  public IntComparator comparator(List<String> by) {
+    Column[] keys = by.stream().map(this::column).toArray(Column[]::new);
+    return (a, b) -> {
+      for (Column key : keys) {
+        int order = key.compare(a, key, b);
+        if (order != 0) {
+          return order;
+        }
+      }
+      return 0;
+    };
+  }
+
+  /** The rows ordered as by {@link #order(List)}. */
+  public Frame sort(List<String> by) {
+    return take(order(by));
+  }
+
+  /**
+   * Where groups of equal keys begin, in a frame that is sorted by these keys: the first row of
+   * each group and, last, the number of rows. Group g is the rows {@code [starts[g], starts[g +
+   * 1])}.
+   */
+  public int[] groups(List<String> by) {
+    IntComparator comparator = comparator(by);
+    int[] starts = new int[rows + 1];
+    int groups = 0;
+    for (int row = 0; row < rows; row++) {
+      if (row == 0 || comparator.compare(row - 1, row) != 0) {
+        starts[groups++] = row;
+      }
+    }
+    starts[groups] = rows;
+    return Arrays.copyOf(starts, groups + 1);
+  }
+
+  /** Appends the canonical bytes of one row's values in these columns. */
+  public void canonical(int row, int[] positions, CanonicalBytes bytes) {
+    for (int position : positions) {
+      columns[position].canonical(row, bytes);
+    }
+  }
+
+  /** The positions of the named columns. */
+  public int[] positions(List<String> names) {
+    return names.stream().mapToInt(schema::position).toArray();
+  }
+
+  /**
+   * A 64-bit hash of each row's values in these columns; equal values hash equally in every frame,
+   * on every machine.
+   */
+  public long[] hash(List<String> by) {
+    int[] positions = positions(by);
+    long[] hashes = new long[rows];
+    CanonicalBytes bytes = new CanonicalBytes();
+    for (int row = 0; row < rows; row++) {
+      canonical(row, positions, bytes.clear());
+      hashes[row] = bytes.hash64();
+    }
+    return hashes;
+  }
+
+  /**
+   * Splits the rows into buckets by the hash of their key, keeping their order within a bucket.
+   *
+   * @param by the key columns
+   * @param buckets how many buckets, at least 1
+   * @return one frame a bucket, null where a bucket is empty
+   */
+  public @Nullable Frame[] split(List<String> by, int buckets) {
+    long[] hashes = hash(by);
+    int[] counts = new int[buckets];
+    int[] bucket = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      bucket[row] = bucket(hashes[row], buckets);
+      counts[bucket[row]]++;
+    }
+    int[][] members = new int[buckets][];
+    for (int i = 0; i < buckets; i++) {
+      members[i] = new int[counts[i]];
+    }
+    int[] next = new int[buckets];
+    for (int row = 0; row < rows; row++) {
+      int i = bucket[row];
+      members[i][next[i]++] = row;
+    }
+    @Nullable Frame[] frames = new Frame[buckets];
+    for (int i = 0; i < buckets; i++) {
+      if (counts[i] > 0) {
+        frames[i] = counts[i] == rows ? this : take(members[i]);
+      }
+    }
+    return frames;
+  }
+
+  /** The bucket, from 0 to {@code buckets - 1}, of a hash. */
+  public static int bucket(long hash, int buckets) {
+    return (int) Long.remainderUnsigned(hash, buckets);
+  }
+
+  /** About how many bytes of heap the values take. */
+  public long heapBytes() {
+    return Arrays.stream(columns).mapToLong(Column::heapBytes).sum();
+  }
+
+  /** Equal schema and equal values in every row, in order. */
+  @Override
+  public boolean equals(Object other) {
+    if (this == other) {
+      return true;
+    }
+    if (!(other instanceof Frame that) || rows != that.rows || !schema.equals(that.schema)) {
+      return false;
+    }
+    for (int i = 0; i < columns.length; i++) {
+      for (int row = 0; row < rows; row++) {
+        if (!columns[i].same(row, that.columns[i], row)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * schema.hashCode() + Arrays.hashCode(hash(schema.names()));
+  }
+
+  /** The number of rows and the schema; never values, which may be personal. */
+  @Override
+  public String toString() {
+    return rows + " rows of (" + schema + ")";
+  }
+}

@@ -1,0 +1,99 @@
+package dev.patron.features.frame;
+
+import java.util.List;
+
+/** Gathers rows into a {@link Frame}. Append one value to every column for each row. */
+public final class FrameBuilder {
+  private final Schema schema;
+  private final ColumnBuilder[] columns;
+
+  /** An empty builder for frames of this schema. */
+  public FrameBuilder(Schema schema) {
+    this.schema = schema;
+    this.columns =
+        schema.fields().stream()
+            .map(field -> ColumnBuilder.of(field.type()))
+            .toArray(ColumnBuilder[]::new);
+  }
+
+  /** The schema of the frame to be built. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** The number of whole rows so far. */
+  public int rows() {
+    return columns.length == 0 ? 0 : columns[columns.length - 1].size();
+  }
+
+  /** The builder of the column at this position. */
+  public ColumnBuilder column(int position) {
+    return columns[position];
+  }
+
+  /** The builder of the named column. */
+  public ColumnBuilder column(String name) {
+    return columns[schema.position(name)];
+  }
+
+  /** The builder of the named column of longs, dates, timestamps or short decimals. */
+  public LongColumn.Builder longs(String name) {
+    return (LongColumn.Builder) column(name);
+  }
+
+  /** The builder of the named column of doubles. */
+  public DoubleColumn.Builder doubles(String name) {
+    return (DoubleColumn.Builder) column(name);
+  }
+
+  /** The builder of the named column of truth values. */
+  public BooleanColumn.Builder booleans(String name) {
+    return (BooleanColumn.Builder) column(name);
+  }
+
+  /** The builder of the named column of text or long decimals. */
+  public BytesColumn.Builder bytes(String name) {
+    return (BytesColumn.Builder) column(name);
+  }
+
+  /** Appends a row given as objects, see {@link Values}. */
+  public void appendRow(List<?> values) {
+    if (values.size() != columns.length) {
+      throw new IllegalArgumentException(
+          "a row of %d values for (%s)".formatted(values.size(), schema));
+    }
+    for (int i = 0; i < columns.length; i++) {
+      Values.append(columns[i], schema.field(i).type(), values.get(i));
+    }
+  }
+
+  /** Appends one row of a frame of the same schema. */
+  public void appendRow(Frame frame, int row) {
+    for (int i = 0; i < columns.length; i++) {
+      columns[i].appendFrom(frame.column(i), row);
+    }
+  }
+
+  /** Appends all rows of a frame of the same schema. */
+  public void appendAll(Frame frame) {
+    for (int i = 0; i < columns.length; i++) {
+      Column column = frame.column(i);
+      for (int row = 0; row < frame.rows(); row++) {
+        columns[i].appendFrom(column, row);
+      }
+    }
+  }
+
+  /**
+   * The frame of all rows appended; the builder is of no more use.
+   *
+   * @throws IllegalArgumentException if the columns have different lengths
+   */
+  public Frame build() {
+    Column[] built = new Column[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      built[i] = columns[i].build();
+    }
+    return Frame.of(schema, built);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.patron.features.frame;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signed 64-bit values: longs, dates (days), timestamps (microseconds), unscaled short decimals.
+ */
+public final class LongColumn extends Column {
+  private final long[] values;
+
+  LongColumn(long[] values, int size, long @Nullable [] nulls) {
+    super(size, nulls);
+    this.values = values;
+  }
+
+  /** A column of these values without nulls. The array is kept, not copied. */
+  public static LongColumn of(long... values) {
+    return new LongColumn(values, values.length, null);
+  }
+
+  /** The value of this row; 0 where the row is null. */
+  public long get(int row) {
+    return values[row];
+  }
+
+  long[] values() {
+    return values;
+  }
+
+  @Override
+  ColumnBuilder newBuilder(int capacity) {
+    return new Builder(capacity);
+  }
+
+  @Override
+  int compareValues(int row, Column other, int otherRow) {
+    return Long.compare(values[row], ((LongColumn) other).values[otherRow]);
+  }
+
+  @Override
+  void canonicalValue(int row, CanonicalBytes bytes) {
+    bytes.putLong(values[row]);
+  }
+
+  @Override
+  long heapBytes() {
+    return 8L * values.length + nullBytes();
+  }
+
+  /** Builds a {@link LongColumn}. */
+  public static final class Builder extends ColumnBuilder {
+    private long[] values;
+    private int size;
+
+    Builder(int capacity) {
+      values = new long[Math.max(1, capacity)];
+    }
+
+    /** Appends a value. */
+    public void append(long value) {
+      if (size == values.length) {
+        values = Arrays.copyOf(values, size * 2);
+      }
+      values[size++] = value;
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public void appendNull() {
+      nulls.set(size);
+      append(0);
+    }
+
+    @Override
+    void appendValueFrom(Column source, int row) {
+      append(((LongColumn) source).values[row]);
+    }
+
+    @Override
+    public LongColumn build() {
+      return new LongColumn(Arrays.copyOf(values, size), size, nulls.build(size));
+    }
+  }
+}

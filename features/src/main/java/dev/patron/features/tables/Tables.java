@@ -1,0 +1,177 @@
+package dev.patron.features.tables;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+
+/**
+ * The columns of the tables that Patron writes, in order. Users, dashboards and other programs rely
+ * on these names: adding is free, renaming is not.
+ *
+ * <p>The identity of a customer and the type of money are the source's own: {@code customerId} is
+ * string or long, {@code amount} is a decimal of at most 18 digits or double.
+ */
+public final class Tables {
+  private Tables() {}
+
+  /**
+   * What every bronze table has beside the source's own columns: where a record came from and, for
+   * text formats, the record itself as it came. {@code _file} names the file it was read from.
+   */
+  public static final Schema BRONZE =
+      Schema.of()
+          .with("_source", Type.STRING)
+          .with("_partition", Type.LONG)
+          .with("_offset", Type.LONG)
+          .with("_event_time", Type.TIMESTAMP)
+          .with("_key", Type.STRING)
+          .with("_value", Type.STRING)
+          .with("_file", Type.STRING);
+
+  /** A refused record, whole, with its place and a stable reason. */
+  public static final Schema QUARANTINE =
+      Schema.of()
+          .with("_source", Type.STRING)
+          .with("_partition", Type.LONG)
+          .with("_offset", Type.LONG)
+          .with("_key", Type.STRING)
+          .with("_value", Type.STRING)
+          .with("_file", Type.STRING)
+          .with("reason", Type.STRING)
+          .with("detail", Type.STRING);
+
+  /** What a current table has after the source's own columns. */
+  public static final Schema CURRENT =
+      Schema.of().with("_sequence", Type.STRING).with("_changed_at", Type.TIMESTAMP);
+
+  /** What a history table has after the source's own columns. */
+  public static final Schema HISTORY =
+      Schema.of()
+          .with("valid_from", Type.TIMESTAMP)
+          .with("valid_to", Type.TIMESTAMP)
+          .with("is_current", Type.BOOLEAN)
+          .with("version", Type.LONG)
+          .with("sk", Type.STRING)
+          .with("_sequence", Type.STRING);
+
+  /**
+   * One row an order. {@code lines} and {@code units} count what was bought, {@code amount} is its
+   * sum and never negative; {@code returned} is the sum of what was given back, as a positive
+   * number. An order of returns alone has {@code lines} = 0 and is no purchase.
+   */
+  public static Schema purchases(Type customerId, Type orderId, Type amount) {
+    return Schema.of()
+        .with("customer_id", customerId)
+        .with("order_id", orderId)
+        .with("purchased_at", Type.TIMESTAMP)
+        .with("lines", Type.LONG)
+        .with("units", Type.DOUBLE)
+        .with("amount", amount)
+        .with("returned", amount);
+  }
+
+  /**
+   * One row a customer with a purchase at or before {@code as_of}. Days are whole days of the
+   * dataset's zone. {@code repeat_purchases} is x, {@code repeat_recency_days} t_x and {@code
+   * tenure_days} T of the models; {@code repeat_paid_days} counts the repeat days with a positive
+   * amount and {@code repeat_mean_amount} is their mean (null if there is none); {@code monetary}
+   * is what was bought less {@code returned}.
+   */
+  public static Schema customerFeatures(Type customerId, Type amount) {
+    return Schema.of()
+        .with("customer_id", customerId)
+        .with("as_of", Type.TIMESTAMP)
+        .with("first_purchase_at", Type.TIMESTAMP)
+        .with("last_purchase_at", Type.TIMESTAMP)
+        .with("recency_days", Type.LONG)
+        .with("frequency", Type.LONG)
+        .with("monetary", amount)
+        .with("mean_amount", Type.DOUBLE)
+        .with("tenure_days", Type.LONG)
+        .with("repeat_purchases", Type.LONG)
+        .with("repeat_recency_days", Type.LONG)
+        .with("repeat_mean_amount", Type.DOUBLE)
+        .with("repeat_paid_days", Type.LONG)
+        .with("returned", amount)
+        .with("units", Type.DOUBLE)
+        .with("r_score", Type.LONG)
+        .with("f_score", Type.LONG)
+        .with("m_score", Type.LONG)
+        .with("rfm_segment", Type.STRING);
+  }
+
+  /** The edges of the RFM scores: a value in {@code [from_value, to_value]} has this score. */
+  public static final Schema RFM_EDGES =
+      Schema.of()
+          .with("measure", Type.STRING)
+          .with("score", Type.LONG)
+          .with("from_value", Type.DOUBLE)
+          .with("to_value", Type.DOUBLE)
+          .with("customers", Type.LONG);
+
+  /** One row a customer. Values that could not be known are null, never invented. */
+  public static Schema customerScores(Type customerId) {
+    return Schema.of()
+        .with("customer_id", customerId)
+        .with("as_of", Type.TIMESTAMP)
+        .with("segment_id", Type.LONG)
+        .with("segment", Type.STRING)
+        .with("p_alive", Type.DOUBLE)
+        .with("expected_purchases", Type.DOUBLE)
+        .with("expected_amount", Type.DOUBLE)
+        .with("cltv", Type.DOUBLE)
+        .with("cltv_low", Type.DOUBLE)
+        .with("cltv_high", Type.DOUBLE)
+        .with("horizon_days", Type.LONG)
+        .with("segment_model", Type.STRING)
+        .with("cltv_model", Type.STRING);
+  }
+
+  /** One row a segment. Shares are fractions of all customers and of all their revenue. */
+  public static final Schema SEGMENT_SUMMARY =
+      Schema.of()
+          .with("segment_id", Type.LONG)
+          .with("segment", Type.STRING)
+          .with("customers", Type.LONG)
+          .with("share_of_customers", Type.DOUBLE)
+          .with("revenue", Type.DOUBLE)
+          .with("share_of_revenue", Type.DOUBLE)
+          .with("mean_recency_days", Type.DOUBLE)
+          .with("mean_frequency", Type.DOUBLE)
+          .with("mean_monetary", Type.DOUBLE)
+          .with("mean_p_alive", Type.DOUBLE)
+          .with("mean_cltv", Type.DOUBLE)
+          .with("total_cltv", Type.DOUBLE);
+
+  /**
+   * One row a calendar month of the dataset's zone, up to as-of. {@code month} is its first day.
+   */
+  public static final Schema REVENUE_BY_MONTH =
+      Schema.of()
+          .with("month", Type.DATE)
+          .with("purchases", Type.LONG)
+          .with("customers", Type.LONG)
+          .with("anonymous_purchases", Type.LONG)
+          .with("revenue", Type.DOUBLE)
+          .with("returned", Type.DOUBLE);
+
+  /**
+   * One row a cohort (month of first purchase) and month since; {@code retention} is a fraction.
+   */
+  public static final Schema COHORT_RETENTION =
+      Schema.of()
+          .with("cohort_month", Type.DATE)
+          .with("months_since", Type.LONG)
+          .with("cohort_customers", Type.LONG)
+          .with("customers", Type.LONG)
+          .with("retention", Type.DOUBLE)
+          .with("revenue", Type.DOUBLE);
+
+  /** Who moved since the scores before: one row a pair of segments, null for new customers. */
+  public static final Schema SEGMENT_MIGRATION =
+      Schema.of()
+          .with("from_as_of", Type.TIMESTAMP)
+          .with("to_as_of", Type.TIMESTAMP)
+          .with("from_segment", Type.STRING)
+          .with("to_segment", Type.STRING)
+          .with("customers", Type.LONG);
+}
