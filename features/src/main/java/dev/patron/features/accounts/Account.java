@@ -1,7 +1,8 @@
 package dev.patron.features.accounts;
 
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * How many records of one table had which fate. Every record read has exactly one of the fates, so
@@ -64,28 +65,28 @@ public final class Account {
     }
   }
 
-  private final long[] counts = new long[Count.values().length];
+  private final Map<Count, Long> counts = new EnumMap<>(Count.class);
 
   /** Counts one. */
   public void count(Count what) {
-    counts[what.ordinal()]++;
+    count(what, 1);
   }
 
   /** Counts several. */
   public void count(Count what, long howMany) {
-    counts[what.ordinal()] += howMany;
+    if (howMany != 0) {
+      counts.merge(what, howMany, Math::addExact);
+    }
   }
 
   /** How many were counted. */
   public long get(Count what) {
-    return counts[what.ordinal()];
+    return counts.getOrDefault(what, 0L);
   }
 
   /** Adds all counts of another account. */
   public void add(Account other) {
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] += other.counts[i];
-    }
+    other.counts.forEach(this::count);
   }
 
   /** Records read whose fate is unknown: 0, or something is wrong. */
@@ -101,12 +102,12 @@ public final class Account {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Account that && Arrays.equals(counts, that.counts);
+    return other instanceof Account that && counts.equals(that.counts);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(counts);
+    return counts.hashCode();
   }
 
   /** The counts that are not zero. */

@@ -1,13 +1,13 @@
 package dev.patron.features.frame;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Named, typed columns in order. Immutable; equal by names and types in order. */
-public final class Schema {
+public final class Schema implements Serializable {
 
   /**
    * One column.
@@ -15,7 +15,7 @@ public final class Schema {
    * @param name unique within its schema
    * @param type its type
    */
-  public record Field(String name, Type type) {
+  public record Field(String name, Type type) implements Serializable {
     @Override
     public String toString() {
       return name + ": " + type;
@@ -23,7 +23,7 @@ public final class Schema {
   }
 
   private final List<Field> fields;
-  private final Map<String, Integer> positions;
+  private final HashMap<String, Integer> positions;
 
   /**
    * A schema of these fields in this order.

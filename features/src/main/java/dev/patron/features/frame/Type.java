@@ -1,5 +1,6 @@
 package dev.patron.features.frame;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,7 +9,8 @@ import java.util.Locale;
  * The type of a column. The words are those of the dataset definition: string, long, double,
  * decimal(p,s), boolean, date, timestamp, and arrays and rows of them. Every column may hold nulls.
  */
-public sealed interface Type permits Type.Scalar, Type.Decimal, Type.ListOf, Type.RowOf {
+public sealed interface Type extends Serializable
+    permits Type.Scalar, Type.Decimal, Type.ListOf, Type.RowOf {
 
   /** Text, encoded as UTF-8. */
   Type STRING = Scalar.STRING;
