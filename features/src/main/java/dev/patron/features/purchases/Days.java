@@ -1,0 +1,63 @@
+package dev.patron.features.purchases;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.zone.ZoneRules;
+
+/** Calendar days of a shop's time zone. Days are numbered from 1970-01-01. */
+public final class Days {
+  private static final long MICROS_PER_SECOND = 1_000_000L;
+  private static final long SECONDS_PER_DAY = 86_400L;
+
+  private final ZoneId zone;
+  private final ZoneRules rules;
+  private final boolean fixed;
+  private final int fixedOffsetSeconds;
+
+  /** The days of this zone. */
+  public Days(ZoneId zone) {
+    this.zone = zone;
+    this.rules = zone.getRules();
+    this.fixed = rules.isFixedOffset();
+    this.fixedOffsetSeconds = fixed ? rules.getOffset(Instant.EPOCH).getTotalSeconds() : 0;
+  }
+
+  /** The day on which an instant, in microseconds since the epoch, falls. */
+  public long day(long micros) {
+    long second = Math.floorDiv(micros, MICROS_PER_SECOND);
+    int offset =
+        fixed
+            ? fixedOffsetSeconds
+            : rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
+    return Math.floorDiv(second + offset, SECONDS_PER_DAY);
+  }
+
+  /** The first microsecond of a day. */
+  public long startOf(long day) {
+    return LocalDate.ofEpochDay(day).atStartOfDay(zone).toEpochSecond() * MICROS_PER_SECOND;
+  }
+
+  /** The last microsecond of a day, which is the observation time that a bare date means. */
+  public long endOf(long day) {
+    return startOf(day + 1) - 1;
+  }
+
+  /** The months since year 0 of the month in which a day lies. */
+  public static long month(long day) {
+    LocalDate date = LocalDate.ofEpochDay(day);
+    return date.getYear() * 12L + date.getMonthValue() - 1;
+  }
+
+  /** The first day of a month numbered as by {@link #month}. */
+  public static long firstDayOfMonth(long month) {
+    return LocalDate.of((int) Math.floorDiv(month, 12L), (int) Math.floorMod(month, 12L) + 1, 1)
+        .toEpochDay();
+  }
+
+  /** UTC's days, for what has no zone. */
+  public static Days utc() {
+    return new Days(ZoneOffset.UTC);
+  }
+}

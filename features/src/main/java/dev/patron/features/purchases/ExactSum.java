@@ -1,0 +1,60 @@
+package dev.patron.features.purchases;
+
+/**
+ * A sum of doubles that does not depend on their order: each is rounded to a multiple of 2^-20
+ * (about a millionth) and added in 128-bit integers. For totals and means of aggregates whose parts
+ * are summed wherever they happen to lie.
+ */
+public final class ExactSum {
+  private static final double SCALE = 1 << 20;
+  private static final double TWO_TO_64 = 0x1p64;
+
+  private long high;
+  private long low;
+
+  /**
+   * Adds a value.
+   *
+   * @throws ArithmeticException if it is not a number, infinite or beyond some 8 trillion
+   */
+  public void add(double value) {
+    double scaled = Math.rint(value * SCALE);
+    if (!(Math.abs(scaled) < 0x1p63)) {
+      throw new ArithmeticException(value + " is out of the range of sums");
+    }
+    addBits(scaled < 0 ? -1 : 0, (long) scaled);
+  }
+
+  /** Adds another sum. */
+  public void add(ExactSum other) {
+    addBits(other.high, other.low);
+  }
+
+  /** Adds a sum given by its {@link #high} and {@link #low} halves. */
+  public void addBits(long otherHigh, long otherLow) {
+    long sum = low + otherLow;
+    high += otherHigh + (Long.compareUnsigned(sum, low) < 0 ? 1 : 0);
+    low = sum;
+  }
+
+  /** The high half of the sum. */
+  public long high() {
+    return high;
+  }
+
+  /** The low half of the sum. */
+  public long low() {
+    return low;
+  }
+
+  /** The sum, rounded to a double. */
+  public double value() {
+    // Of the magnitude: next to -2^64 a double could not hold the small part of a small sum.
+    return high < 0 ? -magnitude(~high + (low == 0 ? 1 : 0), -low) : magnitude(high, low);
+  }
+
+  private static double magnitude(long high, long low) {
+    double unsignedLow = (low >>> 1) * 2.0 + (low & 1);
+    return (high * TWO_TO_64 + unsignedLow) / SCALE;
+  }
+}

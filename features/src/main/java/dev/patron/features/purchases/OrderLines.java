@@ -1,0 +1,214 @@
+package dev.patron.features.purchases;
+
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.ColumnBuilder;
+import dev.patron.features.frame.DoubleColumn;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.ListColumn;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.RowColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Facts taken apart into order lines of one shape, whatever a shop's facts look like: {@code
+ * customer_id, order_id, purchased_at, product, quantity, amount}.
+ *
+ * <p>Where the price is looked up, {@code product} names what is to be looked up and {@code amount}
+ * stays null until {@link #price} has the prices.
+ */
+public final class OrderLines implements Serializable {
+  /** The column that a price is looked up by, in the lines. */
+  public static final String PRODUCT = "product";
+
+  private final Schema facts;
+  private final PurchaseColumns columns;
+  private final ZoneId zone;
+  private final Schema lineFields;
+  private final Schema schema;
+  private final Type amountType;
+
+  /**
+   * A kernel for facts of this schema.
+   *
+   * @param zone the zone whose midnight a date means, and whose days are orders where there is no
+   *     order column
+   * @param looked the type of the looked-up price; null where no price is looked up
+   * @throws IllegalArgumentException if a column is missing or its type cannot be used
+   */
+  public OrderLines(Schema facts, PurchaseColumns columns, ZoneId zone, @Nullable Type looked) {
+    this.facts = facts;
+    this.columns = columns;
+    this.zone = zone;
+    this.lineFields =
+        columns.lines() == null
+            ? facts
+            : ((Type.RowOf) ((Type.ListOf) facts.type(columns.lines())).element()).schema();
+    Type money;
+    if (columns.amount() != null) {
+      money = lineFields.type(columns.amount());
+    } else if (columns.price() != null) {
+      money = lineFields.type(columns.price());
+    } else if (looked != null) {
+      money = looked;
+    } else {
+      throw new IllegalArgumentException("the type of the looked-up price is needed");
+    }
+    this.amountType = Money.typeOf(money);
+    this.schema =
+        Schema.of()
+            .with("customer_id", facts.type(columns.customer()))
+            .with("order_id", columns.order() == null ? Type.STRING : facts.type(columns.order()))
+            .with("purchased_at", Type.TIMESTAMP)
+            .with(
+                PRODUCT,
+                columns.product() == null ? Type.STRING : lineFields.type(columns.product()))
+            .with("quantity", Type.DOUBLE)
+            .with("amount", amountType);
+  }
+
+  /** The columns of the lines. */
+  public Schema schema() {
+    return schema;
+  }
+
+  /** The type of amounts: {@link Money#typeOf} of the source's. */
+  public Type amountType() {
+    return amountType;
+  }
+
+  /** The order lines of these facts, in order. Facts without a time are left out. */
+  public Frame takeApart(Frame frame) {
+    Days days = new Days(zone);
+    Column customers = frame.column(columns.customer());
+    @Nullable Column orders = columns.order() == null ? null : frame.column(columns.order());
+    LongColumn times = frame.longs(columns.time());
+    boolean dates = facts.type(columns.time()).equals(Type.DATE);
+    FrameBuilder builder = new FrameBuilder(schema);
+    LongColumn.Builder at = builder.longs("purchased_at");
+
+    @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
+    LineColumns lines =
+        lists == null
+            ? new LineColumns(name -> frame.column(name))
+            : new LineColumns(
+                name -> ((RowColumn) lists.elements()).field(lineFields.position(name)));
+    for (int row = 0; row < frame.rows(); row++) {
+      if (times.isNull(row)) {
+        continue;
+      }
+      long micros = dates ? days.startOf(times.get(row)) : times.get(row);
+      int from = lists == null ? row : lists.from(row);
+      int to = lists == null ? row + 1 : lists.to(row);
+      for (int line = from; line < to; line++) {
+        builder.column(0).appendFrom(customers, row);
+        if (orders != null) {
+          builder.column(1).appendFrom(orders, row);
+        } else {
+          ((BytesColumn.Builder) builder.column(1))
+              .append(LocalDate.ofEpochDay(days.day(micros)).toString());
+        }
+        at.append(micros);
+        lines.append(line, builder);
+      }
+    }
+    return builder.build();
+  }
+
+  /** A column and what its values mean. */
+  private record Typed(Type type, Column column) {}
+
+  /** The columns of one line, wherever they lie. */
+  private final class LineColumns {
+    private final @Nullable Typed product;
+    private final @Nullable Typed quantity;
+    private final @Nullable Typed amount;
+    private final @Nullable Typed price;
+
+    private LineColumns(Function<String, Column> column) {
+      product = typed(columns.product(), column);
+      quantity = typed(columns.quantity(), column);
+      amount = typed(columns.amount(), column);
+      price = typed(columns.price(), column);
+    }
+
+    private @Nullable Typed typed(@Nullable String name, Function<String, Column> column) {
+      return name == null ? null : new Typed(lineFields.type(name), column.apply(name));
+    }
+
+    private void append(int line, FrameBuilder builder) {
+      ColumnBuilder products = builder.column(3);
+      if (product == null) {
+        products.appendNull();
+      } else {
+        products.appendFrom(product.column(), line);
+      }
+      double units =
+          quantity == null || quantity.column().isNull(line)
+              ? 1
+              : Money.toDouble(quantity.type(), quantity.column(), line);
+      ((DoubleColumn.Builder) builder.column(4)).append(units);
+      ColumnBuilder amounts = builder.column(5);
+      if (amount != null) {
+        appendAmount(amounts, amount.type(), amount.column(), line);
+      } else if (price != null) {
+        appendProduct(amounts, price.type(), price.column(), line, units);
+      } else {
+        amounts.appendNull();
+      }
+    }
+  }
+
+  private void appendAmount(ColumnBuilder amounts, Type type, Column column, int row) {
+    if (column.isNull(row)) {
+      amounts.appendNull();
+    } else if (amountType.equals(Type.DOUBLE)) {
+      ((DoubleColumn.Builder) amounts).append(Money.toDouble(type, column, row));
+    } else if (column instanceof LongColumn longs) {
+      ((LongColumn.Builder) amounts).append(longs.get(row));
+    } else {
+      Money.append(amounts, amountType, Money.toDecimal(type, column, row));
+    }
+  }
+
+  private void appendProduct(
+      ColumnBuilder amounts, Type type, Column prices, int row, double units) {
+    if (prices.isNull(row)) {
+      amounts.appendNull();
+    } else if (amountType.equals(Type.DOUBLE)) {
+      ((DoubleColumn.Builder) amounts).append(Money.toDouble(type, prices, row) * units);
+    } else if (prices instanceof LongColumn longs && units == Math.rint(units)) {
+      ((LongColumn.Builder) amounts).append(Math.multiplyExact(longs.get(row), (long) units));
+    } else {
+      Money.append(
+          amounts,
+          amountType,
+          Money.toDecimal(type, prices, row).multiply(BigDecimal.valueOf(units)));
+    }
+  }
+
+  /**
+   * Lines whose price was looked up, with their amounts.
+   *
+   * @param lines lines with one more column, the price
+   * @param price the name of that column; where it is null the amount stays null
+   */
+  public Frame price(Frame lines, String price) {
+    Type type = lines.schema().type(price);
+    Column prices = lines.column(price);
+    DoubleColumn quantities = lines.doubles("quantity");
+    ColumnBuilder amounts = ColumnBuilder.of(amountType);
+    for (int row = 0; row < lines.rows(); row++) {
+      appendProduct(amounts, type, prices, row, quantities.get(row));
+    }
+    return lines.with("amount", amountType, amounts.build()).select(schema.names());
+  }
+}
