@@ -1,0 +1,387 @@
+package dev.patron.transforms.parquet;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.patron.features.frame.BooleanColumn;
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.ColumnBuilder;
+import dev.patron.features.frame.Decimals;
+import dev.patron.features.frame.DoubleColumn;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Type;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Base64;
+import java.util.UUID;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.StringLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/** How single values get from Parquet's types into those of a frame. */
+final class Leaves {
+  private static final long MICROS_PER_DAY = 86_400_000_000L;
+  private static final int JULIAN_DAY_OF_EPOCH = 2_440_588;
+
+  /** Every integer up to this size is a double of its own. */
+  private static final long EXACT_IN_DOUBLE = 1L << 53;
+
+  private Leaves() {}
+
+  /** Whether a value of one type can be read as another without losing anything. */
+  static boolean isReadable(Type from, Type to) {
+    if (from.equals(to)) {
+      return true;
+    }
+    if (to instanceof Type.Decimal wide) {
+      if (from instanceof Type.Decimal narrow) {
+        return wide.scale() >= narrow.scale()
+            && wide.precision() - wide.scale() >= narrow.precision() - narrow.scale();
+      }
+      return from == Type.LONG;
+    }
+    return from == Type.LONG && to == Type.DOUBLE;
+  }
+
+  /** An assembly that reads nothing, but keeps step with the rows at this repetition level. */
+  static Assembly structure(ColumnReader reader, int repeats) {
+    return new Leaf(reader, Integer.MAX_VALUE) {
+      @Override
+      void value(ColumnBuilder builder) {
+        throw new IllegalStateException("a column of the structure has no value");
+      }
+
+      @Override
+      void pass() {
+        do {
+          super.pass();
+        } while (reader.getCurrentRepetitionLevel() > repeats);
+      }
+    };
+  }
+
+  /** The assembly of one physical column; {@link #isReadable} has been asked before. */
+  static Assembly of(Shape.Leaf leaf, Type wanted, ColumnReader reader) {
+    int present = leaf.present();
+    LogicalTypeAnnotation meaning = leaf.primitive().getLogicalTypeAnnotation();
+    PrimitiveTypeName physical = leaf.primitive().getPrimitiveTypeName();
+    if (wanted instanceof Type.Decimal decimal) {
+      int scale = leaf.type() instanceof Type.Decimal from ? from.scale() : 0;
+      return new DecimalLeaf(reader, present, physical, decimal, decimal.scale() - scale);
+    }
+    return switch (physical) {
+      case BOOLEAN -> new BooleanLeaf(reader, present);
+      case INT32 -> {
+        boolean unsigned = meaning instanceof IntLogicalTypeAnnotation i && !i.isSigned();
+        yield wanted == Type.DOUBLE
+            ? new IntAsDoubleLeaf(reader, present, unsigned)
+            : new IntLeaf(reader, present, unsigned);
+      }
+      case INT64 -> {
+        if (meaning instanceof TimestampLogicalTypeAnnotation timestamp
+            && timestamp.getUnit() != TimeUnit.MICROS) {
+          yield new TimestampLeaf(reader, present, timestamp.getUnit());
+        }
+        boolean unsigned = meaning instanceof IntLogicalTypeAnnotation i && !i.isSigned();
+        yield wanted == Type.DOUBLE
+            ? new LongAsDoubleLeaf(reader, present)
+            : new LongLeaf(reader, present, unsigned);
+      }
+      case INT96 -> new Int96Leaf(reader, present);
+      case FLOAT -> new FloatLeaf(reader, present);
+      case DOUBLE -> new DoubleLeaf(reader, present);
+      case BINARY, FIXED_LEN_BYTE_ARRAY -> {
+        if (meaning instanceof UUIDLogicalTypeAnnotation) {
+          yield new UuidLeaf(reader, present);
+        }
+        boolean text =
+            meaning instanceof StringLogicalTypeAnnotation
+                || meaning instanceof EnumLogicalTypeAnnotation
+                || meaning instanceof JsonLogicalTypeAnnotation;
+        yield text ? new TextLeaf(reader, present) : new Base64Leaf(reader, present);
+      }
+    };
+  }
+
+  /** One physical column. */
+  private abstract static class Leaf extends Assembly {
+    final ColumnReader reader;
+    private final int present;
+
+    Leaf(ColumnReader reader, int present) {
+      this.reader = reader;
+      this.present = present;
+    }
+
+    abstract void value(ColumnBuilder builder);
+
+    @Override
+    final void read(ColumnBuilder builder) {
+      if (reader.getCurrentDefinitionLevel() == present) {
+        value(builder);
+      } else {
+        builder.appendNull();
+      }
+      reader.consume();
+    }
+
+    @Override
+    void pass() {
+      reader.consume();
+    }
+
+    @Override
+    final ColumnReader witness() {
+      return reader;
+    }
+  }
+
+  private static final class BooleanLeaf extends Leaf {
+    BooleanLeaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ((BooleanColumn.Builder) builder).append(reader.getBoolean());
+    }
+  }
+
+  private static final class IntLeaf extends Leaf {
+    private final long mask;
+
+    IntLeaf(ColumnReader reader, int present, boolean unsigned) {
+      super(reader, present);
+      mask = unsigned ? 0xFFFF_FFFFL : -1L;
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ((LongColumn.Builder) builder).append(reader.getInteger() & mask);
+    }
+  }
+
+  private static final class IntAsDoubleLeaf extends Leaf {
+    private final long mask;
+
+    IntAsDoubleLeaf(ColumnReader reader, int present, boolean unsigned) {
+      super(reader, present);
+      mask = unsigned ? 0xFFFF_FFFFL : -1L;
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ((DoubleColumn.Builder) builder).append((double) (reader.getInteger() & mask));
+    }
+  }
+
+  private static final class LongLeaf extends Leaf {
+    private final boolean unsigned;
+
+    LongLeaf(ColumnReader reader, int present, boolean unsigned) {
+      super(reader, present);
+      this.unsigned = unsigned;
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      long value = reader.getLong();
+      if (unsigned && value < 0) {
+        throw new ArithmeticException(
+            Long.toUnsignedString(value) + " is greater than any long (2^63 - 1)");
+      }
+      ((LongColumn.Builder) builder).append(value);
+    }
+  }
+
+  private static final class LongAsDoubleLeaf extends Leaf {
+    LongAsDoubleLeaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      long value = reader.getLong();
+      if (value > EXACT_IN_DOUBLE || value < -EXACT_IN_DOUBLE) {
+        throw new ArithmeticException(value + " is wanted as a double, which would change it");
+      }
+      ((DoubleColumn.Builder) builder).append((double) value);
+    }
+  }
+
+  private static final class FloatLeaf extends Leaf {
+    FloatLeaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ((DoubleColumn.Builder) builder).append(reader.getFloat());
+    }
+  }
+
+  private static final class DoubleLeaf extends Leaf {
+    DoubleLeaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ((DoubleColumn.Builder) builder).append(reader.getDouble());
+    }
+  }
+
+  private static final class TimestampLeaf extends Leaf {
+    private final boolean millis;
+
+    TimestampLeaf(ColumnReader reader, int present, TimeUnit unit) {
+      super(reader, present);
+      millis = unit == TimeUnit.MILLIS;
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      long value = reader.getLong();
+      ((LongColumn.Builder) builder)
+          .append(millis ? Math.multiplyExact(value, 1_000L) : Math.floorDiv(value, 1_000L));
+    }
+  }
+
+  /** Hive's, Impala's and old Spark's timestamps: nanoseconds of a day, and a Julian day number. */
+  private static final class Int96Leaf extends Leaf {
+    Int96Leaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ByteBuffer bytes = reader.getBinary().toByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
+      long nanosOfDay = bytes.getLong(0);
+      long day = bytes.getInt(8) - (long) JULIAN_DAY_OF_EPOCH;
+      ((LongColumn.Builder) builder)
+          .append(
+              Math.addExact(
+                  Math.multiplyExact(day, MICROS_PER_DAY), Math.floorDiv(nanosOfDay, 1_000L)));
+    }
+  }
+
+  private static final class TextLeaf extends Leaf {
+    TextLeaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      Binary value = reader.getBinary();
+      ByteBuffer bytes = value.toByteBuffer();
+      if (bytes.hasArray()) {
+        int from = bytes.arrayOffset() + bytes.position();
+        ((BytesColumn.Builder) builder).append(bytes.array(), from, from + bytes.remaining());
+      } else {
+        byte[] copy = value.getBytes();
+        ((BytesColumn.Builder) builder).append(copy, 0, copy.length);
+      }
+    }
+  }
+
+  private static final class Base64Leaf extends Leaf {
+    Base64Leaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      byte[] text = Base64.getEncoder().encode(reader.getBinary().getBytes());
+      ((BytesColumn.Builder) builder).append(text, 0, text.length);
+    }
+  }
+
+  private static final class UuidLeaf extends Leaf {
+    UuidLeaf(ColumnReader reader, int present) {
+      super(reader, present);
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      ByteBuffer bytes = ByteBuffer.wrap(reader.getBinary().getBytes());
+      String text = new UUID(bytes.getLong(), bytes.getLong()).toString();
+      ((BytesColumn.Builder) builder).append(text.getBytes(US_ASCII), 0, text.length());
+    }
+  }
+
+  private static final class DecimalLeaf extends Leaf {
+    private final PrimitiveTypeName physical;
+    private final Type.Decimal wanted;
+    private final BigInteger factor;
+    private final BigInteger limit;
+    private final boolean sameScale;
+    private final long longLimit;
+
+    DecimalLeaf(
+        ColumnReader reader,
+        int present,
+        PrimitiveTypeName physical,
+        Type.Decimal wanted,
+        int scaleUp) {
+      super(reader, present);
+      this.physical = physical;
+      this.wanted = wanted;
+      this.factor = BigInteger.TEN.pow(scaleUp);
+      this.limit = BigInteger.TEN.pow(wanted.precision());
+      this.longLimit = wanted.fitsLong() ? limit.longValueExact() : 0;
+      this.sameScale = scaleUp == 0;
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      switch (physical) {
+        case INT32 -> append(builder, reader.getInteger());
+        case INT64 -> append(builder, reader.getLong());
+        default -> append(builder, reader.getBinary());
+      }
+    }
+
+    private void append(ColumnBuilder builder, long unscaled) {
+      if (sameScale && unscaled > -longLimit && unscaled < longLimit) {
+        ((LongColumn.Builder) builder).append(unscaled);
+      } else {
+        append(builder, BigInteger.valueOf(unscaled));
+      }
+    }
+
+    private void append(ColumnBuilder builder, Binary value) {
+      byte[] bytes = value.getBytesUnsafe();
+      if (bytes.length <= Long.BYTES) {
+        long unscaled = bytes.length == 0 ? 0 : bytes[0];
+        for (int i = 1; i < bytes.length; i++) {
+          unscaled = unscaled << 8 | (bytes[i] & 0xFF);
+        }
+        append(builder, unscaled);
+      } else {
+        append(builder, new BigInteger(bytes));
+      }
+    }
+
+    private void append(ColumnBuilder builder, BigInteger unscaled) {
+      BigInteger scaled = sameScale ? unscaled : unscaled.multiply(factor);
+      if (scaled.abs().compareTo(limit) >= 0) {
+        throw new ArithmeticException(
+            "a value of " + scaled.abs().toString().length() + " digits does not fit " + wanted);
+      }
+      if (wanted.fitsLong()) {
+        ((LongColumn.Builder) builder).append(scaled.longValueExact());
+      } else {
+        byte[] encoded = Decimals.encode(scaled);
+        ((BytesColumn.Builder) builder).append(encoded, 0, encoded.length);
+      }
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package dev.patron.transforms.parquet;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.MapKeyValueTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+
+/**
+ * What a Parquet type means: values, rows and lists, whichever of Parquet's encodings of a list it
+ * uses, with the definition levels at which each is there.
+ */
+sealed interface Shape {
+
+  /** The type of the column or element that this becomes. */
+  Type type();
+
+  /** One physical column. Its value is there at {@code present}. */
+  record Leaf(List<String> path, PrimitiveType primitive, int present, Type type)
+      implements Shape {}
+
+  /**
+   * A group. It is null below {@code present}; entries at a repetition level above {@code repeats}
+   * belong to the same one.
+   */
+  record Group(List<String> names, List<Shape> fields, int present, int repeats) implements Shape {
+    @Override
+    public Type type() {
+      return new Type.RowOf(schema());
+    }
+
+    Schema schema() {
+      List<Schema.Field> typed = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        typed.add(new Schema.Field(names.get(i), fields.get(i).type()));
+      }
+      return new Schema(typed);
+    }
+  }
+
+  /**
+   * A list. It is null below {@code present}, empty below {@code filled}; an entry at repetition
+   * level {@code repeats} continues it.
+   */
+  record Repeated(Shape element, int present, int filled, int repeats) implements Shape {
+    @Override
+    public Type type() {
+      return new Type.ListOf(element.type());
+    }
+  }
+
+  /**
+   * The shape of a file's rows.
+   *
+   * @throws IllegalArgumentException if a column has no counterpart, with its name
+   */
+  static Group of(MessageType message) {
+    return group(message, List.of(), 0, 0);
+  }
+
+  private static Group group(GroupType group, List<String> path, int definition, int repetition) {
+    List<String> names = new ArrayList<>();
+    List<Shape> fields = new ArrayList<>();
+    for (org.apache.parquet.schema.Type field : group.getFields()) {
+      names.add(field.getName());
+      fields.add(field(field, path, definition, repetition));
+    }
+    return new Group(names, fields, definition, repetition);
+  }
+
+  /** A field that may be optional, required or, by the oldest way to write a list, repeated. */
+  private static Shape field(
+      org.apache.parquet.schema.Type field, List<String> parent, int definition, int repetition) {
+    List<String> path = append(parent, field.getName());
+    return switch (field.getRepetition()) {
+      case REQUIRED -> value(field, path, definition, repetition);
+      case OPTIONAL -> value(field, path, definition + 1, repetition);
+      case REPEATED ->
+          new Repeated(
+              value(field, path, definition + 1, repetition + 1),
+              definition,
+              definition + 1,
+              repetition + 1);
+    };
+  }
+
+  private static Shape value(
+      org.apache.parquet.schema.Type field, List<String> path, int definition, int repetition) {
+    if (field.isPrimitive()) {
+      PrimitiveType primitive = field.asPrimitiveType();
+      return new Leaf(path, primitive, definition, scalar(primitive, path));
+    }
+    GroupType group = field.asGroupType();
+    LogicalTypeAnnotation meaning = group.getLogicalTypeAnnotation();
+    boolean list = meaning instanceof ListLogicalTypeAnnotation;
+    boolean map =
+        meaning instanceof MapLogicalTypeAnnotation || meaning instanceof MapKeyValueTypeAnnotation;
+    if ((list || map)
+        && group.getFieldCount() == 1
+        && group.getType(0).isRepetition(org.apache.parquet.schema.Type.Repetition.REPEATED)) {
+      org.apache.parquet.schema.Type repeated = group.getType(0);
+      List<String> inner = append(path, repeated.getName());
+      Shape element =
+          list && isWrapper(group, repeated)
+              ? field(repeated.asGroupType().getType(0), inner, definition + 1, repetition + 1)
+              : value(repeated, inner, definition + 1, repetition + 1);
+      return new Repeated(element, definition, definition + 1, repetition + 1);
+    }
+    return group(group, path, definition, repetition);
+  }
+
+  /**
+   * Whether the repeated group of a list only wraps the element, or is the element itself. The
+   * rules are those of "Backward-compatibility rules" of Parquet's LogicalTypes.md.
+   */
+  private static boolean isWrapper(GroupType list, org.apache.parquet.schema.Type repeated) {
+    if (repeated.isPrimitive()) {
+      return false;
+    }
+    GroupType group = repeated.asGroupType();
+    return group.getFieldCount() == 1
+        && !group.getType(0).isRepetition(org.apache.parquet.schema.Type.Repetition.REPEATED)
+        && !group.getName().equals("array")
+        && !group.getName().equals(list.getName() + "_tuple");
+  }
+
+  private static Type scalar(PrimitiveType primitive, List<String> path) {
+    LogicalTypeAnnotation meaning = primitive.getLogicalTypeAnnotation();
+    if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
+      try {
+        return new Type.Decimal(decimal.getPrecision(), decimal.getScale());
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "column '%s' is %s".formatted(String.join(".", path), e.getMessage()), e);
+      }
+    }
+    return switch (primitive.getPrimitiveTypeName()) {
+      case BOOLEAN -> Type.BOOLEAN;
+      case INT32 -> meaning instanceof DateLogicalTypeAnnotation ? Type.DATE : Type.LONG;
+      case INT64 -> meaning instanceof TimestampLogicalTypeAnnotation ? Type.TIMESTAMP : Type.LONG;
+      case INT96 -> Type.TIMESTAMP;
+      case FLOAT, DOUBLE -> Type.DOUBLE;
+      case BINARY, FIXED_LEN_BYTE_ARRAY -> Type.STRING;
+    };
+  }
+
+  private static List<String> append(List<String> path, String name) {
+    List<String> longer = new ArrayList<>(path);
+    longer.add(name);
+    return List.copyOf(longer);
+  }
+}

@@ -1,0 +1,484 @@
+package dev.patron.transforms.parquet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.math.BigDecimal;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ParquetFramesTest {
+  private final java.nio.file.Path folder;
+
+  ParquetFramesTest(@TempDir java.nio.file.Path folder) {
+    this.folder = folder;
+  }
+
+  private Path file(String name) {
+    return HadoopFiles.path(folder.resolve(name).toString());
+  }
+
+  private Path write(String name, FrameSink sink, Frame... frames) throws IOException {
+    java.nio.file.Path local = folder.resolve(name);
+    try (WritableByteChannel channel =
+        Files.newByteChannel(local, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      sink.open(channel);
+      for (Frame frame : frames) {
+        sink.write(frame);
+      }
+      sink.flush();
+    }
+    return file(name);
+  }
+
+  private static Frame read(Path file, Schema wanted) throws UnreadableFileException {
+    List<Frame> frames = new ArrayList<>();
+    ParquetFrames.read(file, HadoopFiles.configuration(), wanted, frames::add);
+    return Frame.concat(wanted, frames);
+  }
+
+  private static Frame read(Path file) throws UnreadableFileException {
+    return read(file, ParquetFrames.schema(file, HadoopFiles.configuration()));
+  }
+
+  @Test
+  void whatIsWrittenIsReadAgain() throws IOException {
+    for (long seed = 0; seed < 60; seed++) {
+      RandomFrames random = new RandomFrames(seed);
+      Schema schema = random.schema(8);
+      Frame first = random.frame(schema, (int) seed * 3);
+      Frame second = random.frame(schema, 7);
+      Path file = write("random" + seed, FrameSink.create(), first, second);
+
+      assertThat(ParquetFrames.schema(file, HadoopFiles.configuration()))
+          .as("seed %d", seed)
+          .isEqualTo(schema);
+      assertThat(read(file))
+          .as("seed %d", seed)
+          .isEqualTo(Frame.concat(schema, List.of(first, second)));
+    }
+  }
+
+  @Test
+  void columnsAreReadByNameAndMissingOnesAreNull() throws IOException {
+    for (long seed = 100; seed < 140; seed++) {
+      RandomFrames random = new RandomFrames(seed);
+      Schema schema = random.schema(6);
+      Frame frame = random.frame(schema, 50);
+      Path file = write("project" + seed, FrameSink.create(), frame);
+      Random choice = new Random(seed);
+      Schema wanted = Schema.of().with("missing", new Type.ListOf(Type.LONG));
+      for (int i = schema.size() - 1; i >= 0; i--) {
+        if (choice.nextBoolean()) {
+          wanted = wanted.with(schema.field(i).name(), schema.field(i).type());
+        }
+      }
+
+      assertThat(read(file, wanted)).as("seed %d", seed).isEqualTo(frame.conform(wanted));
+    }
+  }
+
+  @Test
+  void fieldsWithinRowsAreReadByNameToo() throws IOException {
+    Type line = Type.parse("row<book: string, tags: array<string>, n: long>");
+    Schema schema = Schema.of().with("id", Type.LONG).with("lines", new Type.ListOf(line));
+    Frame frame =
+        Frame.ofRows(
+            schema,
+            List.of(
+                List.of(1L, List.of(List.of("a", List.of("x", "y"), 3L))),
+                Arrays.asList(2L, null),
+                List.of(3L, List.of()),
+                List.of(
+                    4L,
+                    Arrays.asList(
+                        Arrays.asList("b", null, null), null, List.of("c", List.of(), 5L)))));
+    Path file = write("lines", FrameSink.create(), frame);
+
+    Schema some =
+        Schema.of().with("lines", Type.parse("array<row<n: long, isbn: string, book: string>>"));
+    assertThat(read(file, some).toRows())
+        .isEqualTo(
+            List.of(
+                List.of(List.of(Arrays.asList(3L, null, "a"))),
+                Arrays.asList((Object) null),
+                List.of(List.of()),
+                List.of(
+                    Arrays.asList(
+                        Arrays.asList(null, null, "b"), null, Arrays.asList(5L, null, "c")))));
+
+    Schema none = Schema.of().with("lines", Type.parse("array<row<isbn: string>>"));
+    assertThat(read(file, none).toRows())
+        .isEqualTo(
+            List.of(
+                List.of(List.of(Arrays.asList((Object) null))),
+                Arrays.asList((Object) null),
+                List.of(List.of()),
+                List.of(
+                    Arrays.asList(
+                        Arrays.asList((Object) null), null, Arrays.asList((Object) null)))));
+  }
+
+  @Test
+  void aRowWithoutAnyWantedFieldKeepsStepWhenItsFirstFieldIsAList() throws IOException {
+    Schema schema =
+        Schema.of().with("r", Type.parse("row<tags: array<array<string>>>")).with("n", Type.LONG);
+    Frame frame = new RandomFrames(7).frame(schema, 40);
+    Path file = write("steps", FrameSink.create(), frame);
+
+    Frame read = read(file, Schema.of().with("r", Type.parse("row<x: long>")).with("n", Type.LONG));
+
+    assertThat(read.column("n").size()).isEqualTo(40);
+    for (int row = 0; row < 40; row++) {
+      assertThat(read.value(row, "n")).isEqualTo(frame.value(row, "n"));
+      assertThat(read.column("r").isNull(row)).isEqualTo(frame.column("r").isNull(row));
+    }
+  }
+
+  @Test
+  void aFileIsReadInFramesOfBoundedSizeAndByRowGroups() throws IOException {
+    MessageType type = MessageTypeParser.parseMessageType("message m { required int64 n; }");
+    Path file =
+        examples("groups", type, 100_000, (group, row) -> group.append("n", (long) row), 64 * 1024);
+    List<ParquetFrames.RowGroup> groups =
+        ParquetFrames.rowGroups(file, HadoopFiles.configuration());
+    assertThat(groups).hasSizeGreaterThan(3);
+    assertThat(groups.stream().mapToLong(ParquetFrames.RowGroup::rows).sum()).isEqualTo(100_000);
+
+    List<Frame> whole = new ArrayList<>();
+    Schema schema = Schema.of().with("n", Type.LONG);
+    ParquetFrames.read(file, HadoopFiles.configuration(), schema, whole::add);
+    assertThat(whole).allMatch(frame -> frame.rows() <= Frame.TARGET_ROWS);
+    assertThat(whole).hasSize(7);
+
+    List<Frame> parts = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i++) {
+      ParquetFrames.read(file, HadoopFiles.configuration(), schema, i, i + 1, parts::add);
+    }
+    assertThat(Frame.concat(schema, parts)).isEqualTo(Frame.concat(schema, whole));
+    assertThat(Frame.concat(schema, parts).longs("n").get(99_999)).isEqualTo(99_999);
+  }
+
+  @Test
+  void largeValuesMakeShortFrames() throws IOException {
+    Schema schema = Schema.of().with("text", Type.STRING);
+    String large = "x".repeat(200_000);
+    List<List<Object>> rows = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      rows.add(List.of(large));
+    }
+    Path file = write("large", FrameSink.create(), Frame.ofRows(schema, rows));
+
+    List<Frame> frames = new ArrayList<>();
+    ParquetFrames.read(file, HadoopFiles.configuration(), schema, frames::add);
+
+    assertThat(frames).allMatch(frame -> frame.heapBytes() <= Frame.TARGET_BYTES);
+    assertThat(frames.stream().mapToInt(Frame::rows).sum()).isEqualTo(500);
+  }
+
+  @Test
+  void aFileWithoutRowsGivesNoFrames() throws IOException {
+    Schema schema = new RandomFrames(1).schema(5);
+    Path file = write("none", FrameSink.of(schema));
+
+    assertThat(ParquetFrames.schema(file, HadoopFiles.configuration())).isEqualTo(schema);
+    assertThat(read(file).rows()).isZero();
+  }
+
+  private interface Filler {
+    void fill(Group group, int row);
+  }
+
+  private Path examples(String name, MessageType type, int rows, Filler filler, long rowGroupSize)
+      throws IOException {
+    Path file = file(name);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(file)
+            .withConf(HadoopFiles.configuration())
+            .withType(type)
+            .withRowGroupSize(rowGroupSize)
+            .withPageSize(4096)
+            .build()) {
+      SimpleGroupFactory factory = new SimpleGroupFactory(type);
+      for (int row = 0; row < rows; row++) {
+        Group group = factory.newGroup();
+        filler.fill(group, row);
+        writer.write(group);
+      }
+    }
+    return file;
+  }
+
+  private Frame example(String message, Consumer<Group> filler) throws IOException {
+    Path file = file("example");
+    Files.deleteIfExists(folder.resolve("example"));
+    return read(
+        examples(
+            file.getName(),
+            MessageTypeParser.parseMessageType("message m { " + message + " }"),
+            1,
+            (group, row) -> filler.accept(group),
+            1 << 20));
+  }
+
+  private void holds(String message, Consumer<Group> filler, String type, Object value)
+      throws IOException {
+    Frame frame = example(message, filler);
+    assertThat(frame.schema().field(0).type()).as(message).isEqualTo(Type.parse(type));
+    assertThat(frame.value(0, 0)).as(message).isEqualTo(value);
+  }
+
+  @Test
+  void everyPhysicalTypeHasItsCounterpart() throws IOException {
+    holds("required int32 v;", g -> g.append("v", -5), "long", -5L);
+    holds("required int32 v (INTEGER(8,true));", g -> g.append("v", -5), "long", -5L);
+    holds("required int32 v (INTEGER(32,false));", g -> g.append("v", -1), "long", 4_294_967_295L);
+    holds("required int64 v (INTEGER(64,false));", g -> g.append("v", 7L), "long", 7L);
+    holds("required float v;", g -> g.append("v", 0.5f), "double", 0.5);
+    holds("required boolean v;", g -> g.append("v", true), "boolean", true);
+    holds("required int32 v (DATE);", g -> g.append("v", -1), "date", LocalDate.of(1969, 12, 31));
+    holds("required int32 v (TIME(MILLIS,true));", g -> g.append("v", 42), "long", 42L);
+    Instant noon = Instant.parse("2024-02-29T12:00:00.123Z");
+    long millis = noon.toEpochMilli();
+    holds(
+        "required int64 v (TIMESTAMP(MILLIS,true));",
+        g -> g.append("v", millis),
+        "timestamp",
+        noon);
+    holds(
+        "required int64 v (TIMESTAMP(MICROS,false));",
+        g -> g.append("v", millis * 1000 + 7),
+        "timestamp",
+        noon.plusNanos(7_000));
+    holds(
+        "required int64 v (TIMESTAMP(NANOS,true));",
+        g -> g.append("v", -1L),
+        "timestamp",
+        Values.instant(-1));
+    holds(
+        "required int96 v;",
+        g ->
+            g.append(
+                "v", new org.apache.parquet.example.data.simple.NanoTime(2_440_589, 1_999_999L)),
+        "timestamp",
+        Instant.parse("1970-01-02T00:00:00.001999Z"));
+    holds("required binary v (STRING);", g -> g.append("v", "grün"), "string", "grün");
+    holds("required binary v (ENUM);", g -> g.append("v", "RED"), "string", "RED");
+    holds("required binary v (JSON);", g -> g.append("v", "{}"), "string", "{}");
+    holds(
+        "required binary v;",
+        g -> g.append("v", Binary.fromConstantByteArray(new byte[] {0, -1})),
+        "string",
+        "AP8=");
+    holds(
+        "required fixed_len_byte_array(2) v;",
+        g -> g.append("v", Binary.fromConstantByteArray(new byte[] {0, -1})),
+        "string",
+        "AP8=");
+    byte[] uuid = new byte[16];
+    uuid[15] = 1;
+    holds(
+        "required fixed_len_byte_array(16) v (UUID);",
+        g -> g.append("v", Binary.fromConstantByteArray(uuid)),
+        "string",
+        "00000000-0000-0000-0000-000000000001");
+  }
+
+  @Test
+  void decimalsAreReadFromAnyPhysicalType() throws IOException {
+    BigDecimal price = new BigDecimal("-12.34");
+    holds("required int32 v (DECIMAL(9,2));", g -> g.append("v", -1234), "decimal(9,2)", price);
+    holds("required int64 v (DECIMAL(18,2));", g -> g.append("v", -1234L), "decimal(18,2)", price);
+    Binary two = Binary.fromConstantByteArray(new byte[] {(byte) 0xFB, 0x2E});
+    holds("required binary v (DECIMAL(10,2));", g -> g.append("v", two), "decimal(10,2)", price);
+    byte[] sixteen = new byte[16];
+    Arrays.fill(sixteen, (byte) -1);
+    sixteen[14] = (byte) 0xFB;
+    sixteen[15] = 0x2E;
+    Binary wide = Binary.fromConstantByteArray(sixteen);
+    String fixed = "required fixed_len_byte_array(16) v ";
+    holds(fixed + "(DECIMAL(10,2));", g -> g.append("v", wide), "decimal(10,2)", price);
+    holds(fixed + "(DECIMAL(38,2));", g -> g.append("v", wide), "decimal(38,2)", price);
+  }
+
+  @Test
+  void numbersWidenWhereNothingIsLost() throws IOException {
+    Path longs =
+        examples(
+            "longs",
+            MessageTypeParser.parseMessageType(
+                "message m { required int64 a; required int32 b (DECIMAL(5,2)); }"),
+            1,
+            (group, row) -> group.append("a", 12L).append("b", -250),
+            1 << 20);
+
+    assertThat(read(longs, wanted("a: double, b: decimal(30,4)")).toRows())
+        .isEqualTo(List.of(List.of(12.0, new BigDecimal("-2.5000"))));
+    assertThat(read(longs, wanted("a: decimal(10,1), b: decimal(7,4)")).toRows())
+        .isEqualTo(List.of(List.of(new BigDecimal("12.0"), new BigDecimal("-2.5000"))));
+    assertThatThrownBy(() -> read(longs, wanted("b: decimal(5,1)")))
+        .hasMessageEndingWith(
+            "cannot be read as Parquet: column 'b' is decimal(5,2) where decimal(5,1) is wanted");
+    assertThatThrownBy(() -> read(longs, wanted("a: decimal(1,0)")))
+        .hasMessageEndingWith("a value of 2 digits does not fit decimal(1,0)");
+    assertThatThrownBy(() -> read(longs, wanted("a: timestamp")))
+        .hasMessageEndingWith("column 'a' is long where timestamp is wanted");
+  }
+
+  private static Schema wanted(String columns) {
+    return ((Type.RowOf) Type.parse("row<" + columns + ">")).schema();
+  }
+
+  /** The examples of "Backward-compatibility rules" in Parquet's LogicalTypes.md. */
+  @Test
+  void listsAreReadInEveryEncoding() throws IOException {
+    Consumer<Group> two =
+        g -> {
+          Group list = g.addGroup("v");
+          list.addGroup("list").append("element", 1);
+          list.addGroup("list").append("element", 2);
+        };
+    holds(
+        "optional group v (LIST) { repeated group list { optional int32 element; } }",
+        two,
+        "array<long>",
+        List.of(1L, 2L));
+    holds(
+        "optional group v (LIST) { repeated int32 element; }",
+        g -> g.addGroup("v").append("element", 1).append("element", 2),
+        "array<long>",
+        List.of(1L, 2L));
+    holds(
+        "optional group v (LIST) { repeated group element { required int32 a; required int32 b; } }",
+        g -> g.addGroup("v").addGroup("element").append("a", 1).append("b", 2),
+        "array<row<a: long, b: long>>",
+        List.of(List.of(1L, 2L)));
+    holds(
+        "optional group v (LIST) { repeated group array { required int32 a; } }",
+        g -> g.addGroup("v").addGroup("array").append("a", 1),
+        "array<row<a: long>>",
+        List.of(List.of(1L)));
+    holds(
+        "optional group v (LIST) { repeated group v_tuple { required int32 a; } }",
+        g -> g.addGroup("v").addGroup("v_tuple").append("a", 1),
+        "array<row<a: long>>",
+        List.of(List.of(1L)));
+    holds(
+        "repeated int32 v;", g -> g.append("v", 1).append("v", 2), "array<long>", List.of(1L, 2L));
+    holds("repeated int32 v;", g -> {}, "array<long>", List.of());
+    holds(
+        "repeated group v { optional binary a (STRING); }",
+        g -> {
+          g.addGroup("v").append("a", "x");
+          g.addGroup("v");
+        },
+        "array<row<a: string>>",
+        List.of(List.of("x"), Arrays.asList((Object) null)));
+    holds(
+        "optional group v (MAP) { repeated group key_value { required binary key (STRING); optional"
+            + " int32 value; } }",
+        g -> {
+          Group map = g.addGroup("v");
+          map.addGroup("key_value").append("key", "a").append("value", 1);
+          map.addGroup("key_value").append("key", "b");
+        },
+        "array<row<key: string, value: long>>",
+        List.of(List.of("a", 1L), Arrays.asList("b", null)));
+  }
+
+  @Test
+  void aFileThatCannotBeReadSaysWhyInOneLine() throws IOException {
+    Files.writeString(folder.resolve("text"), "this is a text of some length, not Parquet\n");
+    Files.writeString(folder.resolve("empty"), "");
+    Schema schema = new RandomFrames(2).schema(5);
+    Frame frame = new RandomFrames(2).frame(schema, 1000);
+    write("whole", FrameSink.create(), frame);
+    byte[] whole = Files.readAllBytes(folder.resolve("whole"));
+    Files.write(folder.resolve("cut"), Arrays.copyOf(whole, whole.length / 2));
+
+    assertUnreadable("absent", "there is no such file");
+    assertUnreadable(".", "it is a folder");
+    assertUnreadable("empty", "it is empty");
+    assertUnreadable("text", "text is not a Parquet file");
+    assertUnreadable("cut", "cut is not a Parquet file");
+  }
+
+  private void assertUnreadable(String name, String why) {
+    Path file = file(name);
+    assertThatExceptionOfType(UnreadableFileException.class)
+        .isThrownBy(() -> ParquetFrames.schema(file, HadoopFiles.configuration()))
+        .withMessageStartingWith(HadoopFiles.display(file) + " cannot be read as Parquet: ")
+        .withMessageContaining(why)
+        .matches(e -> e.getMessage() != null && e.getMessage().lines().count() == 1);
+  }
+
+  @Test
+  void aDamagedFileGivesNothingWorseThanOneException() throws IOException {
+    Schema schema =
+        wanted("id: long, name: string, lines: array<row<n: long, price: decimal(9,2)>>");
+    Frame frame = new RandomFrames(3).frame(schema, 2000);
+    write("sound", FrameSink.create(), frame);
+    byte[] sound = Files.readAllBytes(folder.resolve("sound"));
+    Random random = new Random(3);
+    int refused = 0;
+    for (int i = 0; i < 150; i++) {
+      Files.write(folder.resolve("damaged"), sound);
+      try (RandomAccessFile damaged =
+          new RandomAccessFile(folder.resolve("damaged").toFile(), "rw")) {
+        int at = random.nextInt(sound.length);
+        damaged.seek(at);
+        damaged.write(sound[at] ^ (1 + random.nextInt(255)));
+      }
+      try {
+        read(file("damaged"), schema);
+      } catch (UnreadableFileException e) {
+        assertThat(e.getMessage()).doesNotContain("\n");
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(120);
+  }
+
+  @Test
+  void whatTheConsumerThrowsIsThrownOnUnchanged() throws IOException {
+    Schema schema = Schema.of().with("n", Type.LONG);
+    Path file = write("one", FrameSink.create(), Frame.ofRows(schema, List.of(List.of(1L))));
+    IllegalStateException mine = new IllegalStateException("mine");
+
+    assertThatThrownBy(
+            () ->
+                ParquetFrames.read(
+                    file,
+                    HadoopFiles.configuration(),
+                    schema,
+                    frame -> {
+                      throw mine;
+                    }))
+        .isSameAs(mine);
+  }
+}
