@@ -11,8 +11,8 @@ public interface Engine {
   String runner();
 
   /**
-   * Gets ready for one or several pipelines: sets what a user of this engine would otherwise have to
-   * know, leaving alone what the user has set, and opens what the pipelines share.
+   * Gets ready for one or several pipelines: sets what a user of this engine would otherwise have
+   * to know, leaving alone what the user has set, and opens what the pipelines share.
    *
    * @param options the options of all pipelines to come; may be changed
    * @return what is to be closed after the last pipeline

@@ -1,0 +1,86 @@
+package dev.patron.pipelines.console;
+
+import java.io.PrintStream;
+import java.util.Locale;
+
+/**
+ * The two streams to the user. stdout carries results alone; progress and notes go to stderr: a
+ * line that renews itself on a terminal, a plain line per stage elsewhere.
+ */
+public final class Console {
+  private static final int LINE_WIDTH = 78;
+
+  private final PrintStream out;
+  private final PrintStream err;
+  private final boolean terminal;
+  private boolean lineOpen;
+
+  /**
+   * A console on these streams.
+   *
+   * @param terminal whether {@code err} is a terminal, so that a line can be rewritten
+   */
+  public Console(PrintStream out, PrintStream err, boolean terminal) {
+    this.out = out;
+    this.err = err;
+    this.terminal = terminal;
+  }
+
+  /** Writes a result to stdout. */
+  public void result(String text) {
+    out.println(text);
+    out.flush();
+  }
+
+  /** Writes a line to stderr. */
+  public void note(String line) {
+    closeLine();
+    err.println(line);
+  }
+
+  /** Shows how far a stage has come; nothing where stderr is no terminal. */
+  public void progress(String stage, long rows, double seconds) {
+    if (terminal) {
+      String line = describe(stage, rows, seconds);
+      err.print("\r" + pad(line));
+      err.flush();
+      lineOpen = true;
+    }
+  }
+
+  /** Ends a stage with one line that stays. */
+  public void done(String stage, long rows, double seconds) {
+    String line = describe(stage, rows, seconds);
+    if (terminal) {
+      err.print("\r" + pad(line));
+      err.println();
+      lineOpen = false;
+    } else {
+      err.println(line);
+    }
+  }
+
+  private void closeLine() {
+    if (lineOpen) {
+      err.print("\r" + pad("") + "\r");
+      lineOpen = false;
+    }
+  }
+
+  private static String describe(String stage, long rows, double seconds) {
+    if (rows == 0) {
+      return String.format(Locale.ROOT, "%-10s %7.1f s", stage, seconds);
+    }
+    return String.format(
+        Locale.ROOT,
+        "%-10s %7.1f s  %,13d rows  %,11.0f rows/s",
+        stage,
+        seconds,
+        rows,
+        seconds > 0 ? rows / seconds : 0);
+  }
+
+  private static String pad(String line) {
+    return String.format(Locale.ROOT, "%-" + LINE_WIDTH + "s", line);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.patron.pipelines.options;
+
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+
+/** How raw records become tables. */
+public interface RefineOptions extends DatasetOptions {
+
+  /** The share of refused records that a run bears. */
+  @Description(
+      "The greatest share of records, from 0 to 1, that may be quarantined; above it the run fails"
+          + " before anything is committed.")
+  @Default.Double(0.05)
+  double getMaxQuarantined();
+
+  void setMaxQuarantined(double ratio);
+
+  /** Up to how many versions a catalogue is broadcast. */
+  @Description(
+      "Rows of versions up to which a history is sent whole to every worker for the as-of join;"
+          + " larger ones are shuffled by their key.")
+  @Default.Long(1_000_000)
+  long getBroadcastLimit();
+
+  void setBroadcastLimit(long rows);
+}
