@@ -6,6 +6,7 @@ import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.summary.ExactSum;
 import dev.patron.features.tables.Tables;
 import java.io.Serializable;
 import java.time.ZoneId;

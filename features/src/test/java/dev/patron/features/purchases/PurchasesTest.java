@@ -7,6 +7,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import dev.patron.features.summary.ExactSum;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,4 +1,4 @@
-package dev.patron.features.purchases;
+package dev.patron.features.summary;
 
 /**
  * A sum of doubles that does not depend on their order: each is rounded to a multiple of 2^-20
