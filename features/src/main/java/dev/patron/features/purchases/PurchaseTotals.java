@@ -102,6 +102,25 @@ public final class PurchaseTotals implements Serializable {
         }
       }
     }
+    return frame(totals);
+  }
+
+  /** Partial totals joined: one row where several had the same cohort and month. */
+  public static Frame merge(Frame partials) {
+    Map<CohortMonth, Total> totals = new TreeMap<>();
+    for (int row = 0; row < partials.rows(); row++) {
+      long cohort =
+          partials.column("cohort").isNull(row) ? NO_COHORT : partials.longs("cohort").get(row);
+      Total total =
+          totals.computeIfAbsent(
+              new CohortMonth(cohort, partials.longs("month").get(row)), any -> new Total());
+      add(total, partials, row);
+      total.customers += partials.longs("customers").get(row);
+    }
+    return frame(totals);
+  }
+
+  private static Frame frame(Map<CohortMonth, Total> totals) {
     FrameBuilder out = new FrameBuilder(PARTIAL);
     totals.forEach(
         (key, total) -> {

@@ -78,13 +78,8 @@ public final class SegmentMoves {
     return out.build();
   }
 
-  /**
-   * {@link Tables#SEGMENT_MIGRATION} of these partial counts.
-   *
-   * @param before the observation time of the scores before, in microseconds
-   * @param now the observation time of the scores now, in microseconds
-   */
-  public static Frame migration(Frame partials, long before, long now) {
+  /** Partial counts joined: one row a move. */
+  public static Frame merge(Frame partials) {
     Map<Move, Long> moves = new TreeMap<>(Move.ORDER);
     BytesColumn from = partials.bytes("from_segment");
     for (int row = 0; row < partials.rows(); row++) {
@@ -94,7 +89,17 @@ public final class SegmentMoves {
           partials.longs("customers").get(row),
           Long::sum);
     }
-    Frame counts = frame(moves);
+    return frame(moves);
+  }
+
+  /**
+   * {@link Tables#SEGMENT_MIGRATION} of these partial counts.
+   *
+   * @param before the observation time of the scores before, in microseconds
+   * @param now the observation time of the scores now, in microseconds
+   */
+  public static Frame migration(Frame partials, long before, long now) {
+    Frame counts = merge(partials);
     FrameBuilder out = new FrameBuilder(Tables.SEGMENT_MIGRATION);
     for (int row = 0; row < counts.rows(); row++) {
       out.longs("from_as_of").append(before);

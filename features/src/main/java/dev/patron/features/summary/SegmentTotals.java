@@ -96,6 +96,34 @@ public final class SegmentTotals {
         }
       }
     }
+    return frame(totals);
+  }
+
+  /** Partial totals joined: one row a segment. */
+  public static Frame merge(Frame partials) {
+    return frame(totals(partials));
+  }
+
+  private static Map<Long, Total> totals(Frame partials) {
+    Map<Long, Total> totals = new TreeMap<>();
+    BytesColumn names = partials.bytes("segment");
+    for (int row = 0; row < partials.rows(); row++) {
+      int at = row;
+      Total total =
+          totals.computeIfAbsent(
+              partials.longs("segment_id").get(row), id -> new Total(names.text(at)));
+      total.customers += partials.longs("customers").get(row);
+      for (int i = 0; i < MEASURES.size(); i++) {
+        total.counts[i] += partials.longs(MEASURES.get(i) + "_count").get(row);
+        total.sums[i].addBits(
+            partials.longs(MEASURES.get(i) + "_high").get(row),
+            partials.longs(MEASURES.get(i) + "_low").get(row));
+      }
+    }
+    return totals;
+  }
+
+  private static Frame frame(Map<Long, Total> totals) {
     FrameBuilder out = new FrameBuilder(PARTIAL);
     totals.forEach(
         (id, total) -> {
@@ -121,27 +149,14 @@ public final class SegmentTotals {
 
   /** {@link Tables#SEGMENT_SUMMARY} of these partial totals, by segment id. */
   public static Frame summary(Frame partials) {
-    Map<Long, Total> totals = new TreeMap<>();
-    BytesColumn names = partials.bytes("segment");
+    Map<Long, Total> totals = totals(partials);
+    int money = MEASURES.indexOf("monetary");
     long customers = 0;
     ExactSum revenue = new ExactSum();
-    int money = MEASURES.indexOf("monetary");
-    for (int row = 0; row < partials.rows(); row++) {
-      int at = row;
-      Total total =
-          totals.computeIfAbsent(
-              partials.longs("segment_id").get(row), id -> new Total(names.text(at)));
-      long members = partials.longs("customers").get(row);
-      total.customers += members;
-      customers += members;
-      for (int i = 0; i < MEASURES.size(); i++) {
-        total.counts[i] += partials.longs(MEASURES.get(i) + "_count").get(row);
-        total.sums[i].addBits(
-            partials.longs(MEASURES.get(i) + "_high").get(row),
-            partials.longs(MEASURES.get(i) + "_low").get(row));
-      }
+    for (Total total : totals.values()) {
+      customers += total.customers;
+      revenue.add(total.sums[money]);
     }
-    totals.values().forEach(total -> revenue.add(total.sums[money]));
 
     FrameBuilder out = new FrameBuilder(Tables.SEGMENT_SUMMARY);
     for (Map.Entry<Long, Total> entry : totals.entrySet()) {

@@ -354,7 +354,7 @@ class PurchasesTest {
         parts.add(totals.partial(part));
       }
     }
-    Frame joined = Frame.concat(PurchaseTotals.schema(), parts);
+    Frame joined = PurchaseTotals.merge(Frame.concat(PurchaseTotals.schema(), parts));
     assertThat(PurchaseTotals.revenueByMonth(joined))
         .isEqualTo(PurchaseTotals.revenueByMonth(whole));
     assertThat(PurchaseTotals.cohortRetention(joined))

@@ -68,11 +68,12 @@ class SegmentSummariesTest {
                 row(3L, 0L, "Loyal", 0.7, 0.2)));
     Frame whole = SegmentTotals.partial(CUSTOMERS, scores);
     Frame parts =
-        Frame.concat(
-            SegmentTotals.schema(),
-            List.of(
-                SegmentTotals.partial(CUSTOMERS.slice(2, 3), scores.slice(2, 3)),
-                SegmentTotals.partial(CUSTOMERS.slice(0, 2), scores.slice(0, 2))));
+        SegmentTotals.merge(
+            Frame.concat(
+                SegmentTotals.schema(),
+                List.of(
+                    SegmentTotals.partial(CUSTOMERS.slice(2, 3), scores.slice(2, 3)),
+                    SegmentTotals.partial(CUSTOMERS.slice(0, 2), scores.slice(0, 2)))));
     assertThat(SegmentTotals.summary(parts)).isEqualTo(SegmentTotals.summary(whole));
   }
 

@@ -1,0 +1,28 @@
+package dev.patron.pipelines;
+
+import dev.patron.pipelines.console.Console;
+import org.apache.beam.sdk.options.PipelineOptions;
+
+/**
+ * One thing that a user can ask for.
+ *
+ * @param <O> its options
+ * @param name the word on the command line
+ * @param summary what it does, in a sentence
+ * @param options the options it knows beside Beam's and the runner's
+ * @param action what it does
+ */
+record Command<O extends PipelineOptions>(
+    String name, String summary, Class<O> options, Action<O> action) {
+
+  /** What a command does. */
+  @FunctionalInterface
+  interface Action<O extends PipelineOptions> {
+    /** Runs with these options; results go to the console's stdout. */
+    void run(O options, Console console) throws Exception;
+  }
+
+  void run(java.util.List<String> arguments, Console console) throws Exception {
+    action.run(CommandLine.parse(arguments, options), console);
+  }
+}

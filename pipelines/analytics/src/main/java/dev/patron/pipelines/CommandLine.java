@@ -1,0 +1,163 @@
+package dev.patron.pipelines;
+
+import dev.patron.pipelines.dataset.NearMiss;
+import java.beans.Introspector;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.beam.sdk.options.Default;
+import org.apache.beam.sdk.options.Description;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+
+/**
+ * Arguments as Beam's {@link PipelineOptions}, so that every Beam and runner option works unchanged.
+ * What Beam would report as an internal error, or silently make a list of, is said here in words.
+ */
+final class CommandLine {
+  private CommandLine() {}
+
+  /**
+   * The options of one command.
+   *
+   * @param arguments {@code --name=value} each
+   * @throws UsageException if an option is unknown, given twice or has a value of the wrong kind
+   */
+  static <O extends PipelineOptions> O parse(List<String> arguments, Class<O> type) {
+    PipelineOptionsFactory.register(type);
+    Set<String> known = knownOptions(type);
+    Set<String> seen = new java.util.HashSet<>();
+    for (String argument : arguments) {
+      if (!argument.startsWith("--")) {
+        throw new UsageException(
+            "unexpected word '" + argument + "'; options are written --name=value");
+      }
+      int equals = argument.indexOf('=');
+      String name = argument.substring(2, equals < 0 ? argument.length() : equals);
+      if (!known.contains(name)) {
+        throw new UsageException(
+            "unknown option --"
+                + name
+                + NearMiss.suggest(name, known, "--")
+                + " (./patron COMMAND --help lists them)");
+      }
+      if (!seen.add(name)) {
+        throw new UsageException("option --" + name + " is given twice");
+      }
+    }
+    try {
+      return PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new))
+          .withValidation()
+          .as(type);
+    } catch (RuntimeException e) {
+      throw new UsageException(explain(arguments, type, e), e);
+    }
+  }
+
+  /** Finds the option that Beam stumbled over by trying each alone. */
+  private static String explain(
+      List<String> arguments, Class<? extends PipelineOptions> type, RuntimeException e) {
+    for (String argument : arguments) {
+      try {
+        PipelineOptionsFactory.fromArgs(argument).as(type);
+      } catch (RuntimeException single) {
+        return "option " + argument + " is not understood: " + firstLine(single);
+      }
+    }
+    return firstLine(e);
+  }
+
+  private static String firstLine(Throwable e) {
+    Throwable deepest = e;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    String message = deepest.getMessage();
+    return message == null
+        ? deepest.getClass().getSimpleName()
+        : message.lines().findFirst().orElse(message);
+  }
+
+  private static Set<String> knownOptions(Class<? extends PipelineOptions> type) {
+    Set<String> names = new java.util.TreeSet<>();
+    List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
+    interfaces.add(type);
+    for (Class<?> options : interfaces) {
+      for (Method method : options.getMethods()) {
+        String name = property(method);
+        if (name != null) {
+          names.add(name);
+        }
+      }
+    }
+    return names;
+  }
+
+  private static @org.jspecify.annotations.Nullable String property(Method getter) {
+    if (getter.getParameterCount() > 0 || getter.getReturnType() == void.class) {
+      return null;
+    }
+    if (getter.getName().startsWith("get")) {
+      return Introspector.decapitalize(getter.getName().substring(3));
+    }
+    return getter.getName().startsWith("is")
+        ? Introspector.decapitalize(getter.getName().substring(2))
+        : null;
+  }
+
+  /** Patron's own options of a command, one line each, with their defaults. */
+  static String describe(Class<? extends PipelineOptions> type) {
+    SortedMap<String, String> lines = new TreeMap<>();
+    for (Method method : type.getMethods()) {
+      String name = property(method);
+      Description description = method.getAnnotation(Description.class);
+      if (name != null
+          && description != null
+          && method.getDeclaringClass().getName().startsWith("dev.patron.")) {
+        lines.put(name, description.value() + defaultValue(method));
+      }
+    }
+    StringBuilder text = new StringBuilder();
+    lines.forEach(
+        (name, description) -> text.append(wrap("  --" + name, description)).append('\n'));
+    return text.toString();
+  }
+
+  private static String defaultValue(Method method) {
+    Default.String text = method.getAnnotation(Default.String.class);
+    Default.Integer integer = method.getAnnotation(Default.Integer.class);
+    Default.Long number = method.getAnnotation(Default.Long.class);
+    Default.Double fraction = method.getAnnotation(Default.Double.class);
+    if (text != null) {
+      return " Default: " + text.value() + ".";
+    }
+    if (integer != null && integer.value() != 0) {
+      return " Default: " + integer.value() + ".";
+    }
+    if (number != null) {
+      return " Default: " + number.value() + ".";
+    }
+    return fraction == null ? "" : " Default: " + fraction.value() + ".";
+  }
+
+  private static final int NAME_WIDTH = 20;
+  private static final int LINE_WIDTH = 96;
+
+  private static String wrap(String name, String text) {
+    StringBuilder wrapped = new StringBuilder(String.format("%-" + NAME_WIDTH + "s", name));
+    int width = wrapped.length();
+    for (String word : Arrays.asList(text.split(" ", -1))) {
+      if (width + 1 + word.length() > LINE_WIDTH) {
+        wrapped.append('\n').append(" ".repeat(NAME_WIDTH));
+        width = NAME_WIDTH;
+      }
+      wrapped.append(' ').append(word);
+      width += 1 + word.length();
+    }
+    return wrapped.toString();
+  }
+}
