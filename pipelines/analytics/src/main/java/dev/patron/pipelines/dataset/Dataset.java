@@ -1,0 +1,125 @@
+package dev.patron.pipelines.dataset;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.tables.TableDefinition;
+import java.io.Serializable;
+import java.time.ZoneId;
+import java.util.Collections;
+import java.util.Currency;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A shop in Patron's terms: which tables there are, where they come from, and what counts as a
+ * purchase. Read by {@link DatasetFile}.
+ *
+ * @param name what reports call it; default: the file's name without its extension
+ * @param zone where its days and months begin and end, and the zone of times written without one;
+ *     default UTC
+ * @param tables in the file's order, at least one
+ * @param purchases what counts as a purchase; null: tables are ingested and refined, and there are
+ *     no measures of customers
+ * @param currency what amounts are counted in (ISO 4217); default {@code XXX}, which means none:
+ *     reports then show numbers alone rather than claim a currency
+ * @param locale how reports write numbers and dates; default English
+ * @param segments the names of the RFM segments, each with its cells as {@code 10 R + FM}, all 25
+ *     cells once; empty: the names of MODELS 3
+ * @param places where the words stand, for errors that show later
+ */
+public record Dataset(
+    String name,
+    ZoneId zone,
+    List<Table> tables,
+    @Nullable Purchases purchases,
+    Currency currency,
+    Locale locale,
+    Map<String, List<Integer>> segments,
+    Places places)
+    implements Serializable {
+
+  /** The currency of a dataset that does not say one. */
+  public static final Currency NO_CURRENCY = Currency.getInstance("XXX");
+
+  public Dataset {
+    tables = List.copyOf(tables);
+    segments = Collections.unmodifiableMap(new LinkedHashMap<>(segments));
+  }
+
+  /**
+   * A table and where its records come from.
+   *
+   * @param definition what the table is
+   * @param source where its records come from
+   */
+  public record Table(TableDefinition definition, Source source) implements Serializable {
+    /** The table's name. */
+    public String name() {
+      return definition.name();
+    }
+  }
+
+  /**
+   * The table of this name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Table table(String name) {
+    return tables.stream()
+        .filter(table -> table.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no table '" + name + "' among " + tables.stream().map(Table::name).toList()));
+  }
+
+  /** Whether the dataset says a currency. */
+  public boolean hasCurrency() {
+    return !currency.equals(NO_CURRENCY);
+  }
+
+  /**
+   * Checks that a command can read every table.
+   *
+   * @param readable the kinds of sources that it reads
+   * @throws DatasetException with one line for each table that comes from elsewhere
+   */
+  public void requireSources(Set<Source.Kind> readable) {
+    List<String> problems =
+        tables.stream()
+            .filter(table -> !readable.contains(table.source().kind()))
+            .map(
+                table ->
+                    "table '%s' comes from %s%s; this command reads only %s"
+                        .formatted(
+                            table.name(),
+                            table.source().kind(),
+                            places.at("tables." + table.name() + ".from"),
+                            Words.either(
+                                readable.stream().sorted().map(Source.Kind::toString).toList())))
+            .toList();
+    if (!problems.isEmpty()) {
+      throw new DatasetException(problems);
+    }
+  }
+
+  /**
+   * Checks what can be checked only once the columns of the tables are known: that every column
+   * that the dataset names exists and has a usable type, and that no column has a name that Patron
+   * needs for itself.
+   *
+   * @param resolved the source's own columns of each table whose columns are known; tables that are
+   *     not in it are not looked at
+   * @throws DatasetException with one line for each problem
+   */
+  public void validateAgainst(Map<String, Schema> resolved) {
+    List<String> problems = new ColumnCheck(this, resolved).problems();
+    if (!problems.isEmpty()) {
+      throw new DatasetException(problems);
+    }
+  }
+}

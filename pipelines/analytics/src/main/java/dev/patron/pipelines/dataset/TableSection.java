@@ -1,0 +1,202 @@
+package dev.patron.pipelines.dataset;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Change;
+import dev.patron.features.tables.TableDefinition.Format;
+import dev.patron.features.tables.TableDefinition.Keep;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one table. */
+final class TableSection {
+  private static final List<String> KEYS =
+      List.of("keep", "key", "track", "from", "change", "columns", "rules");
+  private static final List<String> CHANGE_KEYS =
+      List.of("sequence", "operation", "delete", "time");
+  private static final int MAX_TYPE = 20_000;
+
+  private final String name;
+  private final String zone;
+  private final Path folder;
+
+  TableSection(String name, String zone, Path folder) {
+    this.name = name;
+    this.zone = zone;
+    this.folder = folder;
+  }
+
+  /** The word of a definition for this. */
+  static String word(Keep keep) {
+    return keep.name().toLowerCase(Locale.ROOT);
+  }
+
+  Dataset.Table read(YamlValue value) {
+    Reading reading = value.reading();
+    YamlMapping mapping = value.mapping(KEYS);
+    Optional<Keep> keep = reading.attempt(() -> Optional.of(keep(mapping)), Optional.empty());
+    Optional<FromSection.From> from =
+        reading.attempt(() -> Optional.of(from(mapping)), Optional.empty());
+    List<String> key = reading.attempt(() -> columns(mapping, "key"), List.of());
+    List<String> track = reading.attempt(() -> columns(mapping, "track"), List.of());
+    Optional<Change> change =
+        reading.attempt(() -> mapping.get("change").map(TableSection::change), Optional.empty());
+    Optional<Schema> declared =
+        reading.attempt(() -> mapping.get("columns").map(TableSection::schema), Optional.empty());
+    List<TableDefinition.Rule> rules =
+        reading.attempt(
+            () -> mapping.get("rules").map(RulesSection::read).orElse(List.of()), List.of());
+    if (keep.isEmpty() || from.isEmpty()) {
+      throw Refusal.consequence(value.place());
+    }
+    reading.attempt(() -> checkKey(mapping, keep.get()));
+    reading.attempt(() -> checkTrack(mapping, keep.get()));
+    reading.attempt(() -> checkChange(mapping, keep.get(), from.get().format().kind()));
+    return new Dataset.Table(
+        new TableDefinition(
+            name,
+            keep.get(),
+            key,
+            track,
+            from.get().format(),
+            change.orElse(null),
+            declared.orElse(null),
+            Map.of(),
+            rules),
+        from.get().source());
+  }
+
+  private static Keep keep(YamlMapping mapping) {
+    return mapping
+        .require("keep", "say what it remembers: keep: current, history or facts")
+        .choice(List.of(Keep.values()), TableSection::word);
+  }
+
+  private FromSection.From from(YamlMapping mapping) {
+    YamlValue from =
+        mapping.require(
+            "from",
+            "say where its records come from, as in from: { files: \"" + name + "/*.csv\" }");
+    return new FromSection(name, zone, folder).read(from);
+  }
+
+  private static void checkKey(YamlMapping mapping, Keep keep) {
+    if (keep != Keep.FACTS && !mapping.has("key")) {
+      throw mapping.missing(
+          "key", "keep: " + word(keep) + " needs the columns that identify a row, as in key: [id]");
+    }
+  }
+
+  private static void checkTrack(YamlMapping mapping, Keep keep) {
+    if (keep != Keep.HISTORY && mapping.has("track")) {
+      throw mapping.misplaced(
+          "track",
+          "is given, but the table keeps " + word(keep),
+          "only keep: history opens versions: remove it");
+    }
+  }
+
+  private static void checkChange(YamlMapping mapping, Keep keep, Format.Kind format) {
+    boolean given = mapping.has("change");
+    if (given && keep == Keep.FACTS) {
+      throw mapping.misplaced(
+          "change", "is given, but the table keeps facts", "facts do not change: remove it");
+    }
+    if (given && format == Format.Kind.DEBEZIUM) {
+      throw mapping.misplaced(
+          "change",
+          "is given, but the format is debezium",
+          "its records say themselves what changed: remove it");
+    }
+    if (!given && keep != Keep.FACTS && format != Format.Kind.DEBEZIUM) {
+      throw mapping.missing(
+          "change",
+          "keep: %s of %s rows needs change: { sequence: COLUMN }, unless they are format: debezium"
+              .formatted(word(keep), FromSection.word(format)));
+    }
+  }
+
+  private static Change change(YamlValue value) {
+    YamlMapping mapping = value.mapping(CHANGE_KEYS);
+    if (!mapping.has("sequence")) {
+      throw mapping.missing(
+          "sequence", "say which columns order the changes of a row, as in sequence: updated_at");
+    }
+    List<String> delete = new ArrayList<>();
+    if (mapping.has("delete")) {
+      String expected = "a value or a list of values";
+      for (YamlValue item : mapping.require("delete", "").items(expected)) {
+        delete.add(item.literal(expected));
+      }
+    }
+    if (mapping.has("operation") && delete.isEmpty()) {
+      throw mapping.missing(
+          "delete", "say which values of the operation column mean a delete, as in delete: [D]");
+    }
+    if (!mapping.has("operation") && !delete.isEmpty()) {
+      throw mapping.missing("operation", "say which column holds the values of delete");
+    }
+    return new Change(
+        columns(mapping, "sequence"),
+        column(mapping, "operation"),
+        delete,
+        column(mapping, "time"));
+  }
+
+  private static @Nullable String column(YamlMapping mapping, String key) {
+    return mapping.get(key).map(value -> value.text("a column's name")).orElse(null);
+  }
+
+  private static List<String> columns(YamlMapping mapping, String key) {
+    Optional<YamlValue> value = mapping.get(key);
+    if (value.isEmpty()) {
+      return List.of();
+    }
+    List<String> columns = new ArrayList<>();
+    for (YamlValue item : value.get().items("a column or a list of columns")) {
+      String column = item.text("a column's name");
+      if (columns.contains(column)) {
+        throw item.refuse(
+            item.path() + " names column " + Words.quote(column) + " again", "name it once");
+      }
+      columns.add(column);
+    }
+    return columns;
+  }
+
+  private static Schema schema(YamlValue value) {
+    YamlMapping mapping = value.typeMapping("a mapping from column names to types");
+    if (mapping.all().isEmpty()) {
+      throw value.refuse(value.path() + " is empty", "name the columns, or leave columns away");
+    }
+    List<Schema.Field> fields = new ArrayList<>();
+    mapping
+        .all()
+        .forEach(
+            (column, type) ->
+                value.reading().attempt(() -> fields.add(new Schema.Field(column, type(type)))));
+    return new Schema(fields);
+  }
+
+  private static Type type(YamlValue value) {
+    String text = value.text("a type");
+    if (text.length() > MAX_TYPE) {
+      throw value.refuse(
+          value.path() + " is a type of " + text.length() + " characters",
+          "expected at most " + MAX_TYPE);
+    }
+    try {
+      return Type.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw value.refuse(
+          value.path() + " is " + Words.quote(text) + ", which is no type",
+          String.valueOf(e.getMessage()));
+    }
+  }
+}
