@@ -53,6 +53,7 @@ import org.yaml.snakeyaml.reader.ReaderException;
  *   <li>{@code format} is inferred from the extension of files: {@code .csv}, {@code .jsonl},
  *       {@code .json} (each also with {@code .gz}) and {@code .parquet}; pages over HTTP are {@code
  *       jsonl} unless they say otherwise; a topic must say.
+ *   <li>A topic holds {@code debezium} or {@code jsonl}, and pages over HTTP hold text.
  *   <li>A topic takes further {@code properties} of the consumer, pages take {@code headers} and
  *       the name of the query parameter for the {@code page} number (default {@code page}).
  *   <li><code>${NAME}</code> is read inside {@code from} and in {@code name}, {@code zone}, {@code
@@ -70,6 +71,18 @@ public final class DatasetFile {
   private static final int MAX_NAME = 100;
   private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9_-]+");
   private static final Pattern EXTENSION = Pattern.compile("(?<=.)\\.[^.]*$");
+
+  /** Stands in for what was refused; never leaves the reader, which ends with the refusal. */
+  private static final Dataset EMPTY =
+      new Dataset(
+          "",
+          ZoneId.of("UTC"),
+          List.of(),
+          null,
+          Dataset.NO_CURRENCY,
+          Locale.ENGLISH,
+          Map.of(),
+          Places.NONE);
 
   private final String file;
   private final Path folder;
@@ -128,18 +141,6 @@ public final class DatasetFile {
     reading.finish();
     return checked(dataset);
   }
-
-  /** Stands in for what was refused; never leaves the reader, which ends with the refusal. */
-  private static final Dataset EMPTY =
-      new Dataset(
-          "",
-          ZoneId.of("UTC"),
-          List.of(),
-          null,
-          Dataset.NO_CURRENCY,
-          Locale.ENGLISH,
-          Map.of(),
-          Places.NONE);
 
   private @Nullable Node compose(String text) {
     LoaderOptions limits = new LoaderOptions();

@@ -167,6 +167,7 @@ final class FromSection {
             .get("format")
             .map(value -> value.choice(List.of(Format.Kind.values()), FromSection::word))
             .orElseGet(() -> inferred(mapping, source));
+    checkFits(mapping, kind, source);
     char delimiter = ',';
     if (mapping.has("delimiter")) {
       if (kind != Format.Kind.CSV) {
@@ -185,6 +186,23 @@ final class FromSection {
         mapping.get("table").map(value -> value.text("a table's name")).orElse(table);
     String timeFormat = mapping.get("timeFormat").map(FromSection::timeFormat).orElse(null);
     return new Format(kind, delimiter, timeFormat, sourceTable, zone);
+  }
+
+  private static void checkFits(YamlMapping mapping, Format.Kind kind, Source source) {
+    boolean fits =
+        switch (source.kind()) {
+          case FILES -> true;
+          case KAFKA -> kind == Format.Kind.DEBEZIUM || kind == Format.Kind.JSONL;
+          case REST -> kind != Format.Kind.PARQUET;
+        };
+    if (!fits) {
+      throw mapping.misplaced(
+          "format",
+          "is " + word(kind) + ", but the records come from " + source.kind(),
+          source.kind() == Source.Kind.KAFKA
+              ? "expected debezium or jsonl"
+              : "expected debezium, jsonl or csv");
+    }
   }
 
   private static Format.Kind inferred(YamlMapping mapping, Source source) {

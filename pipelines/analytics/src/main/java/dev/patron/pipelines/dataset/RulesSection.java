@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class RulesSection {
   private static final List<String> KEYS =
       List.of("column", "notNull", "min", "max", "in", "matches", "else");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,100}");
+  private static final Pattern NAME = Pattern.compile("\\P{Cntrl}{1,100}");
 
   private RulesSection() {}
 
@@ -28,8 +28,8 @@ final class RulesSection {
   private static Rule rule(String name, YamlValue value) {
     if (!NAME.matcher(name).matches()) {
       throw value.refuse(
-          "rule name " + Words.quote(name) + " cannot be a detail of a refusal",
-          "expected at most 100 letters, digits, '_' and '-'");
+          "rule name " + Words.quote(name) + " cannot stand beside a refused record",
+          "expected one line of at most 100 characters");
     }
     YamlMapping mapping = value.mapping(KEYS);
     String column =

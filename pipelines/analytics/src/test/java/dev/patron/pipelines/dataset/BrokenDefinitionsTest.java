@@ -70,6 +70,16 @@ final class BrokenDefinitionsTest {
   private static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of(
+            "files: \"books/*.jsonl\", format: jsonl",
+            "kafka: books, bootstrap: \"b:1\", format: csv",
+            "tables.books.from.format is csv, but the records come from Kafka at"
+                + " dataset.yaml:8:45; expected debezium or jsonl"),
+        Arguments.of(
+            "files: \"books/*.jsonl\", format: jsonl",
+            "rest: \"http://shop.example\", format: parquet",
+            "tables.books.from.format is parquet, but the records come from pages over HTTP at"
+                + " dataset.yaml:8:42; expected debezium, jsonl or csv"),
+        Arguments.of(
             "name: shop",
             "nme: shop",
             "unknown key 'nme' at dataset.yaml:1:1; did you mean 'name'?"),
