@@ -1,0 +1,149 @@
+package dev.patron.features.change;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.features.accounts.Account.Count;
+import dev.patron.features.change.Streams.Bookshop;
+import dev.patron.features.change.Streams.Profile;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.history.History;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The one promise: current table and history are functions of the set of records. Every stream is
+ * folded in random order and compared with the {@link Oracle}; a failure names the seed.
+ */
+class ChangeFoldLawsTest {
+  private static final List<String> HISTORY_COLUMNS =
+      List.of(
+          "id",
+          "title",
+          "price",
+          "note",
+          "valid_from",
+          "valid_to",
+          "is_current",
+          "version",
+          "_sequence");
+
+  @ParameterizedTest
+  @EnumSource(Profile.class)
+  void whatADatabaseDidIsWhatIsLeft(Profile profile) {
+    for (long seed = 0; seed < 400; seed++) {
+      Bookshop shop = new Bookshop(new Random(seed), profile, 1 + (int) (seed % 40));
+      List<Event> events = disturbed(shop.deliveries(), new Random(seed));
+      Folded folded = Event.fold(Event.BOOKS, events);
+      String where = profile + ", seed " + seed;
+      assertThat(folded.current().select(Event.ROW.names()).toRows())
+          .as(where)
+          .isEqualTo(shop.rows());
+      check(where, false, events, folded);
+    }
+  }
+
+  @Test
+  void whateverTheEventsSayTheOracleAgrees() {
+    for (long seed = 0; seed < 30_000; seed++) {
+      List<Event> events = disturbed(Streams.nonsense(new Random(seed), false), new Random(seed));
+      check("nonsense, seed " + seed, false, events, Event.fold(Event.BOOKS, events));
+    }
+  }
+
+  @Test
+  void whateverFlatRowsSayTheOracleAgrees() {
+    for (long seed = 0; seed < 10_000; seed++) {
+      List<Event> events = disturbed(Streams.nonsense(new Random(seed), true), new Random(seed));
+      check("flat nonsense, seed " + seed, true, events, Event.fold(Event.FLAT_BOOKS, events));
+    }
+  }
+
+  @Test
+  void keysFoldTheSameAloneOrTogether() {
+    for (long seed = 0; seed < 300; seed++) {
+      List<Event> events = new Bookshop(new Random(seed), Profile.TRUNCATES, 30).deliveries();
+      List<List<@Nullable Object>> alone = new ArrayList<>();
+      for (String key : List.of("k0", "k1", "k2", "k3")) {
+        List<Event> ofKey =
+            events.stream().filter(event -> event.isTruncate() || key.equals(event.id())).toList();
+        alone.addAll(History.of(Event.fold(Event.BOOKS, ofKey)).toRows());
+      }
+      assertThat(History.of(Event.fold(Event.BOOKS, events)).toRows())
+          .as("seed " + seed)
+          .isEqualTo(alone);
+    }
+  }
+
+  /** In another order, some events delivered several times over. */
+  private static List<Event> disturbed(List<Event> events, Random random) {
+    List<Event> disturbed = new ArrayList<>(events);
+    for (Event event : events) {
+      if (random.nextInt(6) == 0) {
+        disturbed.add(event);
+      }
+    }
+    Collections.shuffle(disturbed, random);
+    return disturbed;
+  }
+
+  private static void check(String where, boolean flat, List<Event> events, Folded folded) {
+    Oracle oracle = new Oracle(flat, events);
+    Frame current = folded.current();
+    Frame history = History.of(folded);
+    assertThat(current.toRows())
+        .as("%s: current, of%n%s", where, oracle)
+        .isEqualTo(oracle.current());
+    assertThat(history.select(HISTORY_COLUMNS).toRows())
+        .as("%s: history, of%n%s", where, oracle)
+        .isEqualTo(oracle.history());
+    assertThat(folded.account())
+        .as("%s: account, of%n%s", where, oracle)
+        .isEqualTo(oracle.account());
+    long fates =
+        Arrays.stream(Count.values()).filter(Count::isFate).mapToLong(folded.account()::get).sum();
+    assertThat(fates)
+        .as("%s: one fate an event", where)
+        .isEqualTo(events.stream().filter(event -> !event.isTruncate()).count());
+    checkIntervals(where, current, history);
+  }
+
+  private static void checkIntervals(String where, Frame current, Frame history) {
+    assertThat(history.filter(history.booleans("is_current")::get).select(columns()).toRows())
+        .as("%s: the open versions are the current table", where)
+        .isEqualTo(current.select(columns()).toRows());
+    Set<String> surrogateKeys = new HashSet<>();
+    Map<String, Long> endOf = new HashMap<>();
+    for (int row = 0; row < history.rows(); row++) {
+      String id = history.bytes("id").text(row);
+      long from = history.longs("valid_from").get(row);
+      boolean open = history.longs("valid_to").isNull(row);
+      long to = open ? Long.MAX_VALUE : history.longs("valid_to").get(row);
+      assertThat(from).as("%s: not empty", where).isLessThan(to);
+      assertThat(Objects.requireNonNullElse(endOf.put(id, to), Long.MIN_VALUE))
+          .as("%s: no overlap, one open version", where)
+          .isLessThanOrEqualTo(from);
+      assertThat(history.booleans("is_current").get(row)).as(where).isEqualTo(open);
+      assertThat(surrogateKeys.add(history.bytes("sk").text(row)))
+          .as("%s: surrogate keys are unique", where)
+          .isTrue();
+    }
+  }
+
+  private static List<String> columns() {
+    List<String> columns = new ArrayList<>(Event.ROW.names());
+    columns.add("_sequence");
+    return columns;
+  }
+}
