@@ -19,7 +19,7 @@ package dev.patron.pipelines.generate;
 public record BuyingModel(
     double r, double alpha, double a, double b, double p, double q, double gamma, double zipf) {
 
-  /** A shop of small baskets, in which a third of the customers have left after three years. */
+  /** A shop of small baskets, in which four of ten customers have left after three years. */
   public static final BuyingModel USUAL = new BuyingModel(0.9, 7, 0.7, 4.2, 6, 4, 16, 0.9);
 
   public BuyingModel {

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,7 @@ final class JsonLines implements Closeable {
     out.write(whole, 0, length);
     out.write('\n');
     lines++;
-    return java.util.Arrays.copyOf(whole, length);
+    return Arrays.copyOf(whole, length);
   }
 
   /** Writes the members of an object. */

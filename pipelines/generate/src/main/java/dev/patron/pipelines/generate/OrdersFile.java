@@ -67,9 +67,11 @@ final class OrdersFile implements Closeable {
           .named("books")
           .named("orders");
 
+  private final Path path;
   private final ParquetWriter<Order> writer;
 
   OrdersFile(Path path) throws IOException {
+    this.path = path;
     writer =
         new Builder(new LocalFile(path))
             .withConf(new Configuration(false))
@@ -85,6 +87,7 @@ final class OrdersFile implements Closeable {
   @Override
   public void close() throws IOException {
     writer.close();
+    Footer.putInOrder(path);
   }
 
   private static final class Builder extends ParquetWriter.Builder<Order, Builder> {
