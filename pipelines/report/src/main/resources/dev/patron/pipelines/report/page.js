@@ -1,0 +1,76 @@
+/** Draws the page. */
+const report = readReport(JSON.parse(document.getElementById('data').textContent));
+const format = formats(report.shop);
+
+function readReport(document) {
+  const read = { ...document };
+  for (const name of ['segments', 'revenue', 'cohorts', 'migration']) {
+    read[name] = rowsOf(document[name]);
+  }
+  return read;
+}
+
+function fillHeader() {
+  const { shop } = report;
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const root = document.documentElement;
+  const isDark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : dark.matches);
+  const button = el('button', { type: 'button', 'class': 'plain' });
+  const show = () => {
+    button.textContent = isDark() ? 'Light' : 'Dark';
+    button.setAttribute('aria-label', isDark() ? 'Use light colours' : 'Use dark colours');
+  };
+  const change = () => {
+    show();
+    drawCharts();
+  };
+  button.addEventListener('click', () => {
+    root.dataset.theme = isDark() ? 'light' : 'dark';
+    change();
+  });
+  dark.addEventListener('change', change);
+  show();
+  document.getElementById('header').append(
+    button,
+    el('p', {}, 'Customer segments and lifetime value' + (shop.asOfDay === null ? '' : ', as of ' + format.day(shop.asOfDay)
+      + ' (' + shop.zone + ')')));
+}
+
+function fillPage() {
+  nameSegments([...new Set([...report.segments.map((row) => row.segment), ...report.rfm.map((cell) => cell.segment)])]
+    .filter((name) => name !== null));
+  const sections = [headline, segmentSection, rfmSection, valueSection, calibrationSection, revenueSection, cohortSection, aboutSection]
+    .map((draw) => draw(report))
+    .filter((drawn) => drawn !== null);
+  if (sections.length > 2) {
+    document.getElementById('header').append(el('nav', { 'aria-label': 'Sections' }, el('ul', {},
+      sections.slice(1).map((drawn) => el('li', {}, el('a', { href: '#' + drawn.id }, drawn.querySelector('h2').textContent))))));
+  }
+  document.getElementById('content').append(...sections);
+}
+
+function fillFooter() {
+  document.getElementById('footer').append(
+    el('p', {}, 'Made by Patron. This page holds totals only, no customer is in it, and it loads nothing from anywhere.'),
+    el('p', {}, 'Charts: Apache ECharts, Apache License 2.0.'));
+}
+
+/** Paper is light and as wide as it is. */
+function watchPrinting() {
+  const root = document.documentElement;
+  addEventListener('beforeprint', () => {
+    root.classList.add('printing');
+    drawCharts();
+  });
+  addEventListener('afterprint', () => {
+    root.classList.remove('printing');
+    drawCharts();
+  });
+}
+
+fillHeader();
+fillPage();
+fillFooter();
+drawCharts();
+watchCharts();
+watchPrinting();

@@ -1,0 +1,116 @@
+/** Which customers are there, and who brings the money? */
+function segmentSection(report) {
+  const rows = report.segments.filter((row) => row.customers > 0);
+  if (rows.length === 0) {
+    return null;
+  }
+  const customers = sum(rows, (row) => row.customers);
+  const revenue = sum(rows, (row) => Math.max(0, row.revenue || 0));
+  const name = (row) => row.segment === null ? 'No segment' : row.segment;
+  const horizon = report.shop.horizonDays;
+  const columns = [
+    { title: 'Segment', value: name, mark: (row) => swatch(segmentColour(name(row))) },
+    { title: 'Customers', value: (row) => row.customers, show: format.count, numeric: true },
+    { title: 'of all', value: (row) => row.share_of_customers, show: format.finePercent, numeric: true },
+    { title: 'Revenue', value: (row) => row.revenue, show: moneyColumn(rows, (row) => row.revenue), numeric: true },
+    { title: 'of all revenue', value: (row) => row.share_of_revenue, show: format.finePercent, numeric: true },
+    { title: 'Last purchase, days ago', value: (row) => row.mean_recency_days, show: format.count, numeric: true },
+    { title: 'Purchases each', value: (row) => row.mean_frequency, show: format.decimal, numeric: true },
+    { title: 'Spent each', value: (row) => row.mean_monetary, show: format.exactMoney, numeric: true },
+    { title: 'Probably active', value: (row) => row.mean_p_alive, show: format.share, numeric: true },
+    { title: 'Value each, ' + horizon + ' days', value: (row) => row.mean_cltv, show: format.exactMoney, numeric: true },
+    { title: 'Value, ' + horizon + ' days', value: (row) => row.total_cltv, show: moneyColumn(rows, (row) => row.total_cltv), numeric: true },
+  ].filter((column) => rows.some((row) => column.value(row) !== null));
+  const list = copyable('Segments, one line each', columns, rows);
+  const finding = segmentFinding(rows, name, horizon);
+  if (rows.length === 1) {
+    return section('segments', 'Segments', true, finding, list);
+  }
+
+  let measure = 'customers';
+  const size = (row) => Math.max(0, row[measure] || 0);
+  const box = chart('Treemap of the segments. ' + finding, (width) => (width < 560 ? 380 : 400), (colours, width) => ({
+    tooltip: {
+      ...tooltip(colours),
+      formatter: (point) => point.data.row ? tip(name(point.data.row), [
+        ['Customers', format.count(point.data.row.customers) + ' (' + format.share(point.data.row.share_of_customers) + ')'],
+        ['Revenue', format.money(point.data.row.revenue) + ' (' + format.share(point.data.row.share_of_revenue) + ')'],
+      ]) : '',
+    },
+    series: [{
+      type: 'treemap',
+      left: 0, top: 0, right: 0, bottom: 0,
+      roam: false,
+      nodeClick: false,
+      breadcrumb: { show: false },
+      squareRatio: width < 560 ? 0.5 : 0.8,
+      itemStyle: { gapWidth: 2, borderWidth: 0, borderColor: colours.surface },
+      emphasis: { itemStyle: { borderColor: colours.text, borderWidth: 2 }, label: { show: true } },
+      label: {
+        position: width < 560 ? [9, 9] : [12, 12],
+        padding: 0,
+        overflow: 'truncate',
+        formatter: (point) => '{name|' + point.name.replace(/[{}|]/g, ' ') + '}\n{share|'
+          + format.share(point.value / (measure === 'customers' ? customers : revenue)) + '}',
+      },
+      data: rows.filter((row) => size(row) > 0).map((row) => {
+        const colour = segmentColour(name(row));
+        const ink = inkOn(colour);
+        return {
+          name: name(row),
+          value: size(row),
+          row,
+          itemStyle: { color: colour },
+          label: {
+            rich: {
+              name: { color: ink, fontSize: 13, fontWeight: 600, lineHeight: 18 },
+              share: { color: ink, fontSize: 13, lineHeight: 18 },
+            },
+          },
+        };
+      }),
+    }],
+  }));
+  const options = [{ title: 'By customers', value: 'customers' }];
+  if (revenue > 0) {
+    options.push({ title: 'By revenue', value: 'revenue' });
+  }
+  return section('segments', 'Segments', true, finding,
+    choice('Size of the areas', options, (chosen) => {
+      measure = chosen;
+      redraw(box);
+    }),
+    box, list, migration(report));
+}
+
+function segmentFinding(rows, name, horizon) {
+  const best = rows.reduce((a, b) => ((b.share_of_revenue || 0) > (a.share_of_revenue || 0) ? b : a));
+  if (rows.length === 1) {
+    return 'All ' + plural(best.customers, 'customer is', 'customers are') + ' in one segment, ' + name(best) + '.';
+  }
+  const first = name(best) + ' are ' + format.share(best.share_of_customers) + ' of customers and bring '
+    + format.share(best.share_of_revenue) + ' of revenue.';
+  return best.mean_cltv === null ? first
+    : first + ' Each is expected to bring ' + format.money(best.mean_cltv) + ' in the next ' + horizon + ' days.';
+}
+
+/** Who moved since the scores before. */
+function migration(report) {
+  const rows = report.migration;
+  const before = rows.filter((row) => row.from_segment !== null);
+  if (before.length === 0) {
+    return null;
+  }
+  const all = sum(before, (row) => row.customers);
+  const moved = sum(before.filter((row) => row.from_segment !== row.to_segment), (row) => row.customers);
+  const since = before[0].from_as_of;
+  return el('div', { 'class': 'after' },
+    el('h3', {}, 'Who moved'),
+    el('p', {}, format.share(moved / all) + ' of customers changed their segment'
+      + (since ? ' since ' + format.day(since.slice(0, 10)) : '') + '.'),
+    details('Moves between segments', [
+      { title: 'From', value: (row) => row.from_segment === null ? 'New' : row.from_segment },
+      { title: 'To', value: (row) => row.to_segment },
+      { title: 'Customers', value: (row) => row.customers, show: format.count, numeric: true },
+    ], rows));
+}
