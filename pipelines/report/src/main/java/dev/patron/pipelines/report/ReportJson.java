@@ -60,6 +60,7 @@ final class ReportJson {
     table("revenue", revenue.slice(Math.max(0, revenue.rows() - MONTHS), revenue.rows()));
     cohorts(data.cohortRetention());
     table("migration", data.segmentMigration());
+    migrationSince(data.segmentMigration(), data.shop().zone());
     json.writeArrayFieldStart("rfm");
     for (ReportData.RfmCell cell : data.rfm()) {
       json.writeStartObject();
@@ -141,6 +142,17 @@ final class ReportJson {
     json.writeNumberField("cohortsOmitted", omitted);
     Frame newest = cohorts.slice(starts[omitted], cohorts.rows());
     table("cohorts", newest.filter(row -> newest.longs("months_since").get(row) <= COHORTS));
+  }
+
+  /** The day of the scores before, in the shop's zone; null if there are none. */
+  private void migrationSince(Frame migration, ZoneId zone) throws IOException {
+    for (int row = 0; row < migration.rows(); row++) {
+      if (migration.value(row, "from_as_of") instanceof Instant before) {
+        json.writeStringField("migrationSince", lastDay(before, zone).toString());
+        return;
+      }
+    }
+    json.writeNullField("migrationSince");
   }
 
   private void value(ReportData.@Nullable ValueDistribution value) throws IOException {

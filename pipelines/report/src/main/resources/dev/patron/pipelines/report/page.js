@@ -1,4 +1,4 @@
-/** Draws the page. */
+/** Draws the page. A new section is a file of its own and one more name in `fillPage`. */
 const report = readReport(JSON.parse(document.getElementById('data').textContent));
 const format = formats(report.shop);
 

@@ -8,6 +8,8 @@ function segmentSection(report) {
   const revenue = sum(rows, (row) => Math.max(0, row.revenue || 0));
   const name = (row) => row.segment === null ? 'No segment' : row.segment;
   const horizon = report.shop.horizonDays;
+  // Where drop-out is not identified everybody counts as active, which is no knowledge.
+  const aliveIsKnown = rows.some((row) => row.mean_p_alive !== null && row.mean_p_alive < 0.9995);
   const columns = [
     { title: 'Segment', value: name, mark: (row) => swatch(segmentColour(name(row))) },
     { title: 'Customers', value: (row) => row.customers, show: format.count, numeric: true },
@@ -17,7 +19,7 @@ function segmentSection(report) {
     { title: 'Last purchase, days ago', value: (row) => row.mean_recency_days, show: format.count, numeric: true },
     { title: 'Purchases each', value: (row) => row.mean_frequency, show: format.decimal, numeric: true },
     { title: 'Spent each', value: (row) => row.mean_monetary, show: format.exactMoney, numeric: true },
-    { title: 'Probably active', value: (row) => row.mean_p_alive, show: format.share, numeric: true },
+    { title: 'Probably active', value: (row) => (aliveIsKnown ? row.mean_p_alive : null), show: format.share, numeric: true },
     { title: 'Value each, ' + horizon + ' days', value: (row) => row.mean_cltv, show: format.exactMoney, numeric: true },
     { title: 'Value, ' + horizon + ' days', value: (row) => row.total_cltv, show: moneyColumn(rows, (row) => row.total_cltv), numeric: true },
   ].filter((column) => rows.some((row) => column.value(row) !== null));
@@ -103,11 +105,10 @@ function migration(report) {
   }
   const all = sum(before, (row) => row.customers);
   const moved = sum(before.filter((row) => row.from_segment !== row.to_segment), (row) => row.customers);
-  const since = before[0].from_as_of;
   return el('div', { 'class': 'after' },
     el('h3', {}, 'Who moved'),
     el('p', {}, format.share(moved / all) + ' of customers changed their segment'
-      + (since ? ' since ' + format.day(since.slice(0, 10)) : '') + '.'),
+      + (report.migrationSince === null ? '' : ' since ' + format.day(report.migrationSince)) + '.'),
     details('Moves between segments', [
       { title: 'From', value: (row) => row.from_segment === null ? 'New' : row.from_segment },
       { title: 'To', value: (row) => row.to_segment },

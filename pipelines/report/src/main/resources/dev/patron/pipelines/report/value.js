@@ -5,7 +5,7 @@ function valueSection(report) {
     return null;
   }
   const title = 'Value to come';
-  if (!value || value.bins.length === 0) {
+  if (!value || sum(value.bins, (bin) => bin.customers) === 0) {
     return section('value', title, false, 'The value to come is not scored: no model could be trained on this history yet.');
   }
   const bins = value.bins;

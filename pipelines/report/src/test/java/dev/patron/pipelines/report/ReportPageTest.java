@@ -204,6 +204,12 @@ final class ReportPageTest {
   }
 
   @Test
+  void tellsTheDayOfTheScoresBeforeInTheShopsZone() {
+    assertThat(json(BOOKSTORE)).contains("\"migrationSince\":\"2025-03-31\"");
+    assertThat(json(ReportPage.render(SampleReports.empty()))).contains("\"migrationSince\":null");
+  }
+
+  @Test
   void keepsTheNewestCohortsAndMonthsOfALongHistory() {
     List<List<Object>> cohorts = new ArrayList<>();
     List<List<Object>> months = new ArrayList<>();
