@@ -9,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /** The folder of a bookstore. Files are named by their path within it. */
@@ -75,8 +76,15 @@ final class Output {
 
   /** The header of a gzip file from Java names neither a file nor a time. */
   OutputStream zipped(String name) throws IOException {
-    return new BufferedOutputStream(
-        new GZIPOutputStream(Files.newOutputStream(path(name)), BUFFER), BUFFER);
+    return new BufferedOutputStream(new Zipped(Files.newOutputStream(path(name))), BUFFER);
+  }
+
+  /** Packing hard would take longer than everything else together. */
+  private static final class Zipped extends GZIPOutputStream {
+    Zipped(OutputStream out) throws IOException {
+      super(out, BUFFER);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 
   void text(String name, String text) throws IOException {
