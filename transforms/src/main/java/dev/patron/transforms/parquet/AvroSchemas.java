@@ -32,11 +32,7 @@ final class AvroSchemas {
     String name = "row" + records++;
     List<org.apache.avro.Schema.Field> fields = new ArrayList<>();
     for (Schema.Field field : schema.fields()) {
-      if (!field.name().matches("[A-Za-z_][A-Za-z0-9_]*")) {
-        throw new IllegalArgumentException(
-            "column '%s' cannot be written: a name consists of letters A to Z, digits and _"
-                .formatted(field.name()));
-      }
+      checkName(field.name());
       fields.add(
           new org.apache.avro.Schema.Field(
               field.name(),
@@ -45,6 +41,15 @@ final class AvroSchemas {
               org.apache.avro.Schema.Field.NULL_DEFAULT_VALUE));
     }
     return org.apache.avro.Schema.createRecord(name, null, null, false, fields);
+  }
+
+  private static void checkName(String name) {
+    if ((!Character.isLetter(name.charAt(0)) && name.charAt(0) != '_')
+        || !name.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '_')) {
+      throw new IllegalArgumentException(
+          "column '%s' cannot be written: a name has letters, digits and _, and no digit first"
+              .formatted(name));
+    }
   }
 
   private static org.apache.avro.Schema nullable(org.apache.avro.Schema value) {

@@ -5,6 +5,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.FileIO;
@@ -22,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FrameSink implements FileIO.Sink<Frame> {
   private static final long serialVersionUID = 1L;
+
+  /**
+   * Bytes of a row group before compression. It is what a writer holds in memory and what a reader
+   * can take as its share of a large file.
+   */
+  static final int ROW_GROUP_BYTES = 32 << 20;
 
   private final @Nullable Schema given;
   private transient @Nullable WritableByteChannel channel;
@@ -66,6 +73,7 @@ public final class FrameSink implements FileIO.Sink<Frame> {
     ParquetIO.Sink started =
         ParquetIO.sink(avro)
             .withCompressionCodec(Compression.CODEC)
+            .withRowGroupSize(ROW_GROUP_BYTES)
             .withConfiguration(Map.of("parquet.avro.write-old-list-structure", "false"));
     started.open(out);
     schema = columns;
@@ -106,6 +114,11 @@ public final class FrameSink implements FileIO.Sink<Frame> {
     }
     out.flush();
     sink = null;
+  }
+
+  /** The name that files of this sink end with, by the convention of Spark. */
+  public static String suffix() {
+    return "." + Compression.CODEC.name().toLowerCase(Locale.ROOT) + ".parquet";
   }
 
   private static final class Compression {
