@@ -1,0 +1,213 @@
+package dev.patron.transforms.lake;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.DoubleColumn;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statistics of a data file as the Delta protocol has them: {@code numRecords}, and for scalar
+ * columns {@code minValues}, {@code maxValues} and {@code nullCount}.
+ *
+ * <p>A bound that JSON or a reader could not take for what it is, is left out: NaN and infinities,
+ * years beyond four digits. Long text is cut: the least value to a prefix, the greatest to a prefix
+ * and a character that is above all others.
+ */
+final class FileStatistics {
+  /** As many columns as Delta has statistics of by default ({@code dataSkippingNumIndexedCols}). */
+  private static final int COLUMNS = 32;
+
+  /** As many characters as Spark keeps of a text. */
+  private static final int CHARACTERS = 32;
+
+  private static final String ABOVE_ALL_OTHERS = Character.toString(Character.MAX_CODE_POINT);
+  private static final DateTimeFormatter TIMESTAMP =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private final Schema schema;
+  private final int columns;
+  private final @Nullable Column[] least;
+  private final @Nullable Column[] greatest;
+  private final boolean[] unbounded;
+  private final long[] nulls;
+  private long rows;
+
+  FileStatistics(Schema schema) {
+    this.schema = schema;
+    this.columns = Math.min(COLUMNS, schema.size());
+    this.least = new Column[columns];
+    this.greatest = new Column[columns];
+    this.unbounded = new boolean[columns];
+    this.nulls = new long[columns];
+  }
+
+  /** Adds the rows of a frame of the file's schema. */
+  void add(Frame frame) {
+    for (int i = 0; i < columns; i++) {
+      if (isScalar(schema.field(i).type())) {
+        add(i, frame.column(i));
+      }
+    }
+    rows += frame.rows();
+  }
+
+  private static boolean isScalar(Type type) {
+    return type instanceof Type.Scalar || type instanceof Type.Decimal;
+  }
+
+  private void add(int i, Column column) {
+    int min = -1;
+    int max = -1;
+    for (int row = 0; row < column.size(); row++) {
+      if (column.isNull(row)) {
+        nulls[i]++;
+      } else if (min < 0) {
+        min = row;
+        max = row;
+      } else if (column.compare(row, column, min) < 0) {
+        min = row;
+      } else if (column.compare(row, column, max) > 0) {
+        max = row;
+      }
+    }
+    if (min < 0) {
+      return;
+    }
+    // Minus infinity and NaN are at the ends of the order of doubles.
+    if (column instanceof DoubleColumn doubles
+        && !(Double.isFinite(doubles.get(min)) && Double.isFinite(doubles.get(max)))) {
+      unbounded[i] = true;
+    }
+    Column lowest = least[i];
+    if (lowest == null || column.compare(min, lowest, 0) < 0) {
+      least[i] = column.take(new int[] {min});
+    }
+    Column highest = greatest[i];
+    if (highest == null || column.compare(max, highest, 0) > 0) {
+      greatest[i] = column.take(new int[] {max});
+    }
+  }
+
+  long rows() {
+    return rows;
+  }
+
+  /** The statistics as the JSON text of an {@code add} action. */
+  String json() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeNumberField("numRecords", rows);
+      json.writeObjectFieldStart("minValues");
+      bounds(least, false, json);
+      json.writeEndObject();
+      json.writeObjectFieldStart("maxValues");
+      bounds(greatest, true, json);
+      json.writeEndObject();
+      json.writeObjectFieldStart("nullCount");
+      for (int i = 0; i < columns; i++) {
+        if (isScalar(schema.field(i).type())) {
+          json.writeNumberField(schema.field(i).name(), nulls[i]);
+        }
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
+  }
+
+  private void bounds(@Nullable Column[] bounds, boolean upper, JsonGenerator json)
+      throws IOException {
+    for (int i = 0; i < columns; i++) {
+      Column bound = bounds[i];
+      if (bound != null && !unbounded[i]) {
+        bound(schema.field(i), bound, upper, json);
+      }
+    }
+  }
+
+  private static void bound(Schema.Field field, Column bound, boolean upper, JsonGenerator json)
+      throws IOException {
+    Object value = Values.get(field.type(), bound, 0);
+    if (value instanceof String text) {
+      String cut = cut(text, upper);
+      if (cut != null) {
+        json.writeStringField(field.name(), cut);
+      }
+    } else if (value instanceof Long number) {
+      json.writeNumberField(field.name(), number);
+    } else if (value instanceof Double number) {
+      json.writeNumberField(field.name(), number);
+    } else if (value instanceof BigDecimal number) {
+      json.writeFieldName(field.name());
+      json.writeNumber(number.toPlainString());
+    } else if (value instanceof LocalDate date && isCommon(date.getYear())) {
+      json.writeStringField(field.name(), date.toString());
+    } else if (value instanceof Instant instant) {
+      LocalDateTime time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
+      if (isCommon(time.getYear())) {
+        json.writeStringField(field.name(), TIMESTAMP.format(time));
+      }
+    }
+  }
+
+  private static boolean isCommon(int year) {
+    return year >= 1 && year <= 9999;
+  }
+
+  private static @Nullable String cut(String text, boolean upper) {
+    if (text.codePointCount(0, text.length()) <= CHARACTERS) {
+      return text;
+    }
+    int end = text.offsetByCodePoints(0, CHARACTERS);
+    if (!upper) {
+      return text.substring(0, end);
+    }
+    return text.codePointAt(end) == Character.MAX_CODE_POINT
+        ? null
+        : text.substring(0, end) + ABOVE_ALL_OTHERS;
+  }
+
+  /** The number of records that statistics tell; -1 if they do not. */
+  static long rows(@Nullable String json) {
+    if (json == null) {
+      return -1;
+    }
+    try (JsonParser parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return -1;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean records = "numRecords".equals(parser.currentName());
+        JsonToken value = parser.nextToken();
+        if (records && value == JsonToken.VALUE_NUMBER_INT) {
+          return parser.getLongValue();
+        }
+        parser.skipChildren();
+      }
+      return -1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

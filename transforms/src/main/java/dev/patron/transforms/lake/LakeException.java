@@ -1,0 +1,52 @@
+package dev.patron.transforms.lake;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the warehouse could not do. The message is one line: where, what, and what to do if known.
+ */
+public final class LakeException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean conflict;
+
+  private LakeException(String message, boolean conflict, @Nullable Throwable cause) {
+    super(message, cause);
+    this.conflict = conflict;
+  }
+
+  LakeException(String message) {
+    this(message, false, null);
+  }
+
+  /** Somebody else changed the table after it was read for this commit. */
+  static LakeException conflict(String message) {
+    return new LakeException(message, true, null);
+  }
+
+  /** {@code place: what: the reason that the innermost exception gives}, on one line. */
+  static LakeException because(String place, String what, Exception cause) {
+    if (cause instanceof LakeException same) {
+      return same;
+    }
+    Throwable told = cause;
+    for (Throwable at = cause; at != null; at = at.getCause()) {
+      boolean says = at.getMessage() != null && !at.getMessage().isBlank();
+      if (says || at instanceof IOException) {
+        told = at;
+      }
+    }
+    String message = told.getMessage();
+    String reason =
+        message == null || message.isBlank()
+            ? told.getClass().getSimpleName()
+            : message.lines().findFirst().orElse(message).strip();
+    return new LakeException(place + ": " + what + ": " + reason, false, cause);
+  }
+
+  /** Whether a concurrent writer won; what was to be written may be computed again and retried. */
+  public boolean isConflict() {
+    return conflict;
+  }
+}

@@ -1,0 +1,258 @@
+package dev.patron.transforms.lake;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.transforms.parquet.HadoopFiles;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * One Delta Lake table of a warehouse: what it has, and how it changes.
+ *
+ * <p>Data files are written first, under names that nobody refers to (see {@link WriteFrames}), and
+ * one {@link #commit} makes them visible together. Readers hold a {@link TableSnapshot}, which no
+ * later commit changes.
+ */
+public final class LakeTable implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** So many writers at once may overtake a commit that can be repeated. */
+  private static final int ATTEMPTS = 100;
+
+  private final String warehouse;
+  private final String name;
+
+  private LakeTable(String warehouse, String name) {
+    this.warehouse = warehouse;
+    this.name = name;
+  }
+
+  /**
+   * A table that may not exist yet.
+   *
+   * @param warehouse a path or URI, see {@link HadoopFiles#path}
+   * @param name the table's folder below it, as {@code silver/books}
+   */
+  public static LakeTable at(String warehouse, String name) {
+    return new LakeTable(warehouse, name);
+  }
+
+  /** The table's name in its warehouse, as {@code silver/books}. */
+  public String name() {
+    return name;
+  }
+
+  /** The warehouse it is in. */
+  public String warehouse() {
+    return warehouse;
+  }
+
+  /** The table's folder. */
+  public Path path() {
+    return new Path(HadoopFiles.path(warehouse), name);
+  }
+
+  /** Whether the table exists: whether something was ever committed to it. */
+  public boolean exists() {
+    return latest().isPresent();
+  }
+
+  /** The newest version; empty if the table does not exist. */
+  public OptionalLong version() {
+    return latest().map(s -> OptionalLong.of(s.version())).orElseGet(OptionalLong::empty);
+  }
+
+  /** The table as it is now, or nothing if it does not exist. */
+  public Optional<TableSnapshot> latest() {
+    checkIsNoFile();
+    try {
+      return DeltaLog.latest(path()).map(snapshot -> new TableSnapshot(this, snapshot));
+    } catch (RuntimeException e) {
+      throw LakeException.because(name, "its log cannot be read", e);
+    }
+  }
+
+  /**
+   * The table as it is now.
+   *
+   * @throws LakeException if it does not exist
+   */
+  public TableSnapshot snapshot() {
+    return latest().orElseThrow(() -> new LakeException(absent()));
+  }
+
+  /**
+   * The table as it was at a version.
+   *
+   * @throws LakeException if it does not exist, or has no such version (any more)
+   */
+  public TableSnapshot snapshot(long version) {
+    snapshot();
+    try {
+      return new TableSnapshot(this, DeltaLog.at(path(), version));
+    } catch (RuntimeException e) {
+      throw LakeException.because(name, "version " + version + " cannot be read", e);
+    }
+  }
+
+  private String absent() {
+    return "%s: there is no such table in %s"
+        .formatted(name, HadoopFiles.display(HadoopFiles.path(warehouse)));
+  }
+
+  /** The number of an application's last transaction; empty if it never committed here. */
+  public OptionalLong lastTransaction(String application) {
+    return latest()
+        .map(snapshot -> snapshot.lastTransaction(application))
+        .orElseGet(OptionalLong::empty);
+  }
+
+  /**
+   * Makes a change visible, all of it at once. Creates the table if it does not exist. A commit
+   * that another writer overtakes is computed again from what the table then is; where that would
+   * rest on what is no longer true, it fails.
+   *
+   * @throws LakeException if a file's columns do not fit the table; if a concurrent writer won
+   *     ({@link LakeException#isConflict}); or if the log cannot be written
+   */
+  public Commit.Result commit(Commit commit) {
+    for (int attempt = 1; ; attempt++) {
+      Optional<TableSnapshot> before = latest();
+      if (before.isPresent() && isReplay(commit, before.get())) {
+        return new Commit.Result(before.get().version(), true);
+      }
+      checkReadVersion(commit, before);
+      Schema schema = schemaAfter(commit, before);
+      List<String> partitions =
+          before.map(TableSnapshot::partitionColumns).orElse(commit.partitionColumns());
+      checkPartitions(commit, partitions);
+      commit.add().forEach(file -> checkFile(file, schema, partitions));
+      List<DataFile> removed = removed(commit, before);
+      OptionalLong version;
+      try {
+        version =
+            DeltaLog.commit(
+                path(), before.map(TableSnapshot::delta), commit, schema, partitions, removed);
+      } catch (RuntimeException e) {
+        throw LakeException.because(name, "cannot be committed", e);
+      }
+      if (version.isPresent()) {
+        return new Commit.Result(version.getAsLong(), false);
+      }
+      if (attempt == ATTEMPTS) {
+        throw LakeException.conflict(
+            name + ": other writers were faster " + ATTEMPTS + " times; try again later");
+      }
+    }
+  }
+
+  private static boolean isReplay(Commit commit, TableSnapshot snapshot) {
+    if (commit.application() == null) {
+      return false;
+    }
+    OptionalLong last = snapshot.lastTransaction(commit.application());
+    return last.isPresent() && last.getAsLong() >= commit.transaction();
+  }
+
+  private void checkReadVersion(Commit commit, Optional<TableSnapshot> before) {
+    long version = before.map(TableSnapshot::version).orElse(-1L);
+    if (commit.readVersion() != null && commit.readVersion() != version) {
+      throw LakeException.conflict(
+          "%s: another writer changed it meanwhile (it is at version %d, this work began at %d); run again"
+              .formatted(name, version, commit.readVersion()));
+    }
+  }
+
+  private Schema schemaAfter(Commit commit, Optional<TableSnapshot> before) {
+    return before.isEmpty() || commit.kind() == Commit.Kind.OVERWRITE
+        ? commit.schema()
+        : SchemaEvolution.merge(name, before.get().schema(), commit.schema());
+  }
+
+  private void checkPartitions(Commit commit, List<String> partitions) {
+    if (!commit.partitionColumns().isEmpty() && !commit.partitionColumns().equals(partitions)) {
+      throw new LakeException(
+          "%s: it is partitioned by %s, not by %s"
+              .formatted(name, partitions, commit.partitionColumns()));
+    }
+    for (String column : partitions) {
+      if (!commit.schema().has(column)) {
+        throw new LakeException(
+            "%s: the rows have no partition column '%s'".formatted(name, column));
+      }
+    }
+  }
+
+  /** The Kernel takes any file; a reader would find out. */
+  private void checkFile(DataFile file, Schema schema, List<String> partitions) {
+    if (!file.table().equals(name)) {
+      throw new LakeException(
+          "%s: file %s was written for table %s".formatted(name, file.path(), file.table()));
+    }
+    if (!file.partition().keySet().equals(Set.copyOf(partitions))) {
+      throw new LakeException(
+          "%s: file %s has values of partition columns %s where the table has %s"
+              .formatted(name, file.path(), file.partition().keySet(), partitions));
+    }
+    for (Schema.Field field : file.schema().fields()) {
+      Type type = schema.has(field.name()) ? schema.type(field.name()) : null;
+      if (type == null || partitions.contains(field.name())) {
+        throw new LakeException(
+            "%s: file %s has a column '%s' that the table's files do not have"
+                .formatted(name, file.path(), field.name()));
+      }
+      if (!SchemaEvolution.isWithin(field.type(), type)) {
+        throw new LakeException(
+            "%s: file %s has column '%s' as %s where the table has %s"
+                .formatted(name, file.path(), field.name(), field.type(), type));
+      }
+    }
+  }
+
+  private List<DataFile> removed(Commit commit, Optional<TableSnapshot> before) {
+    List<DataFile> present = before.map(TableSnapshot::files).orElse(List.of());
+    return switch (commit.kind()) {
+      case APPEND -> List.of();
+      case OVERWRITE -> present;
+      case REPLACE -> {
+        Set<String> wanted =
+            commit.remove().stream().map(DataFile::path).collect(Collectors.toSet());
+        List<DataFile> found =
+            present.stream().filter(file -> wanted.contains(file.path())).toList();
+        if (found.size() < wanted.size()) {
+          throw LakeException.conflict(
+              "%s: another writer removed %d of the files to be replaced meanwhile; run again"
+                  .formatted(name, wanted.size() - found.size()));
+        }
+        yield found;
+      }
+    };
+  }
+
+  private void checkIsNoFile() {
+    try {
+      FileStatus status = path().getFileSystem(HadoopFiles.configuration()).getFileStatus(path());
+      if (!status.isDirectory()) {
+        throw new LakeException(
+            "%s: %s is a file, not a table".formatted(name, HadoopFiles.display(path())));
+      }
+    } catch (FileNotFoundException absent) {
+      // A table that does not exist yet.
+    } catch (IOException e) {
+      throw LakeException.because(name, HadoopFiles.display(path()) + " cannot be reached", e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

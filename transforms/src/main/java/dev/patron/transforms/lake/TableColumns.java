@@ -1,0 +1,61 @@
+package dev.patron.transforms.lake;
+
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.transforms.parquet.HadoopFiles;
+import dev.patron.transforms.parquet.ParquetFrames;
+import dev.patron.transforms.parquet.UnreadableFileException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Columns of a table, of which some are in the files and the others in the log.
+ *
+ * @param schema the columns wanted, in order
+ * @param inFiles those of them that are in the files
+ */
+record TableColumns(Schema schema, Schema inFiles) implements Serializable {
+  static TableColumns of(TableSnapshot snapshot, List<String> names) {
+    Schema schema = snapshot.schema().select(names);
+    List<String> partitions = snapshot.partitionColumns();
+    return new TableColumns(
+        schema, schema.select(names.stream().filter(name -> !partitions.contains(name)).toList()));
+  }
+
+  /** Reads the rows of a part of a file. */
+  void read(TablePart part, Consumer<Frame> consumer) {
+    try {
+      ParquetFrames.read(
+          part.path(),
+          HadoopFiles.configuration(),
+          inFiles.size() > 0 || schema.size() == 0 ? inFiles : ROWS_ALONE,
+          part.from(),
+          part.to(),
+          frame -> consumer.accept(withPartition(frame, part)));
+    } catch (UnreadableFileException e) {
+      throw LakeException.because(part.table(), "a data file is missing or damaged", e);
+    }
+  }
+
+  /** No file has this column: a frame of it tells how many rows there are. */
+  private static final Schema ROWS_ALONE =
+      Schema.of().with("_rows", dev.patron.features.frame.Type.BOOLEAN);
+
+  private Frame withPartition(Frame frame, TablePart part) {
+    if (schema.equals(inFiles)) {
+      return frame;
+    }
+    Column[] columns = new Column[schema.size()];
+    for (int i = 0; i < columns.length; i++) {
+      Schema.Field field = schema.field(i);
+      columns[i] =
+          inFiles.has(field.name())
+              ? frame.column(field.name())
+              : PartitionValues.column(
+                  field.type(), part.partition().get(field.name()), frame.rows());
+    }
+    return Frame.of(schema, columns);
+  }
+}

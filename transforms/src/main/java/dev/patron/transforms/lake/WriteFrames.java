@@ -1,0 +1,127 @@
+package dev.patron.transforms.lake;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
+import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes frames to data files of one table: a file a bundle, or several where it grows large. The
+ * files are part of the table when they are committed ({@link LakeTable#commit}), not before.
+ *
+ * <p>A bundle that is repeated writes its files again under other names; those of the failed
+ * attempt are deleted, or left for a clean-up if the worker died.
+ */
+public final class WriteFrames extends PTransform<PCollection<Frame>, PCollection<DataFile>> {
+  private static final long serialVersionUID = 1L;
+
+  /** A file is ended when it has this many bytes. */
+  static final long FILE_BYTES = 128L << 20;
+
+  private final LakeTable table;
+  private final @Nullable Schema schema;
+  private final LinkedHashMap<String, @Nullable String> partition;
+  private final long fileBytes;
+
+  private WriteFrames(
+      LakeTable table,
+      @Nullable Schema schema,
+      Map<String, @Nullable String> partition,
+      long fileBytes) {
+    this.table = table;
+    this.schema = schema;
+    this.partition = new LinkedHashMap<>(partition);
+    this.fileBytes = fileBytes;
+  }
+
+  /** Files of this table, with the columns of the first frame of each. */
+  public static WriteFrames to(LakeTable table) {
+    return new WriteFrames(table, null, Map.of(), FILE_BYTES);
+  }
+
+  /** With these columns, partition columns included; a column that a frame lacks is null. */
+  public WriteFrames withSchema(Schema newSchema) {
+    return new WriteFrames(table, newSchema, partition, fileBytes);
+  }
+
+  /** With this value, as text, of a partition column in all rows, which stays out of the files. */
+  public WriteFrames withPartition(String column, @Nullable String value) {
+    Map<String, @Nullable String> more = new LinkedHashMap<>(partition);
+    more.put(column, value);
+    return new WriteFrames(table, schema, more, fileBytes);
+  }
+
+  WriteFrames withFileBytes(long bytes) {
+    return new WriteFrames(table, schema, partition, bytes);
+  }
+
+  @Override
+  public PCollection<DataFile> expand(PCollection<Frame> frames) {
+    return frames
+        .apply("Write data files", ParDo.of(new WriteBundle(table, schema, partition, fileBytes)))
+        .setCoder(DataFileCoder.of());
+  }
+
+  /** Writes the frames of a bundle. */
+  static final class WriteBundle extends DoFn<Frame, DataFile> {
+    private static final long serialVersionUID = 1L;
+
+    private final LakeTable table;
+    private final @Nullable Schema schema;
+    private final LinkedHashMap<String, @Nullable String> partition;
+    private final long fileBytes;
+    private transient @Nullable DataFileWriter writer;
+
+    WriteBundle(
+        LakeTable table,
+        @Nullable Schema schema,
+        Map<String, @Nullable String> partition,
+        long fileBytes) {
+      this.table = table;
+      this.schema = schema;
+      this.partition = new LinkedHashMap<>(partition);
+      this.fileBytes = fileBytes;
+    }
+
+    @ProcessElement
+    public void write(@Element Frame frame, OutputReceiver<DataFile> files) {
+      if (frame.rows() == 0) {
+        return;
+      }
+      DataFileWriter open = writer;
+      if (open == null) {
+        open = DataFileWriter.open(table, schema == null ? frame.schema() : schema, partition);
+        writer = open;
+      }
+      open.write(frame);
+      if (open.bytes() >= fileBytes) {
+        writer = null;
+        files.output(open.finish());
+      }
+    }
+
+    @FinishBundle
+    public void finish(FinishBundleContext context) {
+      DataFileWriter open = writer;
+      if (open != null) {
+        writer = null;
+        context.output(open.finish(), GlobalWindow.INSTANCE.maxTimestamp(), GlobalWindow.INSTANCE);
+      }
+    }
+
+    @Teardown
+    public void abandon() {
+      DataFileWriter open = writer;
+      if (open != null) {
+        writer = null;
+        open.close();
+      }
+    }
+  }
+}
