@@ -15,7 +15,10 @@ public final class Tables {
 
   /**
    * What every bronze table has beside the source's own columns: where a record came from and, for
-   * text formats, the record itself as it came. {@code _file} names the file it was read from.
+   * text formats, the record itself as it came. {@code _file} names the file it was read from,
+   * {@code _header} is the header line that a CSV record stands under. {@code _fault} is null but
+   * where the reader could not take a record as it is: then a reason and a detail, with which the
+   * record will be refused.
    */
   public static final Schema BRONZE =
       Schema.of()
@@ -25,7 +28,9 @@ public final class Tables {
           .with("_event_time", Type.TIMESTAMP)
           .with("_key", Type.STRING)
           .with("_value", Type.STRING)
-          .with("_file", Type.STRING);
+          .with("_file", Type.STRING)
+          .with("_header", Type.STRING)
+          .with("_fault", Type.STRING);
 
   /** A refused record, whole, with its place and a stable reason. */
   public static final Schema QUARANTINE =
