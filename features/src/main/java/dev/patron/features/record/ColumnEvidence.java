@@ -1,0 +1,513 @@
+package dev.patron.features.record;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Role;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was seen of the values of one column: a set of facts that only grows, so that evidence can
+ * be merged in any order and any number of times.
+ */
+final class ColumnEvidence {
+
+  /** Single facts. Their names are stored. */
+  private enum Seen {
+    /** JSON integers within 64 bits. */
+    INTEGER,
+    /** JSON integers beyond 64 bits. */
+    BIG_INTEGER,
+    /** Other JSON numbers. */
+    FRACTION,
+    /** Numbers, in JSON or in text, with an exponent. */
+    EXPONENT,
+    TRUTH,
+    OBJECT,
+    ARRAY,
+    TEXT,
+    /** Text that is no plain 64-bit integer, or has a leading zero or plus. */
+    NOT_INTEGER,
+    /** Text that is no number, or an integer beyond 64 bits, or has a leading zero or plus. */
+    NOT_NUMBER,
+    NOT_TRUTH,
+    NOT_DATE,
+    NOT_TIMESTAMP,
+    /** Text that is a number with a fraction, or an integer beyond 64 bits. */
+    TEXT_FRACTION,
+    /** Text that is any number. */
+    TEXT_NUMBER,
+    TEXT_DATE,
+    TEXT_TIMESTAMP,
+    /** Text that is a number and no date, which may count time. */
+    TEXT_EPOCH
+  }
+
+  private static final int LONGEST_TIME = 64;
+
+  /** What holds of text that does not even begin like a number. */
+  private static final Set<Seen> NO_NUMBER_OR_TIME =
+      EnumSet.of(Seen.NOT_INTEGER, Seen.NOT_NUMBER, Seen.NOT_DATE, Seen.NOT_TIMESTAMP);
+
+  /** The scale above which money is no longer held in a decimal(18,s). */
+  private static final int MONEY_SCALE = 6;
+
+  private final EnumSet<Seen> facts = EnumSet.noneOf(Seen.class);
+  private int scale;
+  private int integerDigits;
+  private final TreeSet<String> types = new TreeSet<>();
+  private final TreeMap<String, ColumnEvidence> fields = new TreeMap<>();
+  private @Nullable ColumnEvidence element;
+
+  private void saw(Seen what) {
+    facts.add(what);
+  }
+
+  private boolean has(Seen what) {
+    return facts.contains(what);
+  }
+
+  /** Adds a type that a schema or a file states. */
+  void stated(Type type) {
+    types.add(type.toString());
+  }
+
+  /** Adds the JSON value at the parser's current token, and leaves the parser at its last. */
+  void json(JsonParser parser, SchemaEvidence.Scratch scratch) throws IOException {
+    switch (parser.currentToken()) {
+      case VALUE_TRUE, VALUE_FALSE -> saw(Seen.TRUTH);
+      case VALUE_STRING -> {
+        if (scratch.text().take(parser) && !scratch.isPlaceholder()) {
+          text(scratch.text().array(), 0, scratch.text().length(), scratch);
+        }
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> {
+        NumberText number = scratch.number();
+        if (scratch.text().take(parser)
+            && number.read(scratch.text().array(), 0, scratch.text().length())) {
+          boolean integer = !number.hasPoint() && !number.hasExponent();
+          saw(!integer ? Seen.FRACTION : number.isLong() ? Seen.INTEGER : Seen.BIG_INTEGER);
+          digits(number);
+        }
+      }
+      case START_ARRAY -> array(parser, scratch);
+      case START_OBJECT -> {
+        saw(Seen.OBJECT);
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+          String name = parser.currentName();
+          parser.nextToken();
+          if (!name.isEmpty()) {
+            field(name).json(parser, scratch);
+          } else {
+            parser.skipChildren();
+          }
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private void array(JsonParser parser, SchemaEvidence.Scratch scratch) throws IOException {
+    saw(Seen.ARRAY);
+    ColumnEvidence elements = element;
+    if (elements == null) {
+      elements = new ColumnEvidence();
+      element = elements;
+    }
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      elements.json(parser, scratch);
+    }
+  }
+
+  private ColumnEvidence field(String name) {
+    return fields.computeIfAbsent(name, key -> new ColumnEvidence());
+  }
+
+  /** Adds the text {@code [from, to)}. */
+  void text(byte[] bytes, int from, int to, SchemaEvidence.Scratch scratch) {
+    saw(Seen.TEXT);
+    byte first = from == to ? 0 : bytes[from];
+    boolean mayBeNumber =
+        (first >= '0' && first <= '9') || first == '-' || first == '+' || first == '.';
+    if (!mayBeNumber && !scratch.hasPattern()) {
+      facts.addAll(NO_NUMBER_OR_TIME);
+      if (ValueReader.truth(bytes, from, to) < 0) {
+        saw(Seen.NOT_TRUTH);
+      }
+      return;
+    }
+    NumberText number = scratch.number();
+    boolean isNumber = mayBeNumber && number.read(bytes, from, to);
+    boolean isName = isNumber && (number.hasLeadingZero() || number.hasPlus());
+    boolean isLong = isNumber && number.isLong();
+    boolean isInteger = isNumber && !number.hasPoint() && !number.hasExponent();
+    if (!isLong || isName) {
+      saw(Seen.NOT_INTEGER);
+    }
+    if (!isNumber || isName || (isInteger && !isLong)) {
+      saw(Seen.NOT_NUMBER);
+    }
+    if (ValueReader.truth(bytes, from, to) < 0) {
+      saw(Seen.NOT_TRUTH);
+    }
+    if (isNumber) {
+      saw(Seen.TEXT_NUMBER);
+      digits(number);
+      if (!isLong) {
+        saw(Seen.TEXT_FRACTION);
+      }
+    }
+    time(bytes, from, to, isNumber, scratch.times());
+  }
+
+  private void time(byte[] bytes, int from, int to, boolean isNumber, TimeText times) {
+    boolean counts = isNumber && times.unit() != null;
+    TimeText.Found found =
+        counts || to - from > LONGEST_TIME ? TimeText.Found.NOTHING : times.read(bytes, from, to);
+    switch (found) {
+      case DATE -> saw(Seen.TEXT_DATE);
+      case TIMESTAMP -> {
+        saw(Seen.TEXT_TIMESTAMP);
+        saw(Seen.NOT_DATE);
+      }
+      default -> {
+        saw(Seen.NOT_DATE);
+        saw(Seen.NOT_TIMESTAMP);
+        if (isNumber) {
+          saw(Seen.TEXT_EPOCH);
+        }
+      }
+    }
+  }
+
+  private void digits(NumberText number) {
+    if (number.hasExponent()) {
+      saw(Seen.EXPONENT);
+    } else {
+      scale = Math.max(scale, number.scale());
+      integerDigits = Math.max(integerDigits, number.integerDigits());
+    }
+  }
+
+  /** Adds all that was seen elsewhere. */
+  void merge(ColumnEvidence other) {
+    facts.addAll(other.facts);
+    scale = Math.max(scale, other.scale);
+    integerDigits = Math.max(integerDigits, other.integerDigits);
+    types.addAll(other.types);
+    other.fields.forEach((name, evidence) -> field(name).merge(evidence));
+    ColumnEvidence otherElement = other.element;
+    if (otherElement != null) {
+      ColumnEvidence merged = element == null ? new ColumnEvidence() : element;
+      merged.merge(otherElement);
+      element = merged;
+    }
+  }
+
+  // ---- What follows from it
+
+  /**
+   * The type that follows.
+   *
+   * @param path the column's name; for fields of nested rows with the outer names before it
+   * @param roles what columns mean, by path
+   * @param csv whether text is all that there can be
+   * @param debezium whether an object may be a decimal with its scale
+   */
+  Type resolve(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
+    Role role = roles.get(path);
+    if (!types.isEmpty()) {
+      Type stated = widest(types.stream().map(Type::parse).toList());
+      return role != null && role != Role.IDENTITY && stated == Type.STRING
+          ? resolveRole(role, stated)
+          : stated;
+    }
+    Type plain = csv ? resolveText() : resolveJson(path, roles, debezium);
+    return role == null ? plain : resolveRole(role, plain);
+  }
+
+  private Type resolveRole(Role role, Type plain) {
+    return switch (role) {
+      case MONEY -> money();
+      case QUANTITY -> {
+        boolean fraction =
+            has(Seen.FRACTION)
+                || has(Seen.BIG_INTEGER)
+                || has(Seen.TEXT_FRACTION)
+                || has(Seen.EXPONENT);
+        yield fraction ? Type.DOUBLE : Type.LONG;
+      }
+      case TIME -> {
+        boolean moreThanDates =
+            has(Seen.TEXT_TIMESTAMP)
+                || has(Seen.TEXT_EPOCH)
+                || has(Seen.INTEGER)
+                || has(Seen.FRACTION);
+        yield has(Seen.TEXT_DATE) && !moreThanDates ? Type.DATE : Type.TIMESTAMP;
+      }
+      case IDENTITY -> identity(plain);
+    };
+  }
+
+  private Type identity(Type plain) {
+    boolean name =
+        has(Seen.FRACTION)
+            || has(Seen.BIG_INTEGER)
+            || has(Seen.TRUTH)
+            || (has(Seen.TEXT) && has(Seen.NOT_INTEGER));
+    boolean scalar = has(Seen.INTEGER) || has(Seen.TEXT);
+    return name ? Type.STRING : scalar ? Type.LONG : plain;
+  }
+
+  private Type money() {
+    boolean number =
+        has(Seen.INTEGER) || has(Seen.BIG_INTEGER) || has(Seen.FRACTION) || has(Seen.TEXT_NUMBER);
+    if (!number) {
+      return new Type.Decimal(Type.Decimal.LONG_PRECISION, 2);
+    }
+    if (has(Seen.EXPONENT)) {
+      return Type.DOUBLE;
+    }
+    int whole = Math.max(1, Math.min(integerDigits, Type.Decimal.MAX_PRECISION));
+    if (scale <= MONEY_SCALE && whole + scale <= Type.Decimal.LONG_PRECISION) {
+      return new Type.Decimal(Type.Decimal.LONG_PRECISION, scale);
+    }
+    return new Type.Decimal(
+        Type.Decimal.MAX_PRECISION, Math.min(scale, Type.Decimal.MAX_PRECISION - whole));
+  }
+
+  private Type resolveText() {
+    if (!has(Seen.TEXT)) {
+      return Type.STRING;
+    }
+    return !has(Seen.NOT_INTEGER)
+        ? Type.LONG
+        : !has(Seen.NOT_NUMBER)
+            ? Type.DOUBLE
+            : !has(Seen.NOT_TRUTH)
+                ? Type.BOOLEAN
+                : !has(Seen.NOT_DATE)
+                    ? Type.DATE
+                    : !has(Seen.NOT_TIMESTAMP) ? Type.TIMESTAMP : Type.STRING;
+  }
+
+  private Type resolveJson(String path, Map<String, Role> roles, boolean debezium) {
+    if (has(Seen.FRACTION)) {
+      return Type.DOUBLE;
+    }
+    if (has(Seen.BIG_INTEGER)) {
+      return new Type.Decimal(Type.Decimal.MAX_PRECISION, 0);
+    }
+    if (has(Seen.INTEGER)) {
+      return Type.LONG;
+    }
+    if (has(Seen.TEXT)) {
+      return Type.STRING;
+    }
+    if (has(Seen.TRUTH)) {
+      return Type.BOOLEAN;
+    }
+    if (has(Seen.OBJECT) && !fields.isEmpty()) {
+      return debezium && isVariableDecimal() ? Type.STRING : row(path, roles, debezium);
+    }
+    ColumnEvidence elements = element;
+    if (has(Seen.ARRAY) && elements != null) {
+      return new Type.ListOf(elements.resolve(path, roles, false, debezium));
+    }
+    return Type.STRING;
+  }
+
+  private Type row(String path, Map<String, Role> roles, boolean debezium) {
+    List<Schema.Field> nested = new ArrayList<>();
+    fields.forEach(
+        (name, evidence) ->
+            nested.add(
+                new Schema.Field(
+                    name, evidence.resolve(path + "." + name, roles, false, debezium))));
+    return new Type.RowOf(new Schema(nested));
+  }
+
+  private boolean isVariableDecimal() {
+    ColumnEvidence scales = fields.get("scale");
+    ColumnEvidence values = fields.get("value");
+    return fields.size() == 2
+        && scales != null
+        && values != null
+        && scales.facts.equals(EnumSet.of(Seen.INTEGER))
+        && values.has(Seen.TEXT);
+  }
+
+  // ---- Stated types
+
+  private static Type widest(List<Type> stated) {
+    Type widest = stated.get(0);
+    for (Type type : stated) {
+      widest = wider(widest, type);
+    }
+    return widest;
+  }
+
+  /** The type that holds both; where there is none, the more telling of the two. */
+  private static Type wider(Type a, Type b) {
+    if (a.equals(b)) {
+      return a;
+    }
+    if (isNumber(a) && isNumber(b)) {
+      if (a == Type.DOUBLE || b == Type.DOUBLE) {
+        return Type.DOUBLE;
+      }
+      Type.Decimal first = decimal(a);
+      Type.Decimal second = decimal(b);
+      int places = Math.max(first.scale(), second.scale());
+      int whole = Math.max(first.precision() - first.scale(), second.precision() - second.scale());
+      int precision = Math.min(Type.Decimal.MAX_PRECISION, whole + places);
+      return new Type.Decimal(precision, Math.min(places, precision));
+    }
+    if (isTime(a) && isTime(b)) {
+      return Type.TIMESTAMP;
+    }
+    if (a instanceof Type.ListOf first && b instanceof Type.ListOf second) {
+      return new Type.ListOf(wider(first.element(), second.element()));
+    }
+    if (a instanceof Type.RowOf first && b instanceof Type.RowOf second) {
+      return wider(first.schema(), second.schema());
+    }
+    return rank(a) <= rank(b) ? a : b;
+  }
+
+  private static Type wider(Schema a, Schema b) {
+    Set<String> names = new LinkedHashSet<>(a.names());
+    names.addAll(b.names());
+    List<Schema.Field> fields = new ArrayList<>();
+    for (String name : names) {
+      Type type =
+          !a.has(name)
+              ? b.type(name)
+              : !b.has(name) ? a.type(name) : wider(a.type(name), b.type(name));
+      fields.add(new Schema.Field(name, type));
+    }
+    return new Type.RowOf(new Schema(fields));
+  }
+
+  private static boolean isNumber(Type type) {
+    return type == Type.LONG || type == Type.DOUBLE || type instanceof Type.Decimal;
+  }
+
+  private static boolean isTime(Type type) {
+    return type == Type.DATE || type == Type.TIMESTAMP;
+  }
+
+  private static Type.Decimal decimal(Type type) {
+    return type instanceof Type.Decimal decimal ? decimal : new Type.Decimal(19, 0);
+  }
+
+  private static int rank(Type type) {
+    if (isNumber(type)) {
+      return 0;
+    }
+    if (isTime(type)) {
+      return 1;
+    }
+    return type == Type.BOOLEAN ? 2 : type == Type.STRING ? 3 : type instanceof Type.RowOf ? 4 : 5;
+  }
+
+  // ---- JSON
+
+  void write(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeArrayFieldStart("seen");
+    for (Seen what : Seen.values()) {
+      if (has(what)) {
+        json.writeString(what.name());
+      }
+    }
+    json.writeEndArray();
+    if (scale > 0) {
+      json.writeNumberField("scale", scale);
+    }
+    if (integerDigits > 0) {
+      json.writeNumberField("integerDigits", integerDigits);
+    }
+    if (!types.isEmpty()) {
+      json.writeArrayFieldStart("types");
+      for (String type : types) {
+        json.writeString(type);
+      }
+      json.writeEndArray();
+    }
+    if (!fields.isEmpty()) {
+      json.writeObjectFieldStart("fields");
+      for (Map.Entry<String, ColumnEvidence> field : fields.entrySet()) {
+        json.writeFieldName(field.getKey());
+        field.getValue().write(json);
+      }
+      json.writeEndObject();
+    }
+    ColumnEvidence elements = element;
+    if (elements != null) {
+      json.writeFieldName("element");
+      elements.write(json);
+    }
+    json.writeEndObject();
+  }
+
+  static ColumnEvidence parse(JsonParser json) throws IOException {
+    ColumnEvidence evidence = new ColumnEvidence();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      switch (name) {
+        case "seen" -> {
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            evidence.saw(Seen.valueOf(json.getText()));
+          }
+        }
+        case "scale" -> evidence.scale = json.getIntValue();
+        case "integerDigits" -> evidence.integerDigits = json.getIntValue();
+        case "types" -> {
+          while (json.nextToken() != JsonToken.END_ARRAY) {
+            evidence.types.add(json.getText());
+          }
+        }
+        case "fields" -> {
+          while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String field = json.currentName();
+            json.nextToken();
+            evidence.fields.put(field, parse(json));
+          }
+        }
+        case "element" -> evidence.element = parse(json);
+        default -> throw new IllegalArgumentException("unknown field '" + name + "' in evidence");
+      }
+    }
+    return evidence;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof ColumnEvidence that
+        && facts.equals(that.facts)
+        && scale == that.scale
+        && integerDigits == that.integerDigits
+        && types.equals(that.types)
+        && fields.equals(that.fields)
+        && Objects.equals(element, that.element);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(facts, scale, integerDigits, types, fields, element);
+  }
+}

@@ -1,0 +1,447 @@
+package dev.patron.features.record;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Debezium records, enveloped ({@code before}, {@code after}, {@code source}, {@code op}) or
+ * unwrapped by {@code ExtractNewRecordState}, with or without embedded schemas. What a record says
+ * about itself is kept until the next one; the columns of its row go to whoever wants them.
+ */
+final class DebeziumReader {
+
+  /** Takes the columns of a row. */
+  interface Columns {
+    /**
+     * One column's value. The parser stands at its first token and must be left at its last.
+     *
+     * @param schema what an embedded schema says about the value, or null
+     */
+    void column(String name, JsonParser parser, @Nullable ConnectSchema schema) throws IOException;
+  }
+
+  /** Wants no columns. */
+  static final Columns NONE = (name, parser, schema) -> parser.skipChildren();
+
+  /** What a record is. */
+  enum Form {
+    /** A change event with an envelope. */
+    ENVELOPE,
+    /** A row, perhaps with what it was changed by in fields that begin with two underscores. */
+    UNWRAPPED,
+    /** Not about a row: a tombstone, a heartbeat, a transaction marker. */
+    NOTICE
+  }
+
+  private static final Set<String> ENVELOPE_FIELDS =
+      Set.of(
+          "before", "after", "source", "op", "ts_ms", "ts_us", "ts_ns", "transaction", "message");
+  private static final Set<String> TRANSACTION_FIELDS =
+      Set.of("status", "id", "event_count", "data_collections", "ts_ms");
+
+  /** A number that was not given. */
+  static final long ABSENT = Long.MIN_VALUE;
+
+  private final JsonRecord record = new JsonRecord();
+  private final Utf8 text = new Utf8();
+  private final NumberText number = new NumberText();
+
+  private Form form = Form.NOTICE;
+  private boolean hasSource;
+  private boolean hasImage;
+  private boolean hasMetadata;
+  private int fields;
+  private int transactionFields;
+  private boolean hasTimestampField;
+  private boolean hasStatusField;
+  private int beforeFrom;
+  private int beforeTo;
+  private @Nullable String op;
+  private @Nullable String table;
+  private @Nullable String deleted;
+  private @Nullable String file;
+  private long lsn;
+  private long sequence;
+  private long filePosition;
+  private long fileRow;
+  private long sourceMicros;
+  private long sourceMillis;
+  private long deliveredMicros;
+  private long deliveredMillis;
+
+  /**
+   * Reads the record {@code [from, to)}.
+   *
+   * @throws JsonProcessingException if it is not JSON, or not a JSON object
+   */
+  void read(byte[] bytes, int from, int to, Columns columns) throws IOException {
+    clear();
+    record.take(bytes, from, to);
+    ConnectSchema schema = record.schema();
+    try (JsonParser parser = record.parser()) {
+      JsonToken first = parser.nextToken();
+      if (first == JsonToken.VALUE_NULL) {
+        form = Form.NOTICE;
+      } else if (first != JsonToken.START_OBJECT) {
+        throw new NotARecord(parser, first);
+      } else if (isEnvelope(schema)) {
+        form = Form.ENVELOPE;
+        envelope(parser, schema, columns);
+      } else {
+        form = Form.UNWRAPPED;
+        unwrapped(parser, schema, columns);
+      }
+      if (parser.nextToken() != null) {
+        throw new NotARecord(parser, parser.currentToken());
+      }
+    }
+  }
+
+  /** JSON, but not one object. */
+  static final class NotARecord extends JsonProcessingException {
+    private static final long serialVersionUID = 1;
+
+    NotARecord(JsonParser parser, @Nullable JsonToken token) {
+      super(problem(token), parser.currentTokenLocation());
+    }
+  }
+
+  private static String problem(@Nullable JsonToken token) {
+    if (token == null) {
+      return "nothing where one object is wanted";
+    }
+    return switch (token) {
+      case START_OBJECT, END_OBJECT, FIELD_NAME -> "more than one object";
+      case START_ARRAY, END_ARRAY -> "an array where one object is wanted";
+      default -> "a single value where one object is wanted";
+    };
+  }
+
+  private void clear() {
+    form = Form.NOTICE;
+    hasSource = false;
+    hasImage = false;
+    hasMetadata = false;
+    fields = 0;
+    transactionFields = 0;
+    hasTimestampField = false;
+    hasStatusField = false;
+    beforeFrom = -1;
+    beforeTo = -1;
+    op = null;
+    table = null;
+    deleted = null;
+    file = null;
+    lsn = ABSENT;
+    sequence = ABSENT;
+    filePosition = ABSENT;
+    fileRow = ABSENT;
+    sourceMicros = ABSENT;
+    sourceMillis = ABSENT;
+    deliveredMicros = ABSENT;
+    deliveredMillis = ABSENT;
+  }
+
+  /**
+   * Whether the payload is an envelope. Its first field tells nearly always; where a table may have
+   * a column of that name, all names are looked at.
+   */
+  private boolean isEnvelope(@Nullable ConnectSchema schema) throws IOException {
+    if (schema != null) {
+      return schema.field("op") != null && schema.field("source") != null;
+    }
+    try (JsonParser parser = record.parser()) {
+      parser.nextToken();
+      if (parser.nextToken() != JsonToken.FIELD_NAME
+          || !ENVELOPE_FIELDS.contains(parser.currentName())) {
+        return false;
+      }
+      boolean isImage =
+          parser.currentName().equals("before") || parser.currentName().equals("after");
+      JsonToken value = parser.nextToken();
+      if (isImage && (value == JsonToken.START_OBJECT || value == JsonToken.VALUE_NULL)) {
+        return true;
+      }
+      int envelopeFields = 1;
+      int otherFields = 0;
+      boolean sourceOrImage =
+          parser.currentName().equals("source") && value == JsonToken.START_OBJECT;
+      parser.skipChildren();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        boolean rows = name.equals("before") || name.equals("after");
+        if (ENVELOPE_FIELDS.contains(name)) {
+          envelopeFields++;
+        } else {
+          otherFields++;
+        }
+        JsonToken token = parser.nextToken();
+        sourceOrImage |=
+            (token == JsonToken.START_OBJECT && (rows || name.equals("source")))
+                || (token == JsonToken.VALUE_NULL && rows);
+        parser.skipChildren();
+      }
+      return sourceOrImage && otherFields <= envelopeFields;
+    }
+  }
+
+  private void envelope(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      switch (name) {
+        case "before" -> {
+          if (value == JsonToken.START_OBJECT) {
+            beforeFrom = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+            parser.skipChildren();
+            beforeTo = Math.toIntExact(parser.currentLocation().getByteOffset());
+          } else {
+            parser.skipChildren();
+          }
+        }
+        case "after" -> {
+          if (value == JsonToken.START_OBJECT && !hasImage) {
+            hasImage = true;
+            image(parser, schema == null ? null : schema.field("after"), columns);
+          } else if (value == JsonToken.VALUE_NULL) {
+            hasImage = false;
+          } else {
+            throw new NotARecord(parser, value);
+          }
+        }
+        case "source" -> {
+          if (value == JsonToken.START_OBJECT) {
+            hasSource = true;
+            source(parser);
+          } else {
+            parser.skipChildren();
+          }
+        }
+        case "op" -> op = string(parser);
+        case "ts_ms" -> deliveredMillis = number(parser);
+        case "ts_us" -> deliveredMicros = number(parser);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private static void image(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      columns.column(name, parser, schema == null ? null : schema.field(name));
+    }
+  }
+
+  private void source(JsonParser parser) throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      switch (name) {
+        case "table" -> table = string(parser);
+        case "lsn" -> lsn = number(parser);
+        case "sequence" -> sequence = secondOf(string(parser));
+        case "file" -> file = string(parser);
+        case "pos" -> filePosition = number(parser);
+        case "row" -> fileRow = number(parser);
+        case "ts_us" -> sourceMicros = number(parser);
+        case "ts_ms" -> sourceMillis = number(parser);
+        default -> parser.skipChildren();
+      }
+    }
+  }
+
+  private void unwrapped(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
+      throws IOException {
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      if (name.startsWith("__")) {
+        metadata(name, parser);
+        continue;
+      }
+      fields++;
+      transactionFields += TRANSACTION_FIELDS.contains(name) ? 1 : 0;
+      hasTimestampField |= name.equals("ts_ms") && value == JsonToken.VALUE_NUMBER_INT;
+      hasStatusField |= name.equals("status") && value == JsonToken.VALUE_STRING;
+      columns.column(name, parser, schema == null ? null : schema.field(name));
+    }
+    hasImage = fields > 0;
+    // A heartbeat holds a time alone; a transaction marker these five fields and no others.
+    boolean heartbeat = fields == 1 && hasTimestampField;
+    boolean marker = hasStatusField && fields == transactionFields && fields == 5;
+    if (!hasMetadata && (heartbeat || marker)) {
+      form = Form.NOTICE;
+    }
+  }
+
+  private void metadata(String name, JsonParser parser) throws IOException {
+    hasMetadata = true;
+    switch (name) {
+      case "__op" -> op = string(parser);
+      case "__deleted" -> deleted = string(parser);
+      case "__table", "__source_table" -> table = string(parser);
+      case "__source_lsn", "__lsn" -> lsn = number(parser);
+      case "__source_sequence", "__sequence" -> sequence = secondOf(string(parser));
+      case "__source_file", "__file" -> file = string(parser);
+      case "__source_pos", "__pos" -> filePosition = number(parser);
+      case "__source_row", "__row" -> fileRow = number(parser);
+      case "__source_ts_us" -> sourceMicros = number(parser);
+      case "__source_ts_ms" -> sourceMillis = number(parser);
+      case "__ts_us" -> deliveredMicros = number(parser);
+      case "__ts_ms" -> deliveredMillis = number(parser);
+      default -> parser.skipChildren();
+    }
+  }
+
+  private static @Nullable String string(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_NULL || !token.isScalarValue()) {
+      parser.skipChildren();
+      return null;
+    }
+    return parser.getText();
+  }
+
+  /** A 64-bit number, also written as text; {@link #ABSENT} for anything else. */
+  private long number(JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token.isNumeric() || token == JsonToken.VALUE_STRING) {
+      return text.take(parser) && number.read(text.array(), 0, text.length()) && number.fitsLong()
+          ? number.toLong()
+          : ABSENT;
+    }
+    parser.skipChildren();
+    return ABSENT;
+  }
+
+  /** The second item of Debezium's {@code source.sequence}, a JSON array within a text. */
+  private long secondOf(@Nullable String sequenceText) throws IOException {
+    if (sequenceText == null) {
+      return ABSENT;
+    }
+    try (JsonParser parser = JsonRecord.FACTORY.createParser(sequenceText)) {
+      if (parser.nextToken() != JsonToken.START_ARRAY
+          || parser.nextToken() == null
+          || parser.currentToken() == JsonToken.END_ARRAY) {
+        return ABSENT;
+      }
+      parser.skipChildren();
+      JsonToken second = parser.nextToken();
+      return second == null || second == JsonToken.END_ARRAY ? ABSENT : number(parser);
+    }
+  }
+
+  /** What the record is. */
+  Form form() {
+    return form;
+  }
+
+  /** Whether an envelope has a {@code source}, or an unwrapped row says what happened to it. */
+  boolean hasSource() {
+    return form == Form.ENVELOPE ? hasSource : op != null || deleted != null;
+  }
+
+  /** Whether there is a row after the change. */
+  boolean hasImage() {
+    return hasImage;
+  }
+
+  /**
+   * What happened: {@code c}, {@code u}, {@code d}, {@code r}, {@code t}, another word, or null.
+   */
+  @Nullable String op() {
+    if (form == Form.UNWRAPPED && op == null && deleted != null) {
+      return deleted.equals("true") ? "d" : "u";
+    }
+    return op;
+  }
+
+  /** The table that the record names, or null. */
+  @Nullable String table() {
+    return table;
+  }
+
+  /** When the change was committed, in microseconds since the epoch, or {@link #ABSENT}. */
+  long instant() {
+    return micros(sourceMicros, sourceMillis);
+  }
+
+  /** When the connector delivered the record, in microseconds, or {@link #ABSENT}. */
+  long deliveredAt() {
+    return micros(deliveredMicros, deliveredMillis);
+  }
+
+  private static long micros(long micros, long millis) {
+    if (micros != ABSENT) {
+      return TimeText.isInstant(micros) ? micros : ABSENT;
+    }
+    boolean known = millis > Long.MIN_VALUE / 1_000 && millis < Long.MAX_VALUE / 1_000;
+    return known && TimeText.isInstant(millis * 1_000) ? millis * 1_000 : ABSENT;
+  }
+
+  /**
+   * Writes the position (SEMANTICS 2): the log sequence number, or MySQL's file, position and row.
+   *
+   * @return the position as a person writes it; null, and nothing written, if there is none
+   */
+  @Nullable String position(Position position) {
+    long number1 = lsn != ABSENT ? lsn : sequence;
+    if (number1 != ABSENT) {
+      position.clear().add(number1);
+      return Long.toString(number1);
+    }
+    String binlog = file;
+    if (binlog == null || filePosition == ABSENT) {
+      return null;
+    }
+    long fileNumber = trailingNumber(binlog);
+    if (fileNumber == ABSENT) {
+      return null;
+    }
+    long row = fileRow == ABSENT ? 0 : fileRow;
+    position.clear().add(fileNumber).add(filePosition).add(row);
+    return binlog + ", " + filePosition + ", " + row;
+  }
+
+  /** The number that a file's name ends with: names roll over from 999999 to 1000000. */
+  private static long trailingNumber(String name) {
+    int from = name.length();
+    while (from > 0 && name.charAt(from - 1) >= '0' && name.charAt(from - 1) <= '9') {
+      from--;
+    }
+    return name.length() == from || name.length() - from > 18
+        ? ABSENT
+        : Long.parseLong(name, from, name.length(), 10);
+  }
+
+  /** Whether there is a row before the change. */
+  boolean hasBefore() {
+    return beforeFrom >= 0;
+  }
+
+  /** Reads the row before the change. */
+  void readBefore(Columns columns) throws IOException {
+    ConnectSchema schema = record.schema();
+    try (JsonParser parser = record.parser(beforeFrom, beforeTo)) {
+      parser.nextToken();
+      image(parser, schema == null ? null : schema.field("before"), columns);
+    }
+  }
+
+  /** The embedded schema of the row, or null. */
+  @Nullable ConnectSchema rowSchema() {
+    ConnectSchema schema = record.schema();
+    if (schema == null || form != Form.ENVELOPE) {
+      return schema;
+    }
+    ConnectSchema after = schema.field("after");
+    return after == null ? schema.field("before") : after;
+  }
+}

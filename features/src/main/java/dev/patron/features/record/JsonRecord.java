@@ -1,0 +1,156 @@
+package dev.patron.features.record;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON text of a record's key or value: bare, or beside its schema as Kafka Connect's JSON
+ * converter writes it ({@code {"schema": ..., "payload": ...}}). Schemas are most of such a record
+ * and nearly always the same, so that a schema met before is recognised by its bytes and not read
+ * again.
+ */
+final class JsonRecord {
+  /** One factory, so that the names of fields are known to all parsers. */
+  static final JsonFactory FACTORY =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxStringLength(RecordDecoder.MAX_RECORD_BYTES)
+                  .build())
+          .build();
+
+  /** A table has one schema at a time; in one frame there may be a few. */
+  private static final int REMEMBERED = 16;
+
+  /** The bytes from a record's first to its payload's, and the schema among them. */
+  private final List<byte[]> knownPrefixes = new ArrayList<>();
+
+  private final List<ConnectSchema> knownSchemas = new ArrayList<>();
+
+  private byte[] bytes = new byte[0];
+  private int from;
+  private int to;
+  private @Nullable ConnectSchema schema;
+
+  /**
+   * Takes the record {@code [from, to)}, finding its schema and its payload.
+   *
+   * @throws JsonProcessingException if it is not JSON as far as it had to be read
+   */
+  void take(byte[] record, int start, int end) throws IOException {
+    bytes = record;
+    from = start;
+    to = end;
+    while (to > from && isBlank(record[to - 1])) {
+      to--;
+    }
+    schema = null;
+    for (int i = 0; i < knownPrefixes.size(); i++) {
+      byte[] prefix = knownPrefixes.get(i);
+      if (to - from > prefix.length
+          && record[to - 1] == '}'
+          && Arrays.equals(record, from, from + prefix.length, prefix, 0, prefix.length)) {
+        schema = knownSchemas.get(i);
+        from += prefix.length;
+        to--;
+        return;
+      }
+    }
+    unwrap();
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  private void unwrap() throws IOException {
+    int schemaFrom = -1;
+    int schemaTo = -1;
+    int payloadFrom = -1;
+    int payloadTo = -1;
+    try (JsonParser parser = parser()) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isSchema = parser.currentName().equals("schema");
+        if (!isSchema && !parser.currentName().equals("payload")) {
+          return;
+        }
+        parser.nextToken();
+        int valueFrom = from + Math.toIntExact(parser.currentTokenLocation().getByteOffset());
+        parser.skipChildren();
+        parser.finishToken();
+        int valueTo = from + Math.toIntExact(parser.currentLocation().getByteOffset());
+        if (isSchema) {
+          schemaFrom = valueFrom;
+          schemaTo = valueTo;
+        } else {
+          payloadFrom = valueFrom;
+          payloadTo = valueTo;
+        }
+      }
+      if (schemaFrom < 0 || payloadFrom < 0 || parser.nextToken() != null) {
+        return;
+      }
+    }
+    if (bytes[schemaFrom] == '{') {
+      try (JsonParser parser = FACTORY.createParser(bytes, schemaFrom, schemaTo - schemaFrom)) {
+        parser.nextToken();
+        schema = ConnectSchema.read(parser);
+      }
+      if (schemaFrom < payloadFrom && bytes[to - 1] == '}') {
+        if (knownPrefixes.size() == REMEMBERED) {
+          knownPrefixes.remove(0);
+          knownSchemas.remove(0);
+        }
+        knownPrefixes.add(Arrays.copyOfRange(bytes, from, payloadFrom));
+        knownSchemas.add(schema);
+      }
+    }
+    from = payloadFrom;
+    to = payloadTo;
+  }
+
+  /** A parser of the payload, before its first token. */
+  JsonParser parser() {
+    try {
+      return FACTORY.createParser(bytes, from, to - from);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
+    }
+  }
+
+  /** A parser of a part of the payload, as byte offsets from the payload's first. */
+  JsonParser parser(int partFrom, int partTo) {
+    try {
+      return FACTORY.createParser(bytes, from + partFrom, partTo - partFrom);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
+    }
+  }
+
+  /** The embedded schema, or null; the same object as long as it is remembered. */
+  @Nullable ConnectSchema schema() {
+    return schema;
+  }
+
+  /** What was wrong with the JSON, in one line. */
+  static String problem(JsonProcessingException e) {
+    String message = e.getOriginalMessage();
+    String line = message == null ? "unreadable" : message.lines().findFirst().orElse("unreadable");
+    // Jackson describes its source in brackets, which says nothing to a reader of tables.
+    int source = line.indexOf("; line: ");
+    return "not JSON: " + (source < 0 ? line : line.substring(0, source));
+  }
+}

@@ -1,0 +1,397 @@
+package dev.patron.features.record;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Role;
+import dev.patron.features.tables.Tables;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was seen of the columns of a table: the ground on which their names, types and order are
+ * decided where the dataset does not declare them.
+ *
+ * <p>Evidence is a set of facts, without counts. {@link #merge} is idempotent, commutative and
+ * associative, so that it can be gathered in any order, over any cut into frames, any number of
+ * times, and kept to be added to by later runs. What {@link #resolve} makes of it depends on
+ * nothing else. Mutable; not for several threads at a time.
+ */
+public final class SchemaEvidence {
+  private final TreeMap<String, ColumnEvidence> columns = new TreeMap<>();
+
+  /** The orders in which schemas, headers and files name the columns. */
+  private final TreeSet<List<String>> orders = new TreeSet<>(SchemaEvidence::compare);
+
+  private @Nullable Scratch scratch;
+
+  private static int compare(List<String> a, List<String> b) {
+    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+      int order = a.get(i).compareTo(b.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(a.size(), b.size());
+  }
+
+  /** What reading needs, for one table. */
+  static final class Scratch {
+    private final TableDefinition table;
+    private final Utf8 text = new Utf8();
+    private final NumberText number = new NumberText();
+    private final TimeText times;
+    private final boolean hasPattern;
+    private final DebeziumReader debezium = new DebeziumReader();
+    private final CsvRecord csv;
+
+    /** The embedded schema whose columns were noted last. */
+    private @Nullable ConnectSchema noted;
+
+    // The CSV header met last.
+    private byte[] header = new byte[0];
+    private List<String> names = List.of();
+
+    private Scratch(TableDefinition table) {
+      this.table = table;
+      TableDefinition.Format format = table.format();
+      this.times = new TimeText(format.timeFormat(), format.zone());
+      this.hasPattern = format.timeFormat() != null && times.unit() == null;
+      this.csv = new CsvRecord(format.kind() == Kind.CSV ? format.delimiter() : ',');
+    }
+
+    Utf8 text() {
+      return text;
+    }
+
+    NumberText number() {
+      return number;
+    }
+
+    TimeText times() {
+      return times;
+    }
+
+    boolean hasPattern() {
+      return hasPattern;
+    }
+
+    boolean isPlaceholder() {
+      return table.format().kind() == Kind.DEBEZIUM && ValueReader.isPlaceholder(text);
+    }
+  }
+
+  /** Adds what the records of a bronze frame show. What decoding will refuse shows nothing. */
+  public void observe(Frame bronze, TableDefinition table) {
+    Scratch working = scratch;
+    if (working == null || !working.table.equals(table)) {
+      working = new Scratch(table);
+      scratch = working;
+    }
+    if (table.format().kind() == Kind.PARQUET) {
+      parquet(bronze, working);
+      return;
+    }
+    BytesColumn texts = bronze.bytes("_value");
+    BytesColumn faults = bronze.bytes("_fault");
+    for (int row = 0; row < bronze.rows(); row++) {
+      if (texts.isNull(row)
+          || !faults.isNull(row)
+          || BronzeFrames.isBlank(texts.array(), texts.from(row), texts.to(row))) {
+        continue;
+      }
+      try {
+        switch (table.format().kind()) {
+          case DEBEZIUM -> debezium(bronze, row, texts, working);
+          case JSONL -> json(texts, row, working);
+          case CSV -> csv(bronze.bytes("_header"), texts, row, working);
+          case PARQUET -> throw new IllegalStateException("Parquet has no text");
+        }
+      } catch (JsonProcessingException refused) {
+        // The record shows nothing more; the decoder refuses it and says what is wrong with it.
+      } catch (IOException e) {
+        throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
+      }
+    }
+  }
+
+  private ColumnEvidence column(String name) {
+    return columns.computeIfAbsent(name, key -> new ColumnEvidence());
+  }
+
+  private void json(BytesColumn texts, int row, Scratch working) throws IOException {
+    try (JsonParser parser =
+        JsonRecord.FACTORY.createParser(texts.array(), texts.from(row), texts.length(row))) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        value(name, parser, working);
+      }
+    }
+  }
+
+  private void value(String name, JsonParser parser, Scratch working) throws IOException {
+    if (name.isEmpty()) {
+      parser.skipChildren();
+    } else {
+      column(name).json(parser, working);
+    }
+  }
+
+  private void csv(BytesColumn headers, BytesColumn texts, int row, Scratch working) {
+    if (headers.isNull(row)) {
+      return;
+    }
+    if (!headers.is(row, working.header)) {
+      working.header = headers.copy(row);
+      working.names =
+          CsvHeader.names(working.csv, headers.array(), headers.from(row), headers.to(row));
+      Set<String> distinct = new LinkedHashSet<>(working.names);
+      distinct.remove("");
+      distinct.forEach(this::column);
+      orders.add(List.copyOf(distinct));
+    }
+    CsvRecord csv = working.csv;
+    if (!csv.read(texts.array(), texts.from(row), texts.to(row))
+        || csv.size() != working.names.size()) {
+      return;
+    }
+    Set<String> taken = new HashSet<>();
+    for (int field = 0; field < csv.size(); field++) {
+      String name = working.names.get(field);
+      boolean first = !name.isEmpty() && taken.add(name);
+      if (first && csv.from(field) < csv.to(field)) {
+        column(name).text(csv.array(field), csv.from(field), csv.to(field), working);
+      }
+    }
+  }
+
+  private void parquet(Frame bronze, Scratch working) {
+    List<String> names = new ArrayList<>(bronze.schema().names());
+    names.removeAll(Tables.BRONZE.names());
+    if (bronze.rows() == 0 || !names.isEmpty()) {
+      orders.add(List.copyOf(names));
+    }
+    for (String name : names) {
+      Type type = bronze.schema().type(name);
+      ColumnEvidence evidence = column(name);
+      evidence.stated(type);
+      if (type == Type.STRING && hasRole(working.table, name)) {
+        Column column = bronze.column(name);
+        BytesColumn text = (BytesColumn) column;
+        for (int row = 0; row < bronze.rows(); row++) {
+          if (!text.isNull(row)) {
+            evidence.text(text.array(), text.from(row), text.to(row), working);
+          }
+        }
+      }
+    }
+  }
+
+  private static boolean hasRole(TableDefinition table, String column) {
+    Role role = table.roles().get(column);
+    return role != null && role != Role.IDENTITY;
+  }
+
+  // ---- Debezium
+
+  private void debezium(Frame bronze, int row, BytesColumn texts, Scratch working)
+      throws IOException {
+    DebeziumReader reader = working.debezium;
+    TableDefinition table = working.table;
+    reader.read(texts.array(), texts.from(row), texts.to(row), DebeziumReader.NONE);
+    String op = reader.op();
+    if (reader.form() == DebeziumReader.Form.NOTICE
+        || !RecordDecoder.isFor(table, reader, bronze, row)
+        || "m".equals(op)) {
+      return;
+    }
+    ConnectSchema schema = reader.rowSchema();
+    if (schema == null) {
+      // The row after a delete is none, whatever an unwrapped record writes into it.
+      if (!"d".equals(op) && reader.hasImage()) {
+        reader.read(
+            texts.array(),
+            texts.from(row),
+            texts.to(row),
+            (name, parser, connect) -> value(name, parser, working));
+      }
+      return;
+    }
+    if (working.noted != schema) {
+      stated(schema);
+      working.noted = schema;
+    }
+    if (table.roles().keySet().stream().anyMatch(name -> isTextWithRole(table, schema, name))) {
+      reader.read(
+          texts.array(),
+          texts.from(row),
+          texts.to(row),
+          (name, parser, connect) -> {
+            if (isTextWithRole(table, schema, name)) {
+              value(name, parser, working);
+            } else {
+              parser.skipChildren();
+            }
+          });
+    }
+  }
+
+  private void stated(ConnectSchema schema) {
+    List<String> names =
+        schema.names().stream().filter(name -> !name.startsWith("__") && !name.isEmpty()).toList();
+    orders.add(names);
+    for (String name : names) {
+      column(name).stated(statedType(schema, name));
+    }
+  }
+
+  private static Type statedType(ConnectSchema schema, String name) {
+    ConnectSchema field = schema.field(name);
+    return field == null ? Type.STRING : field.columnType();
+  }
+
+  private static boolean isTextWithRole(TableDefinition table, ConnectSchema schema, String name) {
+    return hasRole(table, name) && statedType(schema, name) == Type.STRING;
+  }
+
+  // ---- Merging, and what follows
+
+  /** Adds all that was seen elsewhere. */
+  public void merge(SchemaEvidence other) {
+    other.columns.forEach((name, evidence) -> column(name).merge(evidence));
+    orders.addAll(other.orders);
+  }
+
+  /** Whether nothing was seen. */
+  public boolean isEmpty() {
+    return columns.isEmpty();
+  }
+
+  /**
+   * The columns of a table: those that it declares, else the key columns and then all others that
+   * were seen, in the order of the schema, header or file that sorts first; what only JSON without
+   * a schema shows is in alphabetical order.
+   */
+  public Schema resolve(TableDefinition table) {
+    Schema declared = table.declared();
+    if (declared != null) {
+      return declared;
+    }
+    Set<String> names = new LinkedHashSet<>(table.key());
+    orders.forEach(names::addAll);
+    names.addAll(columns.keySet());
+    boolean csv = table.format().kind() == Kind.CSV;
+    boolean debezium = table.format().kind() == Kind.DEBEZIUM;
+    Map<String, Role> roles = table.roles();
+    List<Schema.Field> fields = new ArrayList<>();
+    for (String name : names) {
+      ColumnEvidence evidence = columns.getOrDefault(name, new ColumnEvidence());
+      fields.add(new Schema.Field(name, evidence.resolve(name, roles, csv, debezium)));
+    }
+    return new Schema(fields);
+  }
+
+  /** The evidence as JSON; equal evidence gives equal text. */
+  public String toJson() {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JsonRecord.FACTORY.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeArrayFieldStart("orders");
+      for (List<String> order : orders) {
+        json.writeStartArray();
+        for (String name : order) {
+          json.writeString(name);
+        }
+        json.writeEndArray();
+      }
+      json.writeEndArray();
+      json.writeObjectFieldStart("columns");
+      for (Map.Entry<String, ColumnEvidence> column : columns.entrySet()) {
+        json.writeFieldName(column.getKey());
+        column.getValue().write(json);
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string cannot fail to be written", e);
+    }
+    return text.toString();
+  }
+
+  /**
+   * The inverse of {@link #toJson}.
+   *
+   * @throws IllegalArgumentException if the text is something else
+   */
+  public static SchemaEvidence fromJson(String text) {
+    SchemaEvidence evidence = new SchemaEvidence();
+    try (JsonParser json = JsonRecord.FACTORY.createParser(text)) {
+      json.nextToken();
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.currentName();
+        json.nextToken();
+        switch (name) {
+          case "orders" -> {
+            while (json.nextToken() == JsonToken.START_ARRAY) {
+              List<String> order = new ArrayList<>();
+              while (json.nextToken() != JsonToken.END_ARRAY) {
+                order.add(json.getText());
+              }
+              evidence.orders.add(List.copyOf(order));
+            }
+          }
+          case "columns" -> {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+              String column = json.currentName();
+              json.nextToken();
+              evidence.columns.put(column, ColumnEvidence.parse(json));
+            }
+          }
+          default -> throw new IllegalArgumentException("unknown field '" + name + "' in evidence");
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException("no evidence of a schema: " + e.getMessage(), e);
+    }
+    return evidence;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SchemaEvidence that
+        && columns.equals(that.columns)
+        && orders.equals(that.orders);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * columns.hashCode() + orders.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return toJson();
+  }
+}

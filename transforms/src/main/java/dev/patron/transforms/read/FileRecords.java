@@ -1,0 +1,223 @@
+package dev.patron.transforms.read;
+
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.ColumnBuilder;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.record.BronzeFrames;
+import dev.patron.features.record.Reason;
+import dev.patron.features.record.RecordSplitter;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Format;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.Tables;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one file into the bronze frames of its tables. A file that breaks off, or cannot be opened,
+ * gives what could be read of it and one more row that says what is lost, for the quarantine; trying
+ * again would break off at the same place for ever.
+ */
+final class FileRecords {
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final List<TableDefinition> tables;
+  private final @Nullable Schema wanted;
+  private final ParquetSource parquet;
+  private final Configuration configuration;
+  private final BronzeFrames.Sink sink;
+
+  /**
+   * For the tables that a file's records belong to.
+   *
+   * @param wanted the columns to read of a Parquet file; null: its own
+   */
+  FileRecords(
+      List<TableDefinition> tables,
+      @Nullable Schema wanted,
+      ParquetSource parquet,
+      Configuration configuration,
+      BronzeFrames.Sink sink) {
+    this.tables = tables;
+    this.wanted = wanted;
+    this.parquet = parquet;
+    this.configuration = configuration;
+    this.sink = sink;
+  }
+
+  /** Reads a file, from where it was left. */
+  void read(SourceFile file) {
+    if (tables.get(0).format().kind() == Kind.PARQUET) {
+      parquet(file);
+    } else {
+      text(file);
+    }
+  }
+
+  // ---- Text
+
+  private void text(SourceFile file) {
+    BronzeFrames bronze = new BronzeFrames(tables, sink);
+    TextSink records = new TextSink(file, bronze);
+    Format format = tables.get(0).format();
+    RecordSplitter splitter =
+        format.kind() == Kind.CSV
+            ? RecordSplitter.csv(format.delimiter(), records)
+            : RecordSplitter.lines(records);
+    try (InputStream in = open(file)) {
+      byte[] buffer = new byte[BUFFER_BYTES];
+      for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        splitter.accept(buffer, 0, count);
+      }
+      splitter.finish();
+    } catch (IOException e) {
+      bronze.loss(file.path(), lost(file, records.count, e), splitter.rest());
+    }
+    bronze.flush();
+  }
+
+  private InputStream open(SourceFile file) throws IOException {
+    Path path = new Path(file.path());
+    InputStream in = path.getFileSystem(configuration).open(path);
+    try {
+      return file.path().endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
+    } catch (IOException e) {
+      in.close();
+      throw e;
+    }
+  }
+
+  private static String lost(SourceFile file, long records, IOException e) {
+    String cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return "%s cannot be read beyond record %d: %s"
+        .formatted(file.path(), records, cause.lines().findFirst().orElse(cause));
+  }
+
+  /** Counts records, and knows the header they stand under. */
+  private static final class TextSink implements RecordSplitter.Sink {
+    private final SourceFile file;
+    private final BronzeFrames bronze;
+    private final boolean hasHeader;
+    private byte @Nullable [] header;
+    private long count;
+
+    private TextSink(SourceFile file, BronzeFrames bronze) {
+      this.file = file;
+      this.bronze = bronze;
+      this.hasHeader = bronze.kind() == Kind.CSV;
+    }
+
+    @Override
+    public void record(long line, byte[] bytes, int from, int to, @Nullable String fault) {
+      if (hasHeader && header == null) {
+        // Blank lines above the header are nobody's records.
+        if (to > from) {
+          header = Arrays.copyOfRange(bytes, from, to);
+        }
+        return;
+      }
+      count++;
+      if (count > file.after()) {
+        bronze.line(file.path(), line, bytes, from, to, header, fault);
+      }
+    }
+  }
+
+  // ---- Parquet
+
+  private void parquet(SourceFile file) {
+    RowCount rows = new RowCount();
+    Path path = new Path(file.path());
+    Schema own = wanted;
+    try {
+      parquet.read(
+          path,
+          configuration,
+          own,
+          frame -> {
+            rows.schema = frame.schema();
+            parquet(file, rows, frame);
+          });
+    } catch (IOException e) {
+      Schema columns = own == null ? rows.schema : own;
+      ParquetBronze loss = new ParquetBronze(file.path(), columns);
+      sink.frame(0, loss.loss(Reason.MALFORMED.fault(lost(file, rows.count, e))));
+    }
+  }
+
+  private void parquet(SourceFile file, RowCount rows, Frame frame) {
+    long first = rows.count;
+    rows.count += frame.rows();
+    int skipped = (int) Math.max(0, Math.min(frame.rows(), file.after() - first));
+    if (skipped < frame.rows()) {
+      ParquetBronze bronze = new ParquetBronze(file.path(), frame.schema());
+      sink.frame(0, bronze.rows(frame.slice(skipped, frame.rows()), first + skipped + 1));
+    }
+  }
+
+  private static final class RowCount {
+    private long count;
+    private Schema schema = Schema.of();
+  }
+
+  /** The columns that say where a row of a Parquet file comes from. */
+  private record ParquetBronze(String file, Schema columns) {
+
+    /** Rows, the first of which has this number in the file. */
+    private Frame rows(Frame own, long first) {
+      return with(own, first, null);
+    }
+
+    /** One row without values that says what is lost. */
+    private Frame loss(String fault) {
+      Frame none = Frame.empty(columns);
+      Frame one = columns.size() == 0 ? none : none.take(new int[] {-1});
+      return with(one, -1, fault);
+    }
+
+    private Frame with(Frame own, long first, @Nullable String fault) {
+      int count = fault == null ? own.rows() : 1;
+      Frame result = own;
+      for (Schema.Field field : Tables.BRONZE.fields()) {
+        ColumnBuilder column = ColumnBuilder.of(field.type());
+        for (int row = 0; row < count; row++) {
+          append(column, field.name(), first < 0 ? -1 : first + row, fault);
+        }
+        result = result.with(field.name(), field.type(), column.build());
+      }
+      return result;
+    }
+
+    private void append(
+        ColumnBuilder column, String name, long offset, @Nullable String fault) {
+      switch (name) {
+        case "_source", "_file" ->
+            ((BytesColumn.Builder) column).append(file);
+        case "_partition" -> ((LongColumn.Builder) column).append(0);
+        case "_offset" -> {
+          if (offset < 0) {
+            column.appendNull();
+          } else {
+            ((LongColumn.Builder) column).append(offset);
+          }
+        }
+        case "_fault" -> {
+          if (fault == null) {
+            column.appendNull();
+          } else {
+            ((BytesColumn.Builder) column).append(fault);
+          }
+        }
+        default -> column.appendNull();
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Reading source files into bronze frames, piece by piece and losing nothing silently. */
+@NullMarked
+package dev.patron.transforms.read;
+
+import org.jspecify.annotations.NullMarked;
