@@ -12,27 +12,27 @@ import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.Tables;
+import dev.patron.transforms.parquet.HadoopFiles;
+import dev.patron.transforms.parquet.ParquetFrames;
+import dev.patron.transforms.parquet.UnreadableFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one file into the bronze frames of its tables. A file that breaks off, or cannot be opened,
- * gives what could be read of it and one more row that says what is lost, for the quarantine; trying
- * again would break off at the same place for ever.
+ * gives what could be read of it and one more row that says what is lost, for the quarantine;
+ * trying again would break off at the same place for ever.
  */
 final class FileRecords {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final List<TableDefinition> tables;
   private final @Nullable Schema wanted;
-  private final ParquetSource parquet;
-  private final Configuration configuration;
   private final BronzeFrames.Sink sink;
 
   /**
@@ -40,16 +40,9 @@ final class FileRecords {
    *
    * @param wanted the columns to read of a Parquet file; null: its own
    */
-  FileRecords(
-      List<TableDefinition> tables,
-      @Nullable Schema wanted,
-      ParquetSource parquet,
-      Configuration configuration,
-      BronzeFrames.Sink sink) {
+  FileRecords(List<TableDefinition> tables, @Nullable Schema wanted, BronzeFrames.Sink sink) {
     this.tables = tables;
     this.wanted = wanted;
-    this.parquet = parquet;
-    this.configuration = configuration;
     this.sink = sink;
   }
 
@@ -85,8 +78,8 @@ final class FileRecords {
   }
 
   private InputStream open(SourceFile file) throws IOException {
-    Path path = new Path(file.path());
-    InputStream in = path.getFileSystem(configuration).open(path);
+    Path path = HadoopFiles.path(file.path());
+    InputStream in = path.getFileSystem(HadoopFiles.configuration()).open(path);
     try {
       return file.path().endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
     } catch (IOException e) {
@@ -134,22 +127,18 @@ final class FileRecords {
   // ---- Parquet
 
   private void parquet(SourceFile file) {
+    Path path = HadoopFiles.path(file.path());
+    Schema columns = wanted == null ? Schema.of() : wanted;
     RowCount rows = new RowCount();
-    Path path = new Path(file.path());
-    Schema own = wanted;
     try {
-      parquet.read(
-          path,
-          configuration,
-          own,
-          frame -> {
-            rows.schema = frame.schema();
-            parquet(file, rows, frame);
-          });
-    } catch (IOException e) {
-      Schema columns = own == null ? rows.schema : own;
-      ParquetBronze loss = new ParquetBronze(file.path(), columns);
-      sink.frame(0, loss.loss(Reason.MALFORMED.fault(lost(file, rows.count, e))));
+      if (wanted == null) {
+        columns = ParquetFrames.schema(path, HadoopFiles.configuration());
+      }
+      ParquetFrames.read(
+          path, HadoopFiles.configuration(), columns, frame -> parquet(file, rows, frame));
+    } catch (UnreadableFileException e) {
+      String detail = e.getMessage() + "; rows read before: " + rows.count;
+      sink.frame(0, new ParquetBronze(file.path(), columns).loss(Reason.MALFORMED.fault(detail)));
     }
   }
 
@@ -165,7 +154,6 @@ final class FileRecords {
 
   private static final class RowCount {
     private long count;
-    private Schema schema = Schema.of();
   }
 
   /** The columns that say where a row of a Parquet file comes from. */
@@ -196,11 +184,9 @@ final class FileRecords {
       return result;
     }
 
-    private void append(
-        ColumnBuilder column, String name, long offset, @Nullable String fault) {
+    private void append(ColumnBuilder column, String name, long offset, @Nullable String fault) {
       switch (name) {
-        case "_source", "_file" ->
-            ((BytesColumn.Builder) column).append(file);
+        case "_source", "_file" -> ((BytesColumn.Builder) column).append(file);
         case "_partition" -> ((LongColumn.Builder) column).append(0);
         case "_offset" -> {
           if (offset < 0) {

@@ -14,8 +14,7 @@ import org.apache.beam.sdk.coders.SerializableCoder;
  * @param group the group of tables that its records belong to, see {@link ReadRecords}
  */
 @DefaultCoder(SerializableCoder.class)
-public record SourceFile(String path, long size, long after, String group)
-    implements Serializable {
+public record SourceFile(String path, long size, long after, String group) implements Serializable {
 
   public SourceFile {
     if (after < 0) {

@@ -1,26 +1,18 @@
 package dev.patron.transforms.read;
 
+import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Finds the files that a dataset names. */
 public final class SourceFiles {
   private SourceFiles() {}
-
-  /** How Hadoop's file systems are used here: local files without checksum files beside them. */
-  public static Configuration configuration() {
-    Configuration configuration = new Configuration();
-    configuration.set("fs.file.impl", RawLocalFileSystem.class.getName());
-    return configuration;
-  }
 
   /**
    * The files that a path, URI or glob matches, sorted by path; of a directory, the files in it.
@@ -33,10 +25,9 @@ public final class SourceFiles {
    * @throws NoSuchFile if there is none; an empty directory is there, and has none
    * @throws IOException if the file system cannot be asked
    */
-  public static List<SourceFile> expand(String glob, String group, Configuration configuration)
-      throws IOException {
-    Path pattern = new Path(glob);
-    FileSystem files = pattern.getFileSystem(configuration);
+  public static List<SourceFile> expand(String glob, String group) throws IOException {
+    Path pattern = HadoopFiles.path(glob);
+    FileSystem files = pattern.getFileSystem(HadoopFiles.configuration());
     FileStatus[] matches;
     try {
       matches = files.globStatus(pattern);
@@ -63,13 +54,7 @@ public final class SourceFiles {
   private static void add(FileStatus file, String group, List<SourceFile> found) {
     String name = file.getPath().getName();
     if (file.isFile() && !name.startsWith("_") && !name.startsWith(".")) {
-      found.add(SourceFile.whole(text(file.getPath()), file.getLen(), group));
+      found.add(SourceFile.whole(HadoopFiles.display(file.getPath()), file.getLen(), group));
     }
-  }
-
-  /** A local path as everybody writes it, any other as its URI. */
-  private static String text(Path path) {
-    boolean local = "file".equals(path.toUri().getScheme());
-    return local ? path.toUri().getPath() : path.toString();
   }
 }
