@@ -1,0 +1,199 @@
+package dev.patron.features.clv;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.patron.features.frame.Frame;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+
+class LifetimeFitTest {
+  private static final GammaGamma MONEY = new GammaGamma(6, 4, 15);
+
+  private static LifetimeFit fit(Frame... frames) {
+    LifetimeCells cells = new LifetimeCells();
+    for (Frame frame : frames) {
+      cells.add(frame);
+    }
+    return LifetimeFit.of(cells);
+  }
+
+  /** Rows of x, t_x, T, paid days, mean amount. */
+  private static Frame shop(List<?>... rows) {
+    List<List<?>> all = new ArrayList<>();
+    for (List<?> row : rows) {
+      List<Object> values = new ArrayList<>(row);
+      values.add(0, (long) all.size());
+      values.add(0L);
+      values.add(0.0);
+      all.add(values);
+    }
+    return Frame.ofRows(SimulatedShop.SCHEMA, all);
+  }
+
+  @Test
+  void theTruthIsFoundAgain() {
+    LifetimeFit fit = fit(SimulatedShop.customers(12_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 1));
+
+    assertThat(fit.model().notes()).isEmpty();
+    assertThat(fit.model().purchases()).isInstanceOf(BgNbd.class);
+    BgNbd purchases = (BgNbd) requireNonNull(fit.model().purchases());
+    GammaGamma money = (GammaGamma) requireNonNull(fit.model().money());
+    near("r", purchases.r(), 0.6, fit);
+    near("alpha", purchases.alpha(), 20, fit);
+    near("a", purchases.a(), 0.8, fit);
+    near("b", purchases.b(), 2.5, fit);
+    near("p", money.p(), 6, fit);
+    near("q", money.q(), 4, fit);
+    near("gamma", money.gamma(), 15, fit);
+    assertThat(fit.deviations().values()).doesNotContainNull().allMatch(d -> d > 0 && d < 0.5);
+  }
+
+  /** Within four standard errors. */
+  private static void near(String name, double found, double truth, LifetimeFit fit) {
+    double deviation = requireNonNull(fit.deviations().get(name));
+    assertThat(Math.abs(Math.log(found / truth)) / deviation)
+        .as("%s found as %s, in standard errors of %s", name, found, deviation)
+        .isLessThan(4);
+  }
+
+  @Test
+  void theFitIsASummit() {
+    PurchaseCells cells =
+        new LifetimeCells()
+            .add(SimulatedShop.customers(2_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 2))
+            .purchases();
+    double[] summit = LifetimeFit.fitBgNbd(cells).parameters();
+    double[] gradient = new double[4];
+    double best = BgNbd.logLikelihood(summit, cells, gradient);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(gradient[i] * summit[i]).isCloseTo(0, within(1e-6));
+      for (double factor : new double[] {0.99, 1.01}) {
+        double[] beside = summit.clone();
+        beside[i] *= factor;
+        assertThat(BgNbd.logLikelihood(beside, cells, null)).isLessThan(best);
+      }
+    }
+  }
+
+  @Test
+  void customersWhoNeverDropOutAreNotSaidTo() {
+    LifetimeFit fit = fit(SimulatedShop.customers(3_000, 0.8, 15, 0, 0, MONEY, 1, 3));
+
+    assertThat(fit.model().kind()).isEqualTo("nbd");
+    assertThat(fit.model().notes()).anyMatch(note -> note.contains("drop-out is not identified"));
+    assertThat(fit.model().purchases()).isInstanceOf(Nbd.class);
+    assertThat(((Nbd) requireNonNull(fit.model().purchases())).r())
+        .isCloseTo(0.8, Percentage.withPercentage(10));
+    assertThat(fit.logLikelihoods()).containsKeys("bg-nbd", "nbd");
+  }
+
+  @Test
+  void withoutARepeatBuyerNothingCanBeSaid() {
+    LifetimeFit fit =
+        fit(shop(Arrays.asList(0L, 0L, 30L, 0L, null), Arrays.asList(0L, 0L, 300L, 0L, null)));
+
+    assertThat(fit.model().kind()).isEqualTo("insufficient");
+    assertThat(fit.model().money()).isNull();
+    assertThat(fit.model().notes()).anyMatch(note -> note.contains("second day"));
+  }
+
+  @Test
+  void oneDayOfOrdersIsNotEnough() {
+    LifetimeFit fit =
+        fit(shop(Arrays.asList(0L, 0L, 0L, 0L, null), Arrays.asList(0L, 0L, 0L, 0L, null)));
+
+    assertThat(fit.model().kind()).isEqualTo("insufficient");
+  }
+
+  @Test
+  void oneOrNoCustomerIsNotEnough() {
+    assertThat(fit(shop(Arrays.asList(3L, 20L, 30L, 3L, 9.0))).model().kind())
+        .isEqualTo("insufficient");
+    assertThat(fit(shop()).model().kind()).isEqualTo("insufficient");
+    assertThat(fit().model().notes()).anyMatch(note -> note.contains("0 customer(s)"));
+  }
+
+  @Test
+  void twoCustomersHaveSomeModelWithoutDropOut() {
+    LifetimeFit fit =
+        fit(shop(Arrays.asList(3L, 20L, 30L, 3L, 9.0), Arrays.asList(0L, 0L, 30L, 0L, null)));
+
+    assertThat(fit.model().kind()).isEqualTo("nbd");
+    assertThat(fit.model().money()).isEqualTo(new EqualAmounts(9));
+  }
+
+  @Test
+  void equalAmountsAndNoAmountsAreSaidSo() {
+    List<Object> row = Arrays.asList(2L, 20L, 30L, 2L, 5.0);
+    LifetimeFit equal = fit(shop(row, row, row, Arrays.asList(0L, 0L, 30L, 0L, null)));
+    assertThat(equal.model().money()).isEqualTo(new EqualAmounts(5));
+    assertThat(equal.model().notes()).anyMatch(note -> note.contains("pay the same"));
+
+    List<Object> free = Arrays.asList(2L, 20L, 30L, 0L, null);
+    LifetimeFit none = fit(shop(free, free, Arrays.asList(0L, 0L, 30L, 0L, null)));
+    assertThat(none.model().purchases()).isNotNull();
+    assertThat(none.model().money()).isNull();
+    assertThat(none.model().notes()).anyMatch(note -> note.contains("amounts are not known"));
+  }
+
+  @Test
+  void theFitDoesNotDependOnOrderFramesOrMerges() {
+    Frame shop = SimulatedShop.customers(500, 0.6, 20, 0.8, 2.5, MONEY, 1, 5);
+    LifetimeFit wanted = fit(shop);
+    Frame cells = new LifetimeCells().add(shop).toFrame();
+    for (int seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      List<Integer> order = new ArrayList<>();
+      for (int row = 0; row < shop.rows(); row++) {
+        order.add(row);
+      }
+      Collections.shuffle(order, random);
+      Frame shuffled = shop.take(order.stream().mapToInt(i -> i).toArray());
+      int cut = random.nextInt(shop.rows());
+      LifetimeCells merged =
+          new LifetimeCells()
+              .addCells(new LifetimeCells().add(shuffled.slice(cut, shop.rows())).toFrame())
+              .add(new LifetimeCells().add(shuffled.slice(0, cut)));
+
+      assertThat(merged.toFrame()).as("seed %d", seed).isEqualTo(cells);
+      assertThat(LifetimeFit.of(merged)).as("seed %d", seed).isEqualTo(wanted);
+    }
+  }
+
+  @Test
+  void contradictionsAreRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fit(shop(Arrays.asList(1L, 40L, 30L, 0L, null))))
+        .withMessageContaining("repeat_recency_days 40");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fit(shop(Arrays.asList(0L, 4L, 30L, 0L, null))));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fit(shop(Arrays.asList(1L, 4L, 30L, 1L, null))))
+        .withMessageContaining("repeat_mean_amount is null");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> fit(shop(Arrays.asList(1L, 4L, 30L, 1L, -2.0))));
+  }
+
+  @Test
+  void wholeWeeksHoldTheSameCustomers() {
+    PurchaseCells cells =
+        new LifetimeCells()
+            .add(SimulatedShop.customers(2_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 6))
+            .purchases();
+    PurchaseCells weeks = cells.atWholeWeeks();
+
+    assertThat(weeks.customers()).isEqualTo(cells.customers());
+    assertThat(weeks.repeatCustomers()).isEqualTo(cells.repeatCustomers());
+    assertThat(weeks.size()).isLessThan(cells.size());
+    assertThat(weeks.meanTenure()).isCloseTo(cells.meanTenure(), within(0.1));
+  }
+}

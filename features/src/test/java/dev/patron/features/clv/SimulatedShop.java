@@ -1,0 +1,93 @@
+package dev.patron.features.clv;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+
+/** Customers who behave exactly as the models say, seen up to a day and beyond it. */
+final class SimulatedShop {
+  static final Schema SCHEMA =
+      Schema.of()
+          .with("customer_id", Type.LONG)
+          .with("repeat_purchases", Type.LONG)
+          .with("repeat_recency_days", Type.LONG)
+          .with("tenure_days", Type.LONG)
+          .with("repeat_paid_days", Type.LONG)
+          .with("repeat_mean_amount", Type.DOUBLE)
+          .with("actual_purchases", Type.LONG)
+          .with("actual_spend", Type.DOUBLE);
+
+  private SimulatedShop() {}
+
+  /**
+   * Customers with tenures spread over half a year to a year. Purchases of one day are one, as in
+   * the tables, so keep the rates low.
+   *
+   * @param a 0: nobody drops out
+   */
+  static Frame customers(
+      int customers,
+      double r,
+      double alpha,
+      double a,
+      double b,
+      GammaGamma money,
+      long horizonDays,
+      long seed) {
+    FrameBuilder rows = new FrameBuilder(SCHEMA);
+    RandomDraws random = new RandomDraws(seed);
+    for (long id = 0; id < customers; id++) {
+      long tenure = 182L + random.integer(183);
+      double perDay = random.gamma(r) / alpha / 7;
+      double dropOut = a == 0 ? 0 : beta(random, a, b);
+      double scale = random.gamma(money.q()) / money.gamma();
+      long lastDay = 0;
+      long x = 0;
+      long recency = 0;
+      double spent = 0;
+      long later = 0;
+      double laterSpent = 0;
+      double day = 0;
+      boolean customer = true;
+      while (customer) {
+        day -= Math.log(random.uniform()) / perDay;
+        if (!(day < tenure + horizonDays)) {
+          break;
+        }
+        long date = (long) Math.ceil(day);
+        double amount = random.gamma(money.p()) / scale;
+        boolean sameDay = date == lastDay;
+        lastDay = date;
+        if (date <= tenure) {
+          x += sameDay ? 0 : 1;
+          recency = date;
+          spent += amount;
+        } else {
+          later += sameDay ? 0 : 1;
+          laterSpent += amount;
+        }
+        customer = !(random.uniform() < dropOut);
+      }
+      rows.longs("customer_id").append(id);
+      rows.longs("repeat_purchases").append(x);
+      rows.longs("repeat_recency_days").append(recency);
+      rows.longs("tenure_days").append(tenure);
+      rows.longs("repeat_paid_days").append(x);
+      if (x == 0) {
+        rows.doubles("repeat_mean_amount").appendNull();
+      } else {
+        rows.doubles("repeat_mean_amount").append(spent / x);
+      }
+      rows.longs("actual_purchases").append(later);
+      rows.doubles("actual_spend").append(laterSpent);
+    }
+    return rows.build();
+  }
+
+  /** Beta distributed with these shapes. */
+  static double beta(RandomDraws random, double a, double b) {
+    double one = random.gamma(a);
+    return one / (one + random.gamma(b));
+  }
+}
