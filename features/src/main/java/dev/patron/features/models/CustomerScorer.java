@@ -1,0 +1,88 @@
+package dev.patron.features.models;
+
+import dev.patron.features.clv.LifetimeForecast;
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.ColumnBuilder;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.segments.SegmentModel;
+import dev.patron.features.tables.Tables;
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * Scores customers: their segment, and what they will buy and spend. The same code, and the same
+ * bits, in batch, in streaming and over HTTP; a customer's scores depend on that customer alone.
+ */
+public final class CustomerScorer implements Serializable {
+  private final SegmentModel segments;
+  private final String segmentModel;
+  private final LifetimeForecast forecast;
+  private final String lifetimeModel;
+
+  /**
+   * A scorer with these models.
+   *
+   * @param horizonDays what is forecast, at least 1
+   * @param discountRate a month, at least 0
+   * @param seed of the draws behind {@code cltv_low} and {@code cltv_high}
+   * @throws IllegalArgumentException if a document cannot be read or no longer scores as it did
+   */
+  public CustomerScorer(
+      ModelVersion segment,
+      ModelVersion lifetime,
+      long horizonDays,
+      double discountRate,
+      long seed) {
+    segments = SegmentDocument.read(segment.document());
+    segmentModel = segment.reference();
+    forecast =
+        new LifetimeForecast(
+            LifetimeDocument.read(lifetime.document()), horizonDays, discountRate, seed);
+    lifetimeModel = lifetime.reference();
+  }
+
+  /**
+   * The scores of the customers of a features frame, row by row.
+   *
+   * @param features rows of {@link Tables#customerFeatures}, or at least {@code customer_id},
+   *     {@code as_of} and the inputs of both models
+   * @return rows of {@link Tables#customerScores}
+   */
+  public Frame score(Frame features) {
+    int rows = features.rows();
+    Frame assigned = segments.assign(features);
+    Frame forecasts = forecast.of(features);
+    long[] horizon = new long[rows];
+    Arrays.fill(horizon, forecast.horizonDays());
+    Schema schema = Tables.customerScores(features.schema().type("customer_id"));
+    Column[] columns = new Column[schema.size()];
+    for (int i = 0; i < columns.length; i++) {
+      String name = schema.field(i).name();
+      columns[i] =
+          switch (name) {
+            case "horizon_days" -> LongColumn.of(horizon);
+            case "segment_model" -> repeated(segmentModel, rows);
+            case "cltv_model" -> repeated(lifetimeModel, rows);
+            default -> {
+              if (forecasts.schema().has(name)) {
+                yield forecasts.column(name);
+              }
+              yield (assigned.schema().has(name) ? assigned : features).column(name);
+            }
+          };
+    }
+    return Frame.of(schema, columns);
+  }
+
+  private static Column repeated(String text, int rows) {
+    BytesColumn.Builder column = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
+    for (int row = 0; row < rows; row++) {
+      column.append(text);
+    }
+    return column.build();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.patron.features.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.features.clv.LifetimeForecast;
+import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.models.ModelDocument.Input;
+import dev.patron.features.segments.SegmentModel;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The files of a model version, by name. */
+public final class ModelFiles {
+  /** The model itself, which is all that scoring reads. */
+  public static final String MODEL = "model.json";
+
+  /** MLflow's description of the model. */
+  public static final String MLMODEL = "MLmodel";
+
+  /** How well it fits and forecasts. */
+  public static final String METRICS = "metrics.json";
+
+  /** The same for people, with what they must know. */
+  public static final String CARD = "card.md";
+
+  private static final DateTimeFormatter MLFLOW_TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private ModelFiles() {}
+
+  /** The files of a segment model. */
+  public static Map<String, String> of(
+      SegmentModel model, TrainingFacts facts, JsonNode metrics, String card) {
+    return of(SegmentDocument.of(model, facts), SegmentModel.ASSIGNMENT, facts, metrics, card);
+  }
+
+  /** The files of a lifetime model. */
+  public static Map<String, String> of(
+      LifetimeModel model, TrainingFacts facts, JsonNode metrics, String card) {
+    return of(LifetimeDocument.of(model, facts), LifetimeForecast.SCHEMA, facts, metrics, card);
+  }
+
+  private static Map<String, String> of(
+      ModelDocument document, Schema outputs, TrainingFacts facts, JsonNode metrics, String card) {
+    Map<String, String> files = new TreeMap<>();
+    files.put(MODEL, document.toJson());
+    files.put(MLMODEL, mlmodel(document, outputs, facts));
+    files.put(METRICS, ModelDocument.write(metrics));
+    files.put(CARD, card);
+    return files;
+  }
+
+  /**
+   * MLflow's YAML. The only flavor is our own, for nothing else can load the model; the creation
+   * time is the as-of time, so that equal trainings give equal files.
+   */
+  private static String mlmodel(ModelDocument document, Schema outputs, TrainingFacts facts) {
+    ArrayNode inputColumns = ModelDocument.NODES.arrayNode();
+    for (Input input : document.inputs()) {
+      column(inputColumns, input.accepts().mlflow(), input.name(), false);
+    }
+    ArrayNode outputColumns = ModelDocument.NODES.arrayNode();
+    for (Schema.Field field : outputs.fields()) {
+      column(
+          outputColumns,
+          field.type().equals(Type.STRING) ? "string" : field.type().toString(),
+          field.name(),
+          false);
+    }
+    return """
+        flavors:
+          patron:
+            data: %s
+            kind: %s
+            schema_version: %d
+        run_id: %s
+        signature:
+          inputs: %s
+          outputs: %s
+          params: null
+        utc_time_created: %s
+        """
+        .formatted(
+            MODEL,
+            quoted(document.kind()),
+            ModelDocument.SCHEMA_VERSION,
+            quoted(facts.runId()),
+            quoted(inputColumns.toString()),
+            quoted(outputColumns.toString()),
+            quoted(MLFLOW_TIME.format(facts.asOf())));
+  }
+
+  private static void column(ArrayNode columns, String type, String name, boolean required) {
+    ObjectNode column = columns.addObject();
+    column.put("type", type);
+    column.put("name", name);
+    column.put("required", required);
+  }
+
+  /** A YAML single-quoted scalar. */
+  private static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
+  }
+}

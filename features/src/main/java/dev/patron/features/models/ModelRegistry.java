@@ -1,0 +1,239 @@
+package dev.patron.features.models;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Model versions under {@code models/NAME/VERSION/}, and which of them is champion and which
+ * challenger ({@code models/NAME/aliases.json}). A version is never altered; it exists once its
+ * {@code model.json} does, which is written last.
+ *
+ * <p>One writer at a time: whoever trains or promotes.
+ */
+public final class ModelRegistry {
+  private static final String ROOT = "models";
+  private static final String ALIASES = "aliases.json";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Documents documents;
+
+  /** The registry in this place. */
+  public ModelRegistry(Documents documents) {
+    this.documents = documents;
+  }
+
+  /**
+   * Which versions have a role.
+   *
+   * @param champion the version that scores; null before the first promotion
+   * @param challenger the version that waits for promotion; null if none does
+   * @param former earlier champions, the latest last
+   */
+  public record Aliases(
+      @Nullable Integer champion, @Nullable Integer challenger, List<Integer> former) {
+    public Aliases {
+      former = List.copyOf(former);
+    }
+  }
+
+  /** The names of all models with a version, in order. */
+  public List<String> list() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : documents.list(ROOT)) {
+      if (!versions(name).isEmpty()) {
+        names.add(name);
+      }
+    }
+    return names.stream().sorted().toList();
+  }
+
+  /** The versions of a model, ascending; empty if there is no such model. */
+  public List<Integer> versions(String name) throws IOException {
+    List<Integer> versions = new ArrayList<>();
+    for (int number : numbers(name)) {
+      if (documents.read(path(name, number, ModelFiles.MODEL)) != null) {
+        versions.add(number);
+      }
+    }
+    return versions;
+  }
+
+  private List<Integer> numbers(String name) throws IOException {
+    return documents.list(ROOT + "/" + name).stream()
+        .filter(entry -> entry.matches("[1-9][0-9]{0,8}"))
+        .map(Integer::valueOf)
+        .sorted()
+        .toList();
+  }
+
+  /** The files of a version, by name, as far as they are there. */
+  public Map<String, String> files(String name, int version) throws IOException {
+    Map<String, String> files = new TreeMap<>();
+    for (String file :
+        List.of(ModelFiles.MODEL, ModelFiles.MLMODEL, ModelFiles.METRICS, ModelFiles.CARD)) {
+      String text = documents.read(path(name, version, file));
+      if (text != null) {
+        files.put(file, text);
+      }
+    }
+    return files;
+  }
+
+  /**
+   * Adds a version and makes it challenger. Training again on the same data must not make a new
+   * version: if the latest one has the same files (but for {@code MLmodel}, which names the run),
+   * nothing happens.
+   *
+   * @param files as {@link ModelFiles} makes them
+   * @return the number of the version that holds these files
+   */
+  public int register(String name, Map<String, String> files) throws IOException {
+    String model = files.get(ModelFiles.MODEL);
+    if (model == null) {
+      throw new IllegalArgumentException("a version of '" + name + "' needs a model.json");
+    }
+    ModelDocument document = ModelDocument.parse(model);
+    if (!document.name().equals(name)) {
+      throw new IllegalArgumentException(
+          "a model '%s' cannot be a version of '%s'".formatted(document.name(), name));
+    }
+    List<Integer> versions = versions(name);
+    if (!versions.isEmpty()) {
+      int latest = versions.get(versions.size() - 1);
+      if (comparable(files).equals(comparable(files(name, latest)))) {
+        return latest;
+      }
+    }
+    List<Integer> numbers = numbers(name);
+    int next = numbers.isEmpty() ? 1 : numbers.get(numbers.size() - 1) + 1;
+    for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
+      if (!file.getKey().equals(ModelFiles.MODEL)) {
+        documents.write(path(name, next, file.getKey()), file.getValue());
+      }
+    }
+    documents.write(path(name, next, ModelFiles.MODEL), model);
+    Aliases aliases = aliases(name);
+    write(name, new Aliases(aliases.champion(), next, aliases.former()));
+    return next;
+  }
+
+  private static Map<String, String> comparable(Map<String, String> files) {
+    Map<String, String> comparable = new TreeMap<>(files);
+    comparable.remove(ModelFiles.MLMODEL);
+    return comparable;
+  }
+
+  /** Who is champion and who challenger. */
+  public Aliases aliases(String name) throws IOException {
+    String text = documents.read(ROOT + "/" + name + "/" + ALIASES);
+    if (text == null) {
+      return new Aliases(null, null, List.of());
+    }
+    try {
+      JsonNode node = JSON.readTree(text);
+      List<Integer> former = new ArrayList<>();
+      node.path("former").forEach(version -> former.add(version.asInt()));
+      return new Aliases(version(node.get("champion")), version(node.get("challenger")), former);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "models/%s/aliases.json is not JSON: %s".formatted(name, e.getOriginalMessage()), e);
+    }
+  }
+
+  private static @Nullable Integer version(@Nullable JsonNode node) {
+    return node == null || node.isNull() ? null : Integer.valueOf(node.asText());
+  }
+
+  /** The version that scores; null if no version was promoted yet. */
+  public @Nullable ModelVersion champion(String name) throws IOException {
+    Integer champion = aliases(name).champion();
+    return champion == null ? null : load(name, champion);
+  }
+
+  /**
+   * A version of a model.
+   *
+   * @throws IllegalArgumentException if there is none, or it cannot be read
+   */
+  public ModelVersion load(String name, int version) throws IOException {
+    String text = documents.read(path(name, version, ModelFiles.MODEL));
+    if (text == null) {
+      throw new IllegalArgumentException(
+          "there is no model %s/%d; %s has the versions %s"
+              .formatted(name, version, name, versions(name)));
+    }
+    try {
+      return new ModelVersion(name, version, ModelDocument.parse(text));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "models/%s/%d: %s".formatted(name, version, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Makes a version champion; the one before becomes a former champion.
+   *
+   * @throws IllegalArgumentException if there is no such version
+   */
+  public void promote(String name, int version) throws IOException {
+    load(name, version);
+    Aliases aliases = aliases(name);
+    Integer champion = aliases.champion();
+    if (champion != null && champion == version) {
+      return;
+    }
+    List<Integer> former = new ArrayList<>(aliases.former());
+    if (champion != null) {
+      former.add(champion);
+    }
+    Integer challenger = aliases.challenger();
+    write(
+        name,
+        new Aliases(
+            version, challenger != null && challenger == version ? null : challenger, former));
+  }
+
+  /**
+   * Makes the former champion champion again.
+   *
+   * @return its version
+   * @throws IllegalStateException if there was none
+   */
+  public int rollback(String name) throws IOException {
+    Aliases aliases = aliases(name);
+    if (aliases.former().isEmpty()) {
+      throw new IllegalStateException(
+          "model '%s' has no former champion to go back to".formatted(name));
+    }
+    List<Integer> former = new ArrayList<>(aliases.former());
+    int back = former.remove(former.size() - 1);
+    write(name, new Aliases(back, aliases.challenger(), former));
+    return back;
+  }
+
+  private void write(String name, Aliases aliases) throws IOException {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("champion", text(aliases.champion()));
+    node.put("challenger", text(aliases.challenger()));
+    ArrayNode former = node.putArray("former");
+    aliases.former().forEach(version -> former.add(text(version)));
+    documents.write(ROOT + "/" + name + "/" + ALIASES, ModelDocument.write(node));
+  }
+
+  private static @Nullable String text(@Nullable Integer version) {
+    return version == null ? null : version.toString();
+  }
+
+  private static String path(String name, int version, String file) {
+    return ROOT + "/" + name + "/" + version + "/" + file;
+  }
+}

@@ -1,0 +1,92 @@
+package dev.patron.features.models;
+
+import dev.patron.features.clv.BgNbd;
+import dev.patron.features.clv.GammaGamma;
+import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.rfm.RfmCounts;
+import dev.patron.features.rfm.RfmScores;
+import dev.patron.features.rfm.RfmSegments;
+import dev.patron.features.segments.SegmentModel;
+import dev.patron.features.tables.Tables;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Models and customers that tests share. */
+final class Examples {
+  static final TrainingFacts FACTS =
+      new TrainingFacts(
+          Instant.parse("2024-06-30T23:59:59.999999Z"),
+          365,
+          0.01,
+          42,
+          100,
+          Map.of("gold/customer_features", "version 3"),
+          "run-1");
+
+  static final LifetimeModel LIFETIME =
+      new LifetimeModel(
+          new BgNbd(0.25, 4.5, 0.8, 2.5), new GammaGamma(6.25, 3.75, 15.5), List.of("a note"));
+
+  private Examples() {}
+
+  static SegmentModel segments() {
+    return SegmentModel.named(
+        new double[] {4, 1, 4},
+        new double[] {1.1, 0.5, 1.2},
+        new double[][] {{-1, 1.5, 1.5}, {0, 0, 0.1}, {1, -0.7, -1.1}},
+        rfm());
+  }
+
+  static RfmScores rfm() {
+    return RfmScores.of(new RfmCounts().add(features(Type.LONG)), RfmSegments.STANDARD);
+  }
+
+  /** A hundred customers with ids of this type. */
+  static Frame features(Type id) {
+    Schema schema = Tables.customerFeatures(id, Type.parse("decimal(12,2)"));
+    List<List<?>> rows = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      long x = i % 7 == 0 ? i / 7 : i % 3;
+      long tenure = 30 + 3L * i;
+      long recency = x == 0 ? 0 : Math.max(x, tenure - 1 - (i * 37L % (tenure - x)));
+      long paid = i % 10 == 0 ? 0 : x;
+      rows.add(
+          Arrays.asList(
+              id.equals(Type.LONG) ? (Object) (long) i : "customer " + i,
+              FACTS.asOf(),
+              FACTS.asOf(),
+              FACTS.asOf(),
+              tenure - recency,
+              x + 1,
+              new BigDecimal(1050L * (x + 1) + 13L * i).movePointLeft(2),
+              10.5,
+              tenure,
+              x,
+              recency,
+              paid == 0 ? null : 10.0 + i / 8.0,
+              paid,
+              new BigDecimal("0.00"),
+              1.0,
+              null,
+              null,
+              null,
+              null));
+    }
+    return Frame.ofRows(schema, rows);
+  }
+
+  static ModelVersion segmentVersion(int version) {
+    return new ModelVersion("segments", version, SegmentDocument.of(segments(), FACTS));
+  }
+
+  static ModelVersion lifetimeVersion(int version) {
+    return new ModelVersion("lifetime", version, LifetimeDocument.of(LIFETIME, FACTS));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.patron.features.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.patron.features.clv.EqualAmounts;
+import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.clv.Nbd;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.segments.SegmentModel;
+import dev.patron.features.tables.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ModelDocumentTest {
+  private static final Path PAST = Path.of("..", "testdata", "models");
+
+  private static ModelDocument segments() {
+    return SegmentDocument.of(Examples.segments(), Examples.FACTS);
+  }
+
+  private static ModelDocument lifetime() {
+    return LifetimeDocument.of(Examples.LIFETIME, Examples.FACTS);
+  }
+
+  @Test
+  void aDocumentSurvivesItsText() {
+    for (ModelDocument document : List.of(segments(), lifetime())) {
+      String json = document.toJson();
+      ModelDocument parsed = ModelDocument.parse(json);
+
+      assertThat(parsed.toJson()).isEqualTo(json);
+      assertThat(parsed.inputs()).isEqualTo(document.inputs());
+    }
+  }
+
+  @Test
+  void aModelSurvivesItsDocument() {
+    SegmentModel model = SegmentDocument.read(ModelDocument.parse(segments().toJson()));
+    assertThat(model.names()).isEqualTo(Examples.segments().names());
+    assertThat(model.centroids()).isDeepEqualTo(Examples.segments().centroids());
+    assertThat(model.rfm().edges()).isEqualTo(Examples.rfm().edges());
+
+    for (LifetimeModel lifetime :
+        List.of(
+            Examples.LIFETIME,
+            new LifetimeModel(new Nbd(0.3, 7.7), new EqualAmounts(19.99), List.of("flat")),
+            new LifetimeModel(new Nbd(0.3, 7.7), null, List.of()),
+            new LifetimeModel(null, null, List.of("insufficient history")))) {
+      ModelDocument document = LifetimeDocument.of(lifetime, Examples.FACTS);
+      assertThat(LifetimeDocument.read(ModelDocument.parse(document.toJson()))).isEqualTo(lifetime);
+    }
+  }
+
+  @Test
+  void theDocumentsOfSchemaVersionOneLoadForEver() throws IOException {
+    SegmentDocument.read(past("kmeans"));
+    for (String kind : List.of("bg-nbd", "nbd", "insufficient")) {
+      assertThat(LifetimeDocument.read(past(kind)).kind()).isEqualTo(kind);
+    }
+  }
+
+  private static ModelDocument past(String kind) throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-1-" + kind + ".json")));
+    assertThat(document.kind()).isEqualTo(kind);
+    assertThat(document.testVectors()).isNotEmpty();
+    return document;
+  }
+
+  @Test
+  void anAlteredParameterIsNoticed() {
+    String segments = segments().toJson().replace("\"k\" : 3", "\"k\" : 3").replace("1.1,", "9.1,");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SegmentDocument.read(ModelDocument.parse(segments)))
+        .withMessageContaining("does not score as it did when it was trained: test vector");
+
+    String lifetime = lifetime().toJson().replace("\"alpha\" : 4.5", "\"alpha\" : 4.500000000001");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(lifetime)))
+        .withMessageContaining("test vector 1 gives expected_purchases");
+  }
+
+  @Test
+  void anotherSchemaVersionIsRefused() {
+    String json = segments().toJson().replace("\"schemaVersion\" : 1", "\"schemaVersion\" : 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ModelDocument.parse(json))
+        .withMessage("model.json has schema version 2; this program reads version 1");
+  }
+
+  @Test
+  void whatIsNoDocumentIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ModelDocument.parse("{\"schemaVersion\": 1,\n oops"))
+        .withMessageContaining("is not JSON")
+        .withMessageContaining("line 2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ModelDocument.parse("{\"schemaVersion\": 1}"))
+        .withMessage("model.json lacks 'inputs'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> SegmentDocument.read(lifetime()))
+        .withMessageContaining("is of kind 'bg-nbd', which does not segment");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LifetimeDocument.read(segments()))
+        .withMessageContaining("a lifetime model reads");
+    String pareto = lifetime().toJson().replace("\"bg-nbd\"", "\"pareto-nbd\"");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(pareto)))
+        .withMessageContaining("'pareto-nbd', which this program does not know");
+  }
+
+  @Test
+  void featuresMustHaveTheInputs() {
+    assertThatCode(
+            () -> segments().check(Tables.customerFeatures(Type.STRING, new Type.Decimal(12, 2))))
+        .doesNotThrowAnyException();
+    assertThatCode(() -> lifetime().check(Tables.customerFeatures(Type.LONG, Type.DOUBLE)))
+        .doesNotThrowAnyException();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                segments()
+                    .check(
+                        Schema.of().with("recency_days", Type.STRING).with("frequency", Type.LONG)))
+        .withMessage(
+            "model 'segments' cannot score these features: 'recency_days' is string where number is"
+                + " wanted, 'monetary' (number) is missing");
+  }
+
+  @Test
+  void noNumberIsNeverWritten() {
+    ModelDocument document = segments();
+    document.training().put("oops", Double.NaN);
+    assertThatIllegalArgumentException()
+        .isThrownBy(document::toJson)
+        .withMessageContaining("cannot hold NaN at /training/oops");
+  }
+
+  @Test
+  void theFilesOfAVersionSayWhatMlflowAsks() {
+    String yaml =
+        ModelFiles.of(Examples.LIFETIME, Examples.FACTS, ModelDocument.NODES.objectNode(), "# card")
+            .get(ModelFiles.MLMODEL);
+
+    assertThat(yaml)
+        .contains("run_id: 'run-1'\n")
+        .contains("utc_time_created: '2024-06-30 23:59:59.999999'\n")
+        .contains("{\"type\":\"string\",\"name\":\"customer_id\",\"required\":false}")
+        .contains("{\"type\":\"double\",\"name\":\"cltv\",\"required\":false}")
+        .doesNotContain("python_function");
+  }
+}

@@ -1,0 +1,109 @@
+package dev.patron.features.models;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.patron.features.clv.LifetimeModel;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ModelRegistryTest {
+  private final DocumentsInMemory documents = new DocumentsInMemory();
+  private final ModelRegistry registry = new ModelRegistry(documents);
+
+  private static Map<String, String> files(String note, String runId) {
+    TrainingFacts facts = new TrainingFacts(Instant.EPOCH, 365, 0.01, 42, 10, Map.of(), runId);
+    return ModelFiles.of(
+        new LifetimeModel(null, null, List.of(note)),
+        facts,
+        ModelDocument.NODES.objectNode(),
+        "# card");
+  }
+
+  @Test
+  void versionsAreNumberedFromOneAndBecomeChallengers() throws IOException {
+    assertThat(registry.register("lifetime", files("a", "r1"))).isEqualTo(1);
+    assertThat(registry.register("lifetime", files("b", "r2"))).isEqualTo(2);
+
+    assertThat(registry.list()).containsExactly("lifetime");
+    assertThat(registry.versions("lifetime")).containsExactly(1, 2);
+    assertThat(registry.aliases("lifetime"))
+        .isEqualTo(new ModelRegistry.Aliases(null, 2, List.of()));
+    assertThat(registry.champion("lifetime")).isNull();
+    assertThat(documents.texts.keySet())
+        .contains(
+            "models/lifetime/aliases.json",
+            "models/lifetime/1/MLmodel",
+            "models/lifetime/1/model.json",
+            "models/lifetime/1/metrics.json",
+            "models/lifetime/1/card.md");
+  }
+
+  @Test
+  void trainingTheSameAgainChangesNothing() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    registry.promote("lifetime", 1);
+    Map<String, String> before = new HashMap<>(documents.texts);
+
+    assertThat(registry.register("lifetime", files("a", "another run"))).isEqualTo(1);
+    assertThat(documents.texts).isEqualTo(before);
+  }
+
+  @Test
+  void aVersionThatWasNotFinishedIsNone() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    documents.texts.put("models/lifetime/2/card.md", "# half");
+
+    assertThat(registry.versions("lifetime")).containsExactly(1);
+    assertThat(registry.register("lifetime", files("b", "r2"))).isEqualTo(3);
+  }
+
+  @Test
+  void theChallengerIsPromotedAndRolledBack() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    registry.promote("lifetime", 1);
+    registry.register("lifetime", files("b", "r2"));
+    registry.promote("lifetime", 2);
+
+    assertThat(registry.aliases("lifetime"))
+        .isEqualTo(new ModelRegistry.Aliases(2, null, List.of(1)));
+    ModelVersion champion = requireNonNull(registry.champion("lifetime"));
+    assertThat(champion.reference()).isEqualTo("lifetime/2");
+    assertThat(LifetimeDocument.read(champion.document()).notes()).containsExactly("b");
+
+    assertThat(registry.rollback("lifetime")).isEqualTo(1);
+    assertThat(registry.aliases("lifetime"))
+        .isEqualTo(new ModelRegistry.Aliases(1, null, List.of()));
+    assertThatExceptionOfType(IllegalStateException.class)
+        .isThrownBy(() -> registry.rollback("lifetime"))
+        .withMessageContaining("no former champion");
+  }
+
+  @Test
+  void promotingTheChampionChangesNothing() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    registry.promote("lifetime", 1);
+    registry.promote("lifetime", 1);
+
+    assertThat(registry.aliases("lifetime"))
+        .isEqualTo(new ModelRegistry.Aliases(1, null, List.of()));
+  }
+
+  @Test
+  void whatDoesNotExistCannotBePromoted() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.promote("lifetime", 7))
+        .withMessage("there is no model lifetime/7; lifetime has the versions [1]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.register("segments", files("a", "r1")))
+        .withMessageContaining("'lifetime' cannot be a version of 'segments'");
+  }
+}
