@@ -1,0 +1,172 @@
+package dev.patron.pipelines.training;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.features.clv.LifetimeCells;
+import dev.patron.features.clv.LifetimeFit;
+import dev.patron.features.clv.MoneyModel;
+import dev.patron.features.clv.PurchaseModel;
+import dev.patron.features.models.ModelFiles;
+import dev.patron.features.models.TrainingFacts;
+import dev.patron.pipelines.training.Calibration.Group;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Fits the lifetime model and writes it down with its calibration. */
+public final class LifetimeTraining {
+  private LifetimeTraining() {}
+
+  /**
+   * The files of a new version, by name.
+   *
+   * @param cells of all customers as of {@code facts.asOf()}
+   * @param calibration of a fit at an earlier cut-off; null if the history is too short for one
+   */
+  public static Map<String, String> train(
+      LifetimeCells cells, @Nullable Calibration calibration, TrainingFacts facts) {
+    LifetimeFit fit = LifetimeFit.of(cells);
+    return ModelFiles.of(
+        fit.model(), facts, metrics(fit, calibration), card(fit, calibration, facts));
+  }
+
+  private static ObjectNode metrics(LifetimeFit fit, @Nullable Calibration calibration) {
+    ObjectNode metrics = JsonNodeFactory.instance.objectNode();
+    metrics.put("kind", fit.model().kind());
+    metrics.put("customers", fit.customers());
+    metrics.put("repeat_customers", fit.repeatCustomers());
+    metrics.put("cells", fit.purchaseCells());
+    ObjectNode likelihoods = metrics.putObject("log_likelihood");
+    fit.logLikelihoods().forEach(likelihoods::put);
+    ObjectNode deviations = metrics.putObject("standard_error_of_logarithm");
+    fit.deviations().forEach(deviations::put);
+    ArrayNode notes = metrics.putArray("notes");
+    fit.model().notes().forEach(notes::add);
+    if (calibration == null) {
+      metrics.putNull("calibration");
+    } else {
+      metrics.set("calibration", calibration.node());
+    }
+    return metrics;
+  }
+
+  private static String card(
+      LifetimeFit fit, @Nullable Calibration calibration, TrainingFacts facts) {
+    StringBuilder card = new StringBuilder("# Lifetime value\n\n");
+    Cards.facts(card, facts);
+    card.append(
+        String.format(
+            Locale.ROOT,
+            "Horizon %d days, discount %.4g a month. %d customers, %d of them with a repeat purchase;"
+                + " %d distinct histories.\n\n",
+            facts.horizonDays(),
+            facts.discountRate(),
+            fit.customers(),
+            fit.repeatCustomers(),
+            fit.purchaseCells()));
+    PurchaseModel purchases = fit.model().purchases();
+    if (purchases == null) {
+      card.append("**No lifetime value**: scores are null.\n");
+    } else {
+      card.append("Purchases: **%s** (time in weeks).\n\n".formatted(purchases.kind()));
+      parameters(card, purchases.parameters(), fit);
+      MoneyModel money = fit.model().money();
+      if (money != null) {
+        card.append("\nAmounts: **%s**.\n\n".formatted(money.kind()));
+        parameters(card, money.parameters(), fit);
+      }
+      card.append("\nLog-likelihoods: ");
+      card.append(
+          fit.logLikelihoods().entrySet().stream()
+              .map(e -> String.format(Locale.ROOT, "%s %.2f", e.getKey(), e.getValue()))
+              .collect(Collectors.joining(", ")));
+      card.append(".\n");
+    }
+    if (!fit.model().notes().isEmpty()) {
+      card.append("\n## What to know\n\n");
+      fit.model().notes().forEach(note -> card.append("- ").append(note).append('\n'));
+    }
+    card.append("\n## Calibration\n\n");
+    if (calibration == null) {
+      card.append("None: the history is too short to hold a part of it back.\n");
+    } else {
+      calibration(card, calibration);
+    }
+    return card.toString();
+  }
+
+  private static void parameters(
+      StringBuilder card, Map<String, Double> parameters, LifetimeFit fit) {
+    card.append("| parameter | value | standard error of its logarithm |\n|---|---|---|\n");
+    parameters.forEach(
+        (name, value) -> {
+          Double deviation = fit.deviations().get(name);
+          card.append(
+              String.format(
+                  Locale.ROOT,
+                  "| %s | %.6g | %s |\n",
+                  name,
+                  value,
+                  deviation == null ? "" : String.format(Locale.ROOT, "%.3f", deviation)));
+        });
+  }
+
+  private static void calibration(StringBuilder card, Calibration calibration) {
+    card.append(
+        String.format(
+            Locale.ROOT,
+            "%s fitted %d days before as-of, on %d customers, against what they did since.\n\n",
+            calibration.kind(),
+            calibration.holdoutDays(),
+            calibration.customers()));
+    card.append("| | MAE | RMSE | bias |\n|---|---|---|---|\n");
+    errors(card, "purchases", calibration.purchases());
+    Calibration.Errors spend = calibration.spend();
+    if (spend != null) {
+      errors(card, "spend", spend);
+    }
+    Double coverage = calibration.coverage();
+    if (coverage != null) {
+      card.append(
+          String.format(
+              Locale.ROOT, "\nThe 90 %% interval of spend covered %.1f %%.\n", 100 * coverage));
+    }
+    groups(card, "decile of expected purchases", calibration.byDecile());
+    groups(card, "repeat purchases before", calibration.byRepeats());
+  }
+
+  private static void errors(StringBuilder card, String what, Calibration.Errors errors) {
+    Double bias = errors.bias();
+    card.append(
+        String.format(
+            Locale.ROOT,
+            "| %s | %.3f | %.3f | %s |\n",
+            what,
+            errors.mae(),
+            errors.rmse(),
+            bias == null ? "" : String.format(Locale.ROOT, "%+.3f", bias)));
+  }
+
+  private static void groups(StringBuilder card, String label, List<Group> groups) {
+    card.append(
+        "\n| %s | customers | purchases expected | actual | spend expected | actual |\n"
+            .formatted(label));
+    card.append("|---|---|---|---|---|---|\n");
+    for (Group group : groups) {
+      Double spend = group.expectedSpend();
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %d | %.3f | %.3f | %s | %.2f |\n",
+              group.label(),
+              group.customers(),
+              group.expectedPurchases(),
+              group.actualPurchases(),
+              spend == null ? "" : String.format(Locale.ROOT, "%.2f", spend),
+              group.actualSpend()));
+    }
+  }
+}
