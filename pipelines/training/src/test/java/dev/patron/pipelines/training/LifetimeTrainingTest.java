@@ -1,0 +1,174 @@
+package dev.patron.pipelines.training;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.clv.BgNbd;
+import dev.patron.features.clv.LifetimeCells;
+import dev.patron.features.clv.LifetimeFit;
+import dev.patron.features.clv.RandomDraws;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.models.LifetimeDocument;
+import dev.patron.features.models.ModelDocument;
+import dev.patron.features.models.TrainingFacts;
+import dev.patron.pipelines.training.Calibration.Errors;
+import dev.patron.pipelines.training.Calibration.Group;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LifetimeTrainingTest {
+  private static final Schema FEATURES =
+      Schema.of()
+          .with("customer_id", Type.LONG)
+          .with("repeat_purchases", Type.LONG)
+          .with("repeat_recency_days", Type.LONG)
+          .with("tenure_days", Type.LONG)
+          .with("repeat_paid_days", Type.LONG)
+          .with("repeat_mean_amount", Type.DOUBLE)
+          .with("actual_purchases", Type.LONG)
+          .with("actual_spend", Type.DOUBLE);
+
+  private static final TrainingFacts FACTS =
+      new TrainingFacts(
+          Instant.parse("2024-06-30T00:00:00Z"), 365, 0.01, 42, 2000, Map.of("t", "v7"), "run-1");
+
+  private static final long HOLDOUT = 200;
+
+  /** Customers who behave as BG/NBD and Gamma-Gamma say, seen for 300 days and 200 more. */
+  private static Frame shop(int customers, double a) {
+    RandomDraws random = new RandomDraws(17);
+    FrameBuilder rows = new FrameBuilder(FEATURES);
+    for (long id = 0; id < customers; id++) {
+      double perDay = random.gamma(0.6) / 20 / 7;
+      double one = a == 0 ? 0 : random.gamma(a);
+      double dropOut = one / (one + random.gamma(2.5));
+      double nu = random.gamma(4) / 15;
+      long x = 0;
+      long last = 0;
+      long later = 0;
+      double spent = 0;
+      double laterSpent = 0;
+      boolean customer = true;
+      double day = 0;
+      while (customer) {
+        day += Math.max(1, -Math.log(random.uniform()) / perDay);
+        if (!(day < 300 + HOLDOUT)) {
+          break;
+        }
+        double amount = random.gamma(6) / nu;
+        if (day <= 300) {
+          x++;
+          last = (long) day;
+          spent += amount;
+        } else {
+          later++;
+          laterSpent += amount;
+        }
+        customer = random.uniform() >= dropOut;
+      }
+      rows.appendRow(
+          Arrays.asList(
+              id, x, last, 300L, x, x == 0 ? null : (Double) (spent / x), later, laterSpent));
+    }
+    return rows.build();
+  }
+
+  private static JsonNode json(Map<String, String> files, String name)
+      throws JsonProcessingException {
+    return new ObjectMapper().readTree(files.get(name));
+  }
+
+  @Test
+  void aTrainedModelIsADocumentWithMetricsAndACard() throws JsonProcessingException {
+    Frame shop = shop(2000, 0.8);
+    Map<String, String> files =
+        LifetimeTraining.train(
+            new LifetimeCells().add(shop), Calibration.of(List.of(shop), HOLDOUT, 42), FACTS);
+
+    assertThat(files).containsOnlyKeys("model.json", "MLmodel", "metrics.json", "card.md");
+    ModelDocument document = ModelDocument.parse(requireNonNull(files.get("model.json")));
+    assertThat(LifetimeDocument.read(document))
+        .isEqualTo(LifetimeFit.of(new LifetimeCells().add(shop)).model());
+    assertThat(document.kind()).isEqualTo("bg-nbd");
+    JsonNode metrics = json(files, "metrics.json");
+    assertThat(metrics.at("/log_likelihood/bg-nbd").doubleValue())
+        .isGreaterThan(metrics.at("/log_likelihood/nbd").doubleValue());
+    assertThat(metrics.at("/calibration/purchases/mae").isNumber()).isTrue();
+    assertThat(metrics.at("/calibration/by_decile")).hasSize(10);
+    assertThat(files.get("card.md"))
+        .contains("Purchases: **bg-nbd**", "- t: v7", "| alpha |", "The 90 % interval of spend");
+  }
+
+  @Test
+  void anInsufficientShopHasADocumentThatSaysSo() throws JsonProcessingException {
+    Frame shop =
+        Frame.ofRows(
+            FEATURES,
+            List.of(
+                Arrays.asList(1L, 0L, 0L, 30L, 0L, null, 0L, 0.0),
+                Arrays.asList(2L, 0L, 0L, 30L, 0L, null, 0L, 0.0)));
+    Calibration calibration = Calibration.of(List.of(shop), HOLDOUT, 42);
+    assertThat(calibration).isNull();
+    Map<String, String> files =
+        LifetimeTraining.train(new LifetimeCells().add(shop), calibration, FACTS);
+
+    assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("insufficient");
+    assertThat(json(files, "metrics.json").get("calibration").isNull()).isTrue();
+    assertThat(files.get("card.md")).contains("No lifetime value", "insufficient history");
+    assertThat(Calibration.of(List.of(), HOLDOUT, 42)).isNull();
+  }
+
+  @Test
+  void dropOutThatIsNotIdentifiedIsOnTheCard() throws JsonProcessingException {
+    Frame shop = shop(1500, 0);
+    Map<String, String> files = LifetimeTraining.train(new LifetimeCells().add(shop), null, FACTS);
+
+    assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("nbd");
+    assertThat(files.get("card.md")).contains("drop-out is not identified");
+  }
+
+  @Test
+  void aModelThatIsTrueIsCalibrated() {
+    Calibration calibration = requireNonNull(Calibration.of(List.of(shop(6000, 0.8)), HOLDOUT, 42));
+
+    assertThat(calibration.kind()).isEqualTo(BgNbd.KIND);
+    assertThat(calibration.customers()).isEqualTo(6000);
+    assertThat(requireNonNull(calibration.purchases().bias())).isCloseTo(0, within(0.08));
+    assertThat(requireNonNull(calibration.coverage())).isBetween(0.88, 0.97);
+    assertThat(calibration.byDecile()).hasSize(10).allMatch(group -> group.customers() == 600);
+    assertThat(calibration.byDecile()).extracting(Group::expectedPurchases).isSorted();
+    assertThat(calibration.byRepeats().get(0).label()).isEqualTo("0");
+    assertThat(calibration.byRepeats().stream().mapToInt(Group::customers).sum()).isEqualTo(6000);
+  }
+
+  @Test
+  void calibrationDoesNotDependOnOrderOrFrames() {
+    Frame shop = shop(500, 0.8);
+    int[] backwards = new int[500];
+    Arrays.setAll(backwards, i -> 499 - i);
+    Frame other = shop.take(backwards);
+
+    assertThat(Calibration.of(List.of(other.slice(0, 100), other.slice(100, 500)), HOLDOUT, 42))
+        .isEqualTo(Calibration.of(List.of(shop), HOLDOUT, 42));
+  }
+
+  @Test
+  void errorsOfAWorkedExample() {
+    Errors errors = Errors.of(new double[] {1, 2, 3}, new double[] {0, 4, 4});
+
+    assertThat(errors.mae()).isCloseTo(4.0 / 3, within(1e-12));
+    assertThat(errors.rmse()).isCloseTo(Math.sqrt(2), within(1e-12));
+    assertThat(errors.bias()).isEqualTo(-0.25);
+    assertThat(Errors.of(new double[] {1}, new double[] {0}).bias()).isNull();
+  }
+}
