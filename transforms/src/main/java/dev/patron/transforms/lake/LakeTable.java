@@ -218,23 +218,21 @@ public final class LakeTable implements Serializable {
   }
 
   private List<DataFile> removed(Commit commit, Optional<TableSnapshot> before) {
+    if (commit.kind() == Commit.Kind.APPEND) {
+      return List.of();
+    }
     List<DataFile> present = before.map(TableSnapshot::files).orElse(List.of());
-    return switch (commit.kind()) {
-      case APPEND -> List.of();
-      case OVERWRITE -> present;
-      case REPLACE -> {
-        Set<String> wanted =
-            commit.remove().stream().map(DataFile::path).collect(Collectors.toSet());
-        List<DataFile> found =
-            present.stream().filter(file -> wanted.contains(file.path())).toList();
-        if (found.size() < wanted.size()) {
-          throw LakeException.conflict(
-              "%s: another writer removed %d of the files to be replaced meanwhile; run again"
-                  .formatted(name, wanted.size() - found.size()));
-        }
-        yield found;
-      }
-    };
+    if (commit.kind() == Commit.Kind.OVERWRITE) {
+      return present;
+    }
+    Set<String> wanted = commit.remove().stream().map(DataFile::path).collect(Collectors.toSet());
+    List<DataFile> found = present.stream().filter(file -> wanted.contains(file.path())).toList();
+    if (found.size() < wanted.size()) {
+      throw LakeException.conflict(
+          "%s: another writer removed %d of the files to be replaced meanwhile; run again"
+              .formatted(name, wanted.size() - found.size()));
+    }
+    return found;
   }
 
   private void checkIsNoFile() {

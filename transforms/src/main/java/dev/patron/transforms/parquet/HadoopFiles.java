@@ -25,7 +25,7 @@ public final class HadoopFiles {
       Configuration configuration = new Configuration();
       // The checksummed local file system would leave a hidden .crc file beside every file, and
       // refuse files that other programs have rewritten.
-      configuration.set("fs.file.impl", "org.apache.hadoop.fs.RawLocalFileSystem");
+      configuration.set("fs.file.impl", PlainLocalFileSystem.class.getName());
       // The cache of file systems is shared by everything in the JVM and does not look at the
       // setting above: Spark's checksummed one would be found in it.
       configuration.setBoolean("fs.file.impl.disable.cache", true);

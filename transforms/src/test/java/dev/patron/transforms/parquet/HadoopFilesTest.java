@@ -1,6 +1,8 @@
 package dev.patron.transforms.parquet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,6 +42,19 @@ class HadoopFilesTest {
     }
     try (var files = Files.list(folder)) {
       assertThat(files.map(f -> f.getFileName().toString())).containsExactly("a b%20c");
+    }
+  }
+
+  private static PlainLocalFileSystem local(Path file) throws IOException {
+    return (PlainLocalFileSystem) file.getFileSystem(HadoopFiles.configuration());
+  }
+
+  @Test
+  void aFullDiskIsAnExceptionLikeAnyOther() throws IOException {
+    assumeTrue(Files.exists(java.nio.file.Path.of("/dev/full")), "Linux has a full disk to try");
+    Path file = HadoopFiles.path("/dev/full");
+    try (OutputStream out = local(file).createOutputStream(file, true)) {
+      assertThatThrownBy(() -> out.write(new byte[1 << 16])).isInstanceOf(IOException.class);
     }
   }
 }

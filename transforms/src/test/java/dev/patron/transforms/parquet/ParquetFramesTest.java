@@ -8,6 +8,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.math.BigDecimal;
@@ -21,6 +22,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.io.FileIO;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -81,6 +85,29 @@ class ParquetFramesTest {
       assertThat(read(file))
           .as("seed %d", seed)
           .isEqualTo(Frame.concat(schema, List.of(first, second)));
+    }
+  }
+
+  @Test
+  void theSinkServesBeamsFileIo() throws IOException {
+    Schema schema = new RandomFrames(21).schema(6);
+    List<Frame> frames =
+        List.of(new RandomFrames(1).frame(schema, 20), new RandomFrames(2).frame(schema, 20));
+    Pipeline pipeline = Pipeline.create();
+    pipeline
+        .apply(Create.of(frames).withCoder(FrameCoder.of()))
+        .apply(
+            FileIO.<Frame>write()
+                .via(FrameSink.of(schema))
+                .to(folder.toString())
+                .withPrefix("shard")
+                .withNumShards(1));
+    pipeline.run().waitUntilFinish();
+
+    try (var files = Files.list(folder)) {
+      Frame read = read(file(files.findFirst().orElseThrow().getFileName().toString()));
+      assertThat(read.sort(schema.names()))
+          .isEqualTo(Frame.concat(schema, frames).sort(schema.names()));
     }
   }
 
