@@ -40,7 +40,8 @@ public record Calibration(
   private static final int DECILES = 10;
   private static final int MOST_REPEATS = 7;
 
-  private static final List<String> INPUTS =
+  /** The columns of features and targets that {@link #of} looks at. */
+  public static final List<String> INPUTS =
       List.of(
           "customer_id",
           "repeat_purchases",
