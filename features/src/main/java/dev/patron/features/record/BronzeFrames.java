@@ -63,8 +63,8 @@ public final class BronzeFrames {
     }
     this.tables = List.copyOf(tables);
     this.kind = tables.get(0).format().kind();
-    for (TableDefinition table : tables) {
-      if (table.format().kind() != kind || (tables.size() > 1 && kind != Kind.DEBEZIUM)) {
+    for (TableDefinition table : tables.subList(1, tables.size())) {
+      if (kind != Kind.DEBEZIUM || table.format().kind() != kind) {
         throw new IllegalArgumentException(
             "tables '%s' and '%s' read the same files: only Debezium records say which table they"
                     .formatted(tables.get(0).name(), table.name())

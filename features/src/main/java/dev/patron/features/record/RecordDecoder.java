@@ -31,7 +31,6 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +89,13 @@ public final class RecordDecoder implements Serializable {
       name = DebeziumRouter.tableOf(bronze.bytes("_source").text(row));
     }
     return name == null || name.equals(table.format().sourceTable());
+  }
+
+  /**
+   * The source's own columns of a bronze table: those before the first of {@link Tables#BRONZE}.
+   */
+  static List<String> parquetColumns(Schema bronze) {
+    return bronze.names().subList(0, bronze.position(Tables.BRONZE.field(0).name()));
   }
 
   /** Whether a record came with a topic: its source is then no file. */
@@ -439,7 +445,6 @@ public final class RecordDecoder implements Serializable {
       // ---- Parquet
 
       private Frame parquetRows() {
-        Set<String> own = Set.copyOf(Tables.BRONZE.names());
         for (int row = 0; row < rows; row++) {
           bronzeRow[row] = row;
           accepted[row] = !isSettled(row);
@@ -449,9 +454,9 @@ public final class RecordDecoder implements Serializable {
         for (int i = 0; i < columns.length; i++) {
           columns[i] = parquetColumn(i);
         }
-        for (Schema.Field field : bronze.schema().fields()) {
-          if (!own.contains(field.name()) && !read.has(field.name())) {
-            Column column = bronze.column(field.name());
+        for (String name : parquetColumns(bronze.schema())) {
+          if (!read.has(name)) {
+            Column column = bronze.column(name);
             for (int row = 0; row < rows; row++) {
               unknown[row] += column.isNull(row) ? 0 : 1;
             }
@@ -787,6 +792,9 @@ public final class RecordDecoder implements Serializable {
 
       /** The rows that are kept, with their events, and the account of the others. */
       private Frame finish(Frame image, @Nullable Frame recordKeys) {
+        if (schema.size() == 0) {
+          refuseAll();
+        }
         int[] kept = new int[built];
         int[] images = new int[built];
         int count = 0;
@@ -820,6 +828,16 @@ public final class RecordDecoder implements Serializable {
           }
         }
         return ruled(result, kept);
+      }
+
+      /** A row without columns is none. */
+      private void refuseAll() {
+        for (int i = 0; i < built; i++) {
+          if (accepted[i]) {
+            accepted[i] = false;
+            refuse(bronzeRow[i], Reason.MALFORMED, "no record of this table has a column");
+          }
+        }
       }
 
       private Column keyColumn(Frame image, @Nullable Frame recordKeys, int position, int[] kept) {

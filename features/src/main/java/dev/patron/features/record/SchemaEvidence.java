@@ -12,7 +12,6 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.TableDefinition.Role;
-import dev.patron.features.tables.Tables;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -188,9 +187,8 @@ public final class SchemaEvidence {
   }
 
   private void parquet(Frame bronze, Scratch working) {
-    List<String> names = new ArrayList<>(bronze.schema().names());
-    names.removeAll(Tables.BRONZE.names());
-    if (bronze.rows() == 0 || !names.isEmpty()) {
+    List<String> names = RecordDecoder.parquetColumns(bronze.schema());
+    if (!names.isEmpty()) {
       orders.add(List.copyOf(names));
     }
     for (String name : names) {

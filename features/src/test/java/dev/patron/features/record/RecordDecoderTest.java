@@ -1,0 +1,913 @@
+package dev.patron.features.record;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.features.change.Events;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Change;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Role;
+import dev.patron.features.tables.TableDefinition.Rule;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecordDecoderTest {
+  private static final Schema BOOKS =
+      Schema.of()
+          .with("id", Type.LONG)
+          .with("title", Type.STRING)
+          .with("price", new Type.Decimal(10, 2));
+  private static final Source FEED = Source.feed("id").with(BOOKS);
+  private static final String SOURCE =
+      "{\"table\":\"books\",\"lsn\":100,\"ts_ms\":1700000000000,\"ts_us\":1700000000000123}";
+
+  private static String event(String op, String before, String after, String source) {
+    return "{\"before\":%s,\"after\":%s,\"source\":%s,\"op\":\"%s\",\"ts_ms\":1700000000500}"
+        .formatted(before, after, source, op);
+  }
+
+  private static String create(String after) {
+    return event("c", "null", after, SOURCE);
+  }
+
+  private static String wrapped(String key, String value) {
+    return "{\"topic\":\"shop.books\",\"partition\":3,\"offset\":9,\"key\":%s,\"value\":%s}"
+        .formatted(key, value);
+  }
+
+  private static List<Object> row(Frame rows, String... columns) {
+    return rows.select(Arrays.asList(columns)).toRows().get(0);
+  }
+
+  private static @Nullable Object only(Decoded decoded, String column) {
+    assertThat(decoded.quarantine().toRows()).isEmpty();
+    assertThat(decoded.rows().rows()).isEqualTo(1);
+    return decoded.rows().value(0, column);
+  }
+
+  @Nested
+  class ChangeEvents {
+
+    @Test
+    void anEventHasItsImagePositionInstantAndDelivery() {
+      Decoded decoded =
+          FEED.decode(
+              wrapped("{\"id\":1}", create("{\"id\":1,\"title\":\"é\",\"price\":\"1.50\"}")));
+      assertThat(decoded.rows().schema()).isEqualTo(Events.schema(BOOKS));
+      assertThat(decoded.rows().toRows().get(0).toString())
+          .isEqualTo(
+              "[1, é, 1.50, c, 8000000000000064, 100, 2023-11-14T22:13:20.000123Z,"
+                  + " 2023-11-14T22:13:20.500Z, shop.books, 3, 9, null]");
+      assertThat(decoded.account()).hasToString("read=1");
+    }
+
+    @Test
+    void aPlainFileHasNoTopicSoThatItsNameNeverMatters() {
+      Decoded decoded = FEED.decode(create("{\"id\":1}"));
+      assertThat(row(decoded.rows(), Events.TOPIC, Events.PARTITION, Events.OFFSET))
+          .containsExactly(null, null, null);
+    }
+
+    @Test
+    void fieldsMayComeInAnyOrder() {
+      Decoded decoded =
+          FEED.decode(
+              "{\"ts_us\":5,\"op\":\"u\",\"source\":"
+                  + SOURCE
+                  + ",\"after\":{\"price\":2,\"id\":7},\"before\":null}");
+      assertThat(row(decoded.rows(), "id", "price", "_op").toString()).isEqualTo("[7, 2.00, u]");
+    }
+
+    @Test
+    void theSecondItemOfTheSequenceStandsInForTheLsn() {
+      String source =
+          "{\"table\":\"books\",\"lsn\":null,\"sequence\":\"[\\\"7\\\",\\\"99\\\"]\",\"ts_ms\":1}";
+      assertThat(only(FEED.decode(event("r", "null", "{\"id\":1}", source)), "_sequence"))
+          .isEqualTo("99");
+      String first = "{\"table\":\"books\",\"sequence\":\"[null,\\\"98\\\"]\",\"ts_ms\":1}";
+      assertThat(only(FEED.decode(event("r", "null", "{\"id\":1}", first)), "_sequence"))
+          .isEqualTo("98");
+    }
+
+    @Test
+    void positionsAbove2To53StayExact() {
+      String source = "{\"table\":\"books\",\"lsn\":9007199254740993,\"ts_ms\":1}";
+      assertThat(only(FEED.decode(event("c", "null", "{\"id\":1}", source)), "_sequence"))
+          .isEqualTo("9007199254740993");
+    }
+
+    @Test
+    void mysqlFilesCompareByTheirNumber() {
+      List<String> positions = new ArrayList<>();
+      for (String place :
+          List.of(
+              "999999\",\"pos\":5,\"row\":1",
+              "999999\",\"pos\":40,\"row\":0",
+              "1000000\",\"pos\":4")) {
+        String source = "{\"table\":\"books\",\"file\":\"bin.000%s,\"ts_ms\":1}".formatted(place);
+        Decoded decoded = FEED.decode(event("c", "null", "{\"id\":1}", source));
+        positions.add(String.valueOf(only(decoded, "_position")));
+      }
+      assertThat(positions).isSorted().doesNotHaveDuplicates();
+      String source =
+          "{\"table\":\"books\",\"file\":\"bin.000003\",\"pos\":154,\"row\":2,\"ts_ms\":1}";
+      assertThat(only(FEED.decode(event("c", "null", "{\"id\":1}", source)), "_sequence"))
+          .isEqualTo("bin.000003, 154, 2");
+    }
+
+    @Test
+    void aDeleteHasItsKeyAloneWhateverItsImageInvents() {
+      String before = "{\"id\":2,\"title\":\"\",\"price\":\"no number\"}";
+      assertThat(
+              row(
+                  FEED.decode(event("d", before, "null", SOURCE)).rows(),
+                  "id",
+                  "title",
+                  "price",
+                  "_op"))
+          .containsExactly(2L, null, null, "d");
+      assertThat(
+              row(
+                  FEED.decode(wrapped("{\"id\":3}", event("d", before, "null", SOURCE))).rows(),
+                  "id",
+                  "title"))
+          .containsExactly(3L, null);
+      assertThat(
+              row(
+                  FEED.decode(
+                          "{\"id\":4,\"title\":\"\",\"price\":\"\",\"__op\":\"d\",\"__deleted\":\"true\",\"__source_lsn\":5,\"__source_ts_ms\":6}")
+                      .rows(),
+                  "id",
+                  "title",
+                  "_op"))
+          .containsExactly(4L, null, "d");
+    }
+
+    @Test
+    void aTruncateIsAnEventWithoutAKey() {
+      Decoded decoded = FEED.decode(wrapped("null", event("t", "null", "null", SOURCE)));
+      assertThat(row(decoded.rows(), "id", "_op")).containsExactly(null, "t");
+    }
+
+    @Test
+    void unwrappedRecordsCarryTheirMetadataInTwoUnderscores() {
+      Decoded decoded =
+          FEED.decode(
+              "{\"id\":1,\"title\":\"a\",\"__deleted\":\"false\",\"__op\":\"r\",\"__table\":\"books\",\"__source_lsn\":5,"
+                  + "\"__source_ts_ms\":1700000000000,\"__ts_ms\":1700000000500}");
+      assertThat(
+              row(decoded.rows(), "id", "title", "_op", "_sequence", "_instant", "_delivered_at")
+                  .toString())
+          .isEqualTo("[1, a, r, 5, 2023-11-14T22:13:20Z, 2023-11-14T22:13:20.500Z]");
+      assertThat(decoded.account()).hasToString("read=1");
+      assertThat(
+              only(
+                  FEED.decode(
+                      "{\"id\":1,\"__deleted\":\"false\",\"__lsn\":5,\"__source_ts_us\":6}"),
+                  "_op"))
+          .isEqualTo("u");
+    }
+
+    @Test
+    void anUnwrappedTableMayHaveColumnsNamedLikeAnEnvelope() {
+      Source source =
+          Source.feed("id").with(Schema.of().with("op", Type.STRING).with("id", Type.LONG));
+      Decoded decoded =
+          source.decode("{\"op\":\"x\",\"id\":1,\"__op\":\"c\",\"__lsn\":5,\"__source_ts_ms\":6}");
+      assertThat(row(decoded.rows(), "op", "_op")).containsExactly("x", "c");
+    }
+
+    @Test
+    void whatIsNotForTheTableIsIgnoredAndCounted() {
+      Decoded decoded =
+          FEED.decode(
+              "",
+              "   ",
+              wrapped("{\"id\":1}", "null"),
+              "{\"ts_ms\":1}",
+              "{\"status\":\"BEGIN\",\"id\":\"1\",\"event_count\":null,\"data_collections\":null,\"ts_ms\":1}",
+              event("m", "null", "null", "{\"table\":\"\"}"),
+              event("c", "null", "{\"id\":1}", "{\"table\":\"others\",\"lsn\":1,\"ts_ms\":1}"),
+              "{\"id\":1,\"__op\":\"c\",\"__table\":\"others\"}",
+              "{\"topic\":\"a.others\",\"partition\":0,\"offset\":0,\"key\":null,\"value\":{\"id\":1,\"__op\":\"c\"}}");
+      assertThat(decoded.account()).hasToString("read=9, ignored=9");
+    }
+
+    @Test
+    void theRecordsKeyFillsAndChecksTheImage() {
+      assertThat(only(FEED.decode(wrapped("{\"id\":1}", create("{\"title\":\"t\"}"))), "id"))
+          .isEqualTo(1L);
+      assertThat(only(FEED.decode(wrapped("1", create("{\"title\":\"t\"}"))), "id")).isEqualTo(1L);
+      assertThat(
+              only(
+                  FEED.decode(
+                      wrapped(
+                          "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"int64\",\"field\":\"id\"}]},\"payload\":{\"id\":1}}",
+                          create("{\"title\":\"t\"}"))),
+                  "id"))
+          .isEqualTo(1L);
+    }
+
+    @Test
+    void embeddedSchemasChangeNothingButWhatTheySay() {
+      String schema =
+          "{\"type\":\"struct\",\"fields\":[{\"type\":\"struct\",\"field\":\"after\",\"fields\":["
+              + "{\"type\":\"int64\",\"field\":\"id\"},{\"type\":\"string\",\"field\":\"title\"},"
+              + "{\"type\":\"bytes\",\"name\":\"org.apache.kafka.connect.data.Decimal\",\"parameters\":{\"scale\":\"2\"},\"field\":\"price\"}]},"
+              + "{\"type\":\"struct\",\"field\":\"source\",\"fields\":[]},{\"type\":\"string\",\"field\":\"op\"}]}";
+      String line =
+          "{\"schema\":"
+              + schema
+              + ",\"payload\":"
+              + create("{\"id\":1,\"title\":\"t\",\"price\":\"AJY=\"}")
+              + "}";
+      String reversed =
+          "{\"payload\":"
+              + create("{\"id\":1,\"title\":\"t\",\"price\":\"AJY=\"}")
+              + ",\"schema\":"
+              + schema
+              + "}";
+      Frame expected = FEED.decode(create("{\"id\":1,\"title\":\"t\",\"price\":1.50}")).rows();
+      // Twice, since the second time the schema is known by its bytes.
+      Frame twice = FEED.decode(line, line + " ").rows();
+      assertThat(twice.slice(0, 1)).isEqualTo(expected);
+      assertThat(twice.slice(1, 2)).isEqualTo(expected);
+      assertThat(FEED.decode(reversed).rows()).isEqualTo(expected);
+    }
+
+    @Test
+    void placeholdersAreNullAndNamed() {
+      Source source =
+          Source.feed("id")
+              .with(
+                  Schema.of()
+                      .with("id", Type.LONG)
+                      .with("text", Type.STRING)
+                      .with("blob", Type.STRING)
+                      .with("price", new Type.Decimal(10, 2))
+                      .with("tags", new Type.ListOf(Type.STRING))
+                      .with("numbers", new Type.ListOf(Type.LONG))
+                      .with("not", new Type.ListOf(Type.STRING)));
+      String p = "\"__debezium_unavailable_value\"";
+      Decoded decoded =
+          source.decode(
+              create(
+                  "{\"id\":1,\"text\":%s,\"blob\":\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\",\"price\":%s,\"tags\":[%s],\"numbers\":[%s],\"not\":[%s,\"b\"]}"
+                      .formatted(p, p, p, p, p)));
+      assertThat(
+              row(
+                  decoded.rows(),
+                  "text",
+                  "blob",
+                  "price",
+                  "tags",
+                  "numbers",
+                  "not",
+                  "_unavailable"))
+          .containsExactly(
+              null,
+              null,
+              null,
+              null,
+              null,
+              List.of("__debezium_unavailable_value", "b"),
+              List.of("text", "blob", "price", "tags", "numbers"));
+    }
+
+    @Test
+    void unknownColumnsAreCountedAndLeftOut() {
+      assertThat(
+              FEED.decode(create("{\"id\":1,\"genre\":\"x\",\"era\":null,\"more\":{\"a\":[1]}}"))
+                  .account())
+          .hasToString("read=1, unknown_column=2");
+    }
+
+    @Test
+    void factsTakeTheImagesAndIgnoreTheRest() {
+      Source facts = Source.facts(Kind.DEBEZIUM).with(BOOKS);
+      Decoded decoded =
+          facts.decode(
+              create("{\"id\":1,\"title\":\"__debezium_unavailable_value\"}"),
+              event("d", "{\"id\":1}", "null", SOURCE),
+              event("t", "null", "null", SOURCE),
+              "{\"id\":2,\"title\":\"flattened\"}");
+      assertThat(decoded.rows().schema()).isEqualTo(BOOKS);
+      assertThat(decoded.rows().toRows())
+          .containsExactly(Arrays.asList(1L, null, null), Arrays.asList(2L, "flattened", null));
+      assertThat(decoded.account()).hasToString("read=4, ignored=2, unknown_value=1");
+    }
+  }
+
+  @Nested
+  class Refusals {
+
+    @Test
+    void whatIsNoJsonObjectIsMalformed() {
+      assertThat(FEED.refusal("{\"id\":"))
+          .startsWith("MALFORMED: not JSON: Unexpected end-of-input");
+      assertThat(FEED.refusal("[1]"))
+          .isEqualTo("MALFORMED: not JSON: an array where one object is wanted");
+      assertThat(FEED.refusal("17"))
+          .isEqualTo("MALFORMED: not JSON: a single value where one object is wanted");
+      assertThat(FEED.refusal(create("{\"id\":1}") + "{}"))
+          .isEqualTo("MALFORMED: not JSON: more than one object");
+      assertThat(FEED.refusal(create("{\"id\":1,\"title\":\"a\",\"title\":\"b\"}")))
+          .isEqualTo("MALFORMED: column 'title': the field occurs twice");
+      assertThat(FEED.refusal(create("{\"id\":1,\"title\":\"\\ud83d\"}")))
+          .isEqualTo("WRONG_TYPE: column 'title': half of a surrogate pair is not text");
+      assertThat(FEED.refusal(wrapped("{\"id\":1,}", create("{\"id\":1}"))))
+          .startsWith("MALFORMED");
+    }
+
+    @Test
+    void aRecordBrokenInTheMiddleOfNestedRowsDoesNotTouchItsNeighbours() {
+      Source source =
+          Source.facts(Kind.JSONL)
+              .with(
+                  Schema.of()
+                      .with("id", Type.LONG)
+                      .with(
+                          "lines",
+                          new Type.ListOf(
+                              new Type.RowOf(
+                                  Schema.of()
+                                      .with("n", Type.LONG)
+                                      .with("tags", new Type.ListOf(Type.STRING))))));
+      Decoded decoded =
+          source.decode(
+              "{\"id\":1,\"lines\":[{\"n\":1,\"tags\":[\"a\"]},{\"tags\":null}]}",
+              "{\"id\":2,\"lines\":[{\"n\":1},{\"n\":2,\"tags\":[\"b\",",
+              "{\"id\":3,\"lines\":[{\"tags\":[\"c\",\"d\"],\"n\":5}]}");
+      assertThat(decoded.rows().toRows().toString())
+          .isEqualTo("[[1, [[1, [a]], [null, null]]], [3, [[5, [c, d]]]]]");
+      assertThat(decoded.account()).hasToString("read=3, quarantined=1");
+    }
+
+    @Test
+    void anUnknownOpIsRefused() {
+      assertThat(FEED.refusal(event("x", "null", "{\"id\":1}", SOURCE)))
+          .isEqualTo("UNKNOWN_OP: op 'x'");
+      assertThat(FEED.refusal("{\"after\":{\"id\":1},\"source\":" + SOURCE + "}"))
+          .isEqualTo("UNKNOWN_OP: no op");
+    }
+
+    @Test
+    void aMissingSourceIsRefused() {
+      assertThat(FEED.refusal("{\"before\":null,\"after\":{\"id\":1},\"op\":\"c\"}"))
+          .isEqualTo("MISSING_SOURCE: no source");
+      assertThat(FEED.refusal("{\"id\":1}"))
+          .isEqualTo("MISSING_SOURCE: neither an envelope nor __op or __deleted");
+    }
+
+    @Test
+    void aMissingImageIsRefused() {
+      assertThat(FEED.refusal(event("u", "{\"id\":1}", "null", SOURCE)))
+          .isEqualTo("MISSING_IMAGE: no row after op 'u'");
+    }
+
+    @Test
+    void aMissingKeyIsRefused() {
+      assertThat(FEED.refusal(create("{\"title\":\"t\"}")))
+          .isEqualTo("MISSING_KEY: column 'id' is null or absent");
+      assertThat(FEED.refusal(wrapped("{\"id\":null}", create("{\"id\":null}"))))
+          .startsWith("MISSING_KEY");
+      assertThat(FEED.refusal(event("d", "null", "null", SOURCE))).startsWith("MISSING_KEY");
+      assertThat(Source.facts(Kind.JSONL).withKey("id").with(BOOKS).refusal("{\"title\":\"t\"}"))
+          .isEqualTo("MISSING_KEY: column 'id' is null");
+    }
+
+    @Test
+    void aKeyThatContradictsTheRowIsRefused() {
+      assertThat(FEED.refusal(wrapped("{\"id\":1}", create("{\"id\":2}"))))
+          .isEqualTo("KEY_MISMATCH: column 'id' is 1 in the key and 2 in the row");
+    }
+
+    @Test
+    void aMissingPositionOrTimestampIsRefused() {
+      assertThat(
+              FEED.refusal(event("c", "null", "{\"id\":1}", "{\"table\":\"books\",\"ts_ms\":1}")))
+          .startsWith("MISSING_POSITION");
+      assertThat(
+              FEED.refusal(
+                  event(
+                      "c", "null", "{\"id\":1}", "{\"table\":\"books\",\"lsn\":1.5,\"ts_ms\":1}")))
+          .startsWith("MISSING_POSITION");
+      assertThat(FEED.refusal(event("c", "null", "{\"id\":1}", "{\"table\":\"books\",\"lsn\":1}")))
+          .startsWith("MISSING_TIMESTAMP");
+    }
+
+    @Test
+    void aRefusedRecordKeepsItsTextAndPlace() {
+      String line = wrapped("{\"id\":1}", "{\"op\":1");
+      Frame quarantine = FEED.decode(line).quarantine();
+      assertThat(quarantine.value(0, "_value")).isEqualTo(line);
+      assertThat(quarantine.value(0, "_offset")).isEqualTo(1L);
+      assertThat(quarantine.value(0, "_file")).isEqualTo(Source.FILE);
+    }
+
+    @Test
+    void oneBadRecordLeavesItsNeighboursAlone() {
+      Decoded decoded =
+          FEED.decode(create("{\"id\":1}"), create("{\"id\":\"one\"}"), "", create("{\"id\":3}"));
+      assertThat(decoded.rows().select(List.of("id")).toRows())
+          .containsExactly(List.of(1L), List.of(3L));
+      assertThat(decoded.account()).hasToString("read=4, ignored=1, quarantined=1");
+      assertThat(decoded.account().residual()).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  class TypedValues {
+    private String read(Type type, String json) {
+      return read(Source.facts(Kind.JSONL), type, json);
+    }
+
+    /** A value as it is read, or why it is refused. */
+    private String read(Source source, Type type, String json) {
+      Source typed = source.with(Schema.of().with("x", type));
+      Decoded decoded = typed.decode("{\"x\":" + json + "}");
+      return decoded.rows().rows() == 1
+          ? String.valueOf(decoded.rows().value(0, "x"))
+          : decoded.quarantine().value(0, "reason") + "";
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "long|9007199254740993|9007199254740993",
+          "long|-9223372036854775808|-9223372036854775808",
+          "long|9223372036854775808|WRONG_TYPE",
+          "long|1.5|WRONG_TYPE",
+          "long|1.0|1",
+          "long|1e2|100",
+          "long|1e999999999|WRONG_TYPE",
+          "long|\"12\"|12",
+          "long|\"x\"|WRONG_TYPE",
+          "long|true|WRONG_TYPE",
+          "long|[1]|WRONG_TYPE",
+          "double|0.1|0.1",
+          "double|1E308|1.0E308",
+          "double|1e400|WRONG_TYPE",
+          "double|9007199254740992|9.007199254740992E15",
+          "double|9007199254740993|WRONG_TYPE",
+          "double|\"NaN\"|WRONG_TYPE",
+          "double|\"Infinity\"|WRONG_TYPE",
+          "boolean|true|true",
+          "boolean|1|true",
+          "boolean|2|WRONG_TYPE",
+          "boolean|\"FALSE\"|false",
+          "string|12.50|12.50",
+          "string|false|false",
+          "string|{}|WRONG_TYPE",
+          "decimal(10,2)|\"1.5\"|1.50",
+          "decimal(10,2)|1|1.00",
+          "decimal(10,2)|\"-1E1\"|-10.00",
+          "decimal(10,2)|1.005|WRONG_TYPE",
+          "decimal(10,2)|1.500|1.50",
+          "decimal(10,2)|99999999.99|99999999.99",
+          "decimal(10,2)|100000000|WRONG_TYPE",
+          "decimal(10,2)|\"1000\"|1000.00",
+          "decimal(38,2)|123456789012345678901234567890.25|123456789012345678901234567890.25",
+          "decimal(38,0)|1e38|WRONG_TYPE",
+          "decimal(10,2)|1e999999999|WRONG_TYPE",
+          "decimal(10,2)|\"x\"|WRONG_TYPE",
+          "date|18321|2020-02-29",
+          "date|\"2020-02-29\"|2020-02-29",
+          "date|\"2020-02-29Z\"|2020-02-29",
+          "date|\"2020-02-30\"|WRONG_TYPE",
+          "date|\"2020-02-29T00:00:00Z\"|2020-02-29",
+          "date|\"2020-02-29T01:00:00Z\"|WRONG_TYPE",
+          "date|-719162|0001-01-01",
+          "date|-719163|WRONG_TYPE",
+          "date|\"0000-12-31\"|WRONG_TYPE",
+          "date|\"10000-01-01\"|WRONG_TYPE",
+          "timestamp|1700000000123|2023-11-14T22:13:20.123Z",
+          "timestamp|1700000000123456|2023-11-14T22:13:20.123456Z",
+          "timestamp|99999999999999|5138-11-16T09:46:39.999Z",
+          "timestamp|\"2023-11-14T22:13:20+02:00\"|2023-11-14T20:13:20Z",
+          "timestamp|\"2023-11-14 22:13:20.1234567\"|2023-11-14T22:13:20.123456Z",
+          "timestamp|\"2023-11-14\"|2023-11-14T00:00:00Z",
+          "timestamp|\"2023-11-14T24:00:00Z\"|WRONG_TYPE",
+          "timestamp|\"12345-01-01T00:00:00Z\"|WRONG_TYPE",
+          "timestamp|\"-0044-03-15T00:00:00Z\"|WRONG_TYPE",
+          "timestamp|999999999999999999999|WRONG_TYPE",
+        })
+    void aValueIsHeldExactlyOrRefused(String type, String json, String expected) {
+      assertThat(read(Type.parse(type), json)).isEqualTo(expected);
+    }
+
+    @Test
+    void withoutDeclarationOrMeaningTextIsNoNumber() {
+      Source json = Source.facts(Kind.JSONL);
+      assertThat(json.refusal("{\"x\":1}", "{\"x\":\"2\"}"))
+          .isEqualTo("WRONG_TYPE: column 'x': the text '2' is no long");
+      assertThat(json.with("x", Role.QUANTITY).decode("{\"x\":1}", "{\"x\":\"2\"}").account())
+          .hasToString("read=2");
+    }
+
+    @Test
+    void anIdentityNeverLosesItsLeadingZeros() {
+      Source csv = Source.facts(Kind.CSV).with("x", Role.IDENTITY);
+      RecordDecoder decoder =
+          new RecordDecoder(csv.table(), Schema.of().with("x", Type.LONG).with("y", Type.STRING));
+      Decoded decoded = decoder.decode(csv.bronze("x,y", "7,a", "007,b"));
+      assertThat(decoded.account()).hasToString("read=2, quarantined=1");
+    }
+
+    @Test
+    void timesWithoutAZoneAreTheDatasetsOwn() {
+      Source berlin = Source.facts(Kind.JSONL).withTimes(null, "Europe/Berlin");
+      assertThat(read(berlin, Type.TIMESTAMP, "\"2024-07-01T00:00:00\""))
+          .isEqualTo("2024-06-30T22:00:00Z");
+      assertThat(read(berlin, Type.TIMESTAMP, "\"2024-07-01\"")).isEqualTo("2024-06-30T22:00:00Z");
+      assertThat(read(berlin, Type.DATE, "\"2024-07-01 00:00:00\"")).isEqualTo("2024-07-01");
+      assertThat(read(berlin, Type.TIMESTAMP, "\"2024-07-01T00:00:00Z\""))
+          .isEqualTo("2024-07-01T00:00:00Z");
+    }
+
+    @Test
+    void theTimeFormatSaysHowTimesAreWritten() {
+      assertThat(
+              read(
+                  Source.facts(Kind.JSONL).withTimes("seconds", "UTC"),
+                  Type.TIMESTAMP,
+                  "1700000000"))
+          .isEqualTo("2023-11-14T22:13:20Z");
+      assertThat(
+              read(
+                  Source.facts(Kind.JSONL).withTimes("micros", "UTC"),
+                  Type.TIMESTAMP,
+                  "-14182940000000"))
+          .isEqualTo("1969-07-20T20:17:40Z");
+      assertThat(
+              read(
+                  Source.facts(Kind.JSONL).withTimes("dd.MM.yyyy HH:mm", "Europe/Berlin"),
+                  Type.TIMESTAMP,
+                  "\"01.07.2024 02:00\""))
+          .isEqualTo("2024-07-01T00:00:00Z");
+      assertThatThrownBy(
+              () -> read(Source.facts(Kind.JSONL).withTimes("no pattern", "UTC"), Type.DATE, "1"))
+          .hasMessageContaining("timeFormat 'no pattern'");
+    }
+
+    @Test
+    void debeziumDecimalsComeInFourForms() {
+      Source debezium = Source.facts(Kind.DEBEZIUM);
+      Type money = new Type.Decimal(10, 2);
+      assertThat(read(debezium, money, "\"1.50\"")).isEqualTo("1.50");
+      assertThat(read(debezium, money, "1.5")).isEqualTo("1.50");
+      assertThat(read(debezium, money, "\"AJY=\"")).isEqualTo("1.50");
+      assertThat(read(debezium, money, "\"/2o=\"")).isEqualTo("-1.50");
+      assertThat(read(debezium, money, "{\"scale\":1,\"value\":\"Dw==\"}")).isEqualTo("1.50");
+      assertThat(read(debezium, Type.STRING, "{\"scale\":20,\"value\":\"AQ==\"}"))
+          .isEqualTo("0.00000000000000000001");
+      assertThat(read(debezium, new Type.Decimal(10, 0), "\"1000\"")).isEqualTo("1000");
+      assertThat(read(Source.facts(Kind.JSONL), money, "\"AJY=\"")).isEqualTo("WRONG_TYPE");
+    }
+
+    @Test
+    void base64WithoutASchemaNeedsADeclaredScale() {
+      assertThat(
+              Source.feed("id")
+                  .with("price", Role.MONEY)
+                  .refusal(create("{\"id\":1,\"price\":\"AJY=\"}")))
+          .startsWith("WRONG_TYPE: column 'price'");
+    }
+
+    @Test
+    void embeddedSchemasSayWhatNumbersMean() {
+      List<String> expected = new ArrayList<>();
+      List<String> found = new ArrayList<>();
+      for (String meaning :
+          List.of(
+              "int32|io.debezium.time.Date|18321|2020-02-29",
+              "int32|org.apache.kafka.connect.data.Date|18321|2020-02-29",
+              "int64|io.debezium.time.Timestamp|-14182940000|1969-07-20T20:17:40Z",
+              "int64|io.debezium.time.MicroTimestamp|-14182940000000|1969-07-20T20:17:40Z",
+              "int64|io.debezium.time.NanoTimestamp|-14182940000000000|1969-07-20T20:17:40Z",
+              "int64|org.apache.kafka.connect.data.Timestamp|-14182940000|1969-07-20T20:17:40Z",
+              "string|io.debezium.time.ZonedTimestamp|\"2020-02-29T01:00:00+01:00\"|2020-02-29T00:00:00Z",
+              "string|io.debezium.time.IsoTimestamp|\"2020-02-29T00:00:00Z\"|2020-02-29T00:00:00Z",
+              "string|io.debezium.time.IsoDate|\"2020-02-29Z\"|2020-02-29",
+              "int32|io.debezium.time.Time|3723004|01:02:03.004000",
+              "int64|io.debezium.time.MicroTime|86400000000|24:00:00",
+              "int64|io.debezium.time.NanoTime|1000|00:00:00.000001",
+              "int32|org.apache.kafka.connect.data.Time|1000|00:00:01",
+              "string|io.debezium.data.Json|\"{\\\"a\\\":1}\"|{\"a\":1}",
+              "map|none|{\"a\":\"b\"}|{\"a\":\"b\"}",
+              "bytes|none|\"AQ==\"|AQ==")) {
+        String[] parts = meaning.split("\\|", 4);
+        String schema =
+            "{\"type\":\"struct\",\"fields\":[{\"type\":\"%s\",\"name\":\"%s\",\"field\":\"x\"}]}"
+                .formatted(parts[0], parts[1]);
+        Decoded decoded =
+            Source.facts(Kind.DEBEZIUM)
+                .decode("{\"schema\":" + schema + ",\"payload\":{\"x\":" + parts[2] + "}}");
+        expected.add(parts[3]);
+        found.add(String.valueOf(only(decoded, "x")));
+      }
+      assertThat(found).isEqualTo(expected);
+    }
+  }
+
+  @Nested
+  class FlatRows {
+    private static final Change CHANGE =
+        new Change(List.of("row_time", "n"), "row_status", List.of("delete"), null);
+    private static final Schema COLUMNS =
+        Schema.of()
+            .with("id", Type.STRING)
+            .with("name", Type.STRING)
+            .with("row_time", Type.TIMESTAMP)
+            .with("n", Type.LONG);
+    private static final Source FLAT =
+        Source.feed("id").with(Kind.JSONL).with(CHANGE).with(COLUMNS);
+
+    @Test
+    void aFlatRowIsAnUpsertOrADelete() {
+      Decoded decoded =
+          FLAT.decode(
+              "{\"id\":\"a\",\"name\":\"x\",\"row_time\":\"2024-01-01T00:00:00Z\",\"n\":9,\"row_status\":\"insert\"}",
+              "{\"id\":\"a\",\"name\":\"y\",\"row_time\":\"2024-01-01T00:00:00Z\",\"n\":10}",
+              "{\"id\":\"a\",\"name\":\"z\",\"row_time\":\"2024-01-02T00:00:00Z\",\"n\":1,\"row_status\":\"delete\"}");
+      assertThat(decoded.account()).hasToString("read=3");
+      assertThat(
+              decoded
+                  .rows()
+                  .select(
+                      List.of(
+                          "id", "name", "_op", "_sequence", "_instant", "_delivered_at", "_topic"))
+                  .toRows()
+                  .toString())
+          .isEqualTo(
+              "[[a, x, u, 2024-01-01T00:00:00Z, 9, 2024-01-01T00:00:00Z, null, null],"
+                  + " [a, y, u, 2024-01-01T00:00:00Z, 10, 2024-01-01T00:00:00Z, null, null],"
+                  + " [a, null, d, 2024-01-02T00:00:00Z, 1, 2024-01-02T00:00:00Z, null, null]]");
+      assertThat(decoded.rows().schema()).isEqualTo(Events.schema(COLUMNS));
+      List<Object> positions = new ArrayList<>();
+      decoded
+          .rows()
+          .select(List.of("_position"))
+          .toRows()
+          .forEach(row -> positions.add(row.get(0)));
+      assertThat(positions.toString()).isEqualTo(positions.stream().sorted().toList().toString());
+    }
+
+    @Test
+    void anOrderThatIsNullIsRefused() {
+      assertThat(FLAT.refusal("{\"id\":\"a\",\"row_time\":\"2024-01-01T00:00:00Z\"}"))
+          .isEqualTo("MISSING_POSITION: column 'n' is null");
+    }
+
+    @Test
+    void theTimeMayBeAColumnOfItsOwn() {
+      Source source = FLAT.with(new Change(List.of("n"), null, List.of(), "row_time"));
+      assertThat(
+              only(source.decode("{\"id\":\"a\",\"n\":1,\"row_time\":\"2024-01-01\"}"), "_instant"))
+          .hasToString("2024-01-01T00:00:00Z");
+      assertThat(source.refusal("{\"id\":\"a\",\"n\":1}"))
+          .isEqualTo("MISSING_TIMESTAMP: column 'row_time' is null");
+    }
+
+    @Test
+    void aFeedThatNothingOrdersIsAMistakeOfTheDataset() {
+      assertThatThrownBy(() -> Source.feed("id").with(Kind.CSV).with(BOOKS).decode("id", "1"))
+          .hasMessageContaining("give it change: { sequence: COLUMN }");
+      assertThatThrownBy(
+              () -> FLAT.with(new Change(List.of("nowhere"), null, List.of(), null)).decode("{}"))
+          .hasMessageContaining("change.sequence names column 'nowhere'");
+    }
+  }
+
+  @Nested
+  class CsvRecords {
+    private static final Source CSV = Source.facts(Kind.CSV);
+
+    @Test
+    void anEmptyFieldIsNull() {
+      assertThat(CSV.decode("a,b,c", "1,,\"\"").rows().toRows())
+          .containsExactly(Arrays.asList(1L, null, null));
+    }
+
+    @Test
+    void aLineOfAnotherWidthIsMalformed() {
+      assertThat(CSV.refusal("a,b", "1,2,3"))
+          .isEqualTo("MALFORMED: 3 fields where the header has 2");
+      assertThat(CSV.refusal("a,b", "1")).isEqualTo("MALFORMED: 1 fields where the header has 2");
+      assertThat(CSV.refusal("a,b", "1,\"x")).isEqualTo("MALFORMED: a quote is astray");
+    }
+
+    @Test
+    void columnsGoByTheirNamesInTheHeader() {
+      Source typed = CSV.with(Schema.of().with("a", Type.LONG).with("b", Type.STRING));
+      Decoded decoded = typed.decode(" b ,\"a\",extra", "x,1,?", "y,2,");
+      assertThat(decoded.rows().toRows()).containsExactly(List.of(1L, "x"), List.of(2L, "y"));
+      assertThat(decoded.account()).hasToString("read=2, unknown_column=1");
+    }
+
+    @Test
+    void aRefusalNamesTheColumnAndTheValue() {
+      assertThat(CSV.with("a", Role.MONEY).refusal("a,b", "1.5,x", "many,y"))
+          .isEqualTo("WRONG_TYPE: column 'a': 'many' is no decimal(18,1)");
+    }
+  }
+
+  @Nested
+  class ParquetRows {
+    private static final Source PARQUET = Source.facts(Kind.PARQUET);
+
+    private Frame bronze(Frame own) {
+      Frame frame = own;
+      Frame place = Source.facts(Kind.JSONL).bronze("x\n".repeat(own.rows()).strip().split("\n"));
+      for (Schema.Field field : place.schema().fields()) {
+        frame = frame.with(field.name(), field.type(), place.column(field.name()));
+      }
+      return frame;
+    }
+
+    @Test
+    void columnsAreTakenAsTheyAre() {
+      Schema schema = Schema.of().with("b", Type.LONG).with("a", Type.STRING);
+      Frame bronze = bronze(Frame.ofRows(schema, List.of(List.of(1L, "x"), List.of(2L, "y"))));
+      Decoded decoded = PARQUET.decode(bronze);
+      assertThat(decoded.rows().schema()).isEqualTo(schema);
+      assertThat(decoded.rows().toRows()).containsExactly(List.of(1L, "x"), List.of(2L, "y"));
+    }
+
+    @Test
+    void aTypeThatWidensExactlyIsTakenAndAnyOtherRefused() {
+      Frame bronze =
+          bronze(
+              Frame.ofRows(
+                  Schema.of().with("x", Type.LONG), List.of(List.of(1L), List.of((1L << 53) + 1))));
+      Decoded wider =
+          PARQUET.with(Schema.of().with("x", Type.DOUBLE).with("y", Type.LONG)).decode(bronze);
+      assertThat(wider.rows().toRows()).containsExactly(Arrays.asList(1.0, null));
+      assertThat(wider.account()).hasToString("read=2, quarantined=1");
+      Decoded other =
+          PARQUET
+              .with(Schema.of().with("x", Type.TIMESTAMP).with("y", new Type.ListOf(Type.LONG)))
+              .decode(bronze);
+      assertThat(other.account().residual()).isEqualTo(2);
+    }
+
+    @Test
+    void textWithAMeaningIsReadAccordingly() {
+      Frame bronze =
+          bronze(
+              Frame.ofRows(
+                  Schema.of().with("at", Type.STRING), List.of(List.of("2024-01-01 10:00:00"))));
+      Source source = PARQUET.with("at", Role.TIME);
+      assertThat(only(source.decode(bronze), "at")).hasToString("2024-01-01T10:00:00Z");
+    }
+  }
+
+  @Nested
+  class Rules {
+    private Decoded decode(Rule rule, String... lines) {
+      return FEED.with(rule)
+          .decode(Arrays.stream(lines).map(RecordDecoderTest::create).toArray(String[]::new));
+    }
+
+    @Test
+    void boundsAreInclusiveAndExact() {
+      Rule rule = new Rule("price", "price", false, 0.01, 0.30, List.of(), null, false);
+      Decoded decoded =
+          decode(
+              rule,
+              "{\"id\":1,\"price\":\"0.01\"}",
+              "{\"id\":2,\"price\":\"0.30\"}",
+              "{\"id\":3,\"price\":\"0.00\"}",
+              "{\"id\":4,\"price\":\"0.31\"}",
+              "{\"id\":5}");
+      assertThat(decoded.rows().select(List.of("id")).toRows())
+          .containsExactly(List.of(1L), List.of(2L), List.of(5L));
+      assertThat(decoded.quarantine().select(List.of("reason", "detail")).toRows())
+          .containsExactly(List.of("RULE", "price"), List.of("RULE", "price"));
+    }
+
+    @Test
+    void aDropIsCountedAndNotKept() {
+      Rule rule = new Rule("named", "title", true, null, null, List.of("a", "b"), "[ab]", true);
+      Decoded decoded =
+          decode(rule, "{\"id\":1,\"title\":\"a\"}", "{\"id\":2,\"title\":\"ab\"}", "{\"id\":3}");
+      assertThat(decoded.account()).hasToString("read=3, dropped=2");
+      assertThat(decoded.quarantine().rows()).isZero();
+    }
+
+    @Test
+    void aDeleteAndAnUnchangedValueBreakNoRule() {
+      Rule rule = new Rule("named", "title", true, null, null, List.of(), null, false);
+      assertThat(
+              FEED.with(rule)
+                  .decode(
+                      event("d", "{\"id\":1}", "null", SOURCE),
+                      create("{\"id\":2,\"title\":\"__debezium_unavailable_value\"}"))
+                  .account())
+          .hasToString("read=2");
+    }
+
+    @Test
+    void aRuleThatCannotBeAskedIsAMistakeOfTheDataset() {
+      assertThatThrownBy(
+              () -> decode(new Rule("r", "title", false, 1.0, null, List.of(), null, false), "{}"))
+          .hasMessage("rule 'r' bounds column 'title', which is no number but string");
+      assertThatThrownBy(
+              () -> decode(new Rule("r", "none", false, null, null, List.of(), null, false), "{}"))
+          .hasMessageStartingWith("rule 'r' looks at column 'none'");
+    }
+  }
+
+  @Test
+  void theCutIntoFramesChangesNothing() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      lines.add(
+          switch (i % 6) {
+            case 0 -> create("{\"id\":" + i + ",\"title\":\"t\"}");
+            case 1 -> event("d", "{\"id\":" + i + "}", "null", SOURCE);
+            case 2 -> wrapped("{\"id\":" + i + "}", create("{\"id\":" + i + ",\"price\":\"x\"}"));
+            case 3 ->
+                "{\"id\":" + i + ",\"title\":\"\",\"__op\":\"d\",\"__lsn\":1,\"__source_ts_ms\":2}";
+            case 4 -> "{\"broken\":[{";
+            default -> create("{\"id\":" + i + ",\"title\":\"__debezium_unavailable_value\"}");
+          });
+    }
+    Frame bronze = FEED.bronze(lines.toArray(String[]::new));
+    Decoded whole = FEED.decode(bronze);
+    RecordDecoder decoder = new RecordDecoder(FEED.table(), BOOKS);
+    List<Frame> rows = new ArrayList<>();
+    List<Frame> quarantines = new ArrayList<>();
+    for (int row = 0; row < bronze.rows(); row++) {
+      Decoded one = decoder.decode(bronze.slice(row, row + 1));
+      rows.add(one.rows());
+      quarantines.add(one.quarantine());
+    }
+    assertThat(Frame.concat(decoder.rowSchema(), rows)).isEqualTo(whole.rows());
+    assertThat(Frame.concat(whole.quarantine().schema(), quarantines))
+        .isEqualTo(whole.quarantine());
+    assertThat(whole.account()).hasToString("read=60, quarantined=20");
+  }
+
+  @Test
+  void aDecoderTravels() throws Exception {
+    RecordDecoder decoder = new RecordDecoder(FEED.table(), BOOKS);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(decoder);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      RecordDecoder arrived = (RecordDecoder) in.readObject();
+      Frame bronze = FEED.bronze(create("{\"id\":1}"));
+      assertThat(arrived.decode(bronze).rows()).isEqualTo(decoder.decode(bronze).rows());
+    }
+  }
+
+  /** Whatever bytes come, every record has one fate and none an exception. */
+  @Test
+  void noDamageToARecordIsAnException() {
+    String good = wrapped("{\"id\":1}", create("{\"id\":1,\"title\":\"é\\n\",\"price\":\"1.50\"}"));
+    java.util.Random random = new java.util.Random(7);
+    for (Source source :
+        List.of(
+            FEED,
+            Source.facts(Kind.JSONL),
+            Source.facts(Kind.DEBEZIUM).with(BOOKS),
+            Source.facts(Kind.CSV))) {
+      for (int i = 0; i < 2_000; i++) {
+        byte[] bytes = ("id,title\n" + good).getBytes(UTF_8);
+        for (int damage = random.nextInt(4); damage >= 0; damage--) {
+          int at = random.nextInt(bytes.length);
+          if (random.nextBoolean()) {
+            bytes[at] = (byte) "{}[]\",:0-e\n\\".charAt(random.nextInt(12));
+          } else if (random.nextBoolean()) {
+            bytes[at] = (byte) random.nextInt(256);
+          } else {
+            bytes = Arrays.copyOf(bytes, at + 1);
+          }
+        }
+        Frame bronze = source.bronze(bytes);
+        Decoded decoded = source.decode(bronze);
+        assertThat(decoded.account().residual())
+            .as("%s", new String(bytes, UTF_8))
+            .isEqualTo(decoded.rows().rows());
+      }
+    }
+  }
+}

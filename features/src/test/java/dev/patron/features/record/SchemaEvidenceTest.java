@@ -1,0 +1,259 @@
+package dev.patron.features.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SchemaEvidenceTest {
+  private static final Source CSV = Source.facts(Kind.CSV);
+  private static final Source JSON = Source.facts(Kind.JSONL);
+
+  /** The type of one CSV column of these values. */
+  private static String csv(Source source, String... values) {
+    String[] lines = new String[values.length + 1];
+    lines[0] = "x,y";
+    for (int i = 0; i < values.length; i++) {
+      lines[i + 1] = values[i] + ",1";
+    }
+    return source.resolve(lines).type("x").toString();
+  }
+
+  /** The type of one JSON column of these values. */
+  private static String json(Source source, String... values) {
+    String[] lines = new String[values.length];
+    for (int i = 0; i < values.length; i++) {
+      lines[i] = "{\"x\": " + values[i] + "}";
+    }
+    return source.resolve(lines).type("x").toString();
+  }
+
+  @Test
+  void textIsWhatEveryValueParsesAs() {
+    assertThat(csv(CSV, "1", "-2", "", "9223372036854775807")).isEqualTo("long");
+    assertThat(csv(CSV, "1", "2.5")).isEqualTo("double");
+    assertThat(csv(CSV, "1e3")).isEqualTo("double");
+    assertThat(csv(CSV, "true", "FALSE")).isEqualTo("boolean");
+    assertThat(csv(CSV, "2024-02-29", "2024-12-31")).isEqualTo("date");
+    assertThat(csv(CSV, "2024-02-29", "2024-12-31 10:00:00")).isEqualTo("timestamp");
+    assertThat(csv(CSV, "2024-02-29T10:00:00.5+02:00")).isEqualTo("timestamp");
+    assertThat(csv(CSV, "1", "x")).isEqualTo("string");
+    assertThat(csv(CSV, "2024-02-30")).isEqualTo("string");
+    assertThat(csv(CSV, "", "")).isEqualTo("string");
+  }
+
+  @Test
+  void digitsWithLeadingZerosAreNames() {
+    assertThat(csv(CSV, "1", "00001")).isEqualTo("string");
+    assertThat(csv(CSV, "-01")).isEqualTo("string");
+    assertThat(csv(CSV, "+49123")).isEqualTo("string");
+    assertThat(csv(CSV, "12345678901234567890")).isEqualTo("string");
+    assertThat(csv(CSV, "0", "0.5")).isEqualTo("double");
+  }
+
+  @Test
+  void moneyIsADecimalOfTheLargestScale() {
+    Source money = CSV.with("x", Role.MONEY);
+    assertThat(csv(money, "1", "2.50", "-3.125")).isEqualTo("decimal(18,3)");
+    assertThat(csv(money, "1", "garbage")).isEqualTo("decimal(18,0)");
+    assertThat(csv(money, "0.1234567")).isEqualTo("decimal(38,7)");
+    assertThat(csv(money, "12345678901234567.25")).isEqualTo("decimal(38,2)");
+    assertThat(csv(money, "1.5e3")).isEqualTo("double");
+    assertThat(csv(money, "")).isEqualTo("decimal(18,2)");
+    assertThat(json(JSON.with("x", Role.MONEY), "1", "2.5", "\"3.75\"")).isEqualTo("decimal(18,2)");
+  }
+
+  @Test
+  void quantityTimeAndIdentityDecideHowTextIsRead() {
+    assertThat(csv(CSV.with("x", Role.QUANTITY), "1", "many")).isEqualTo("long");
+    assertThat(csv(CSV.with("x", Role.QUANTITY), "1", "0.5")).isEqualTo("double");
+    assertThat(csv(CSV.with("x", Role.TIME), "2024-01-01", "soon")).isEqualTo("date");
+    assertThat(csv(CSV.with("x", Role.TIME), "2024-01-01", "2024-01-01 10:00"))
+        .isEqualTo("timestamp");
+    assertThat(csv(CSV.with("x", Role.TIME), "1700000000000")).isEqualTo("timestamp");
+    assertThat(csv(CSV.with("x", Role.TIME).withTimes("M/d/yyyy H:mm", "UTC"), "12/1/2010 8:26"))
+        .isEqualTo("timestamp");
+    assertThat(csv(CSV.with("x", Role.TIME).withTimes("yyyyMMdd", "UTC"), "20101201"))
+        .isEqualTo("date");
+    assertThat(csv(CSV.with("x", Role.IDENTITY), "1", "2")).isEqualTo("long");
+    assertThat(csv(CSV.with("x", Role.IDENTITY), "17850.0")).isEqualTo("string");
+    assertThat(json(JSON.with("x", Role.IDENTITY), "1", "\"A7\"")).isEqualTo("string");
+    assertThat(json(JSON.with("x", Role.IDENTITY), "1", "\"007\"")).isEqualTo("string");
+    assertThat(json(JSON.with("x", Role.IDENTITY), "1", "\"7\"")).isEqualTo("long");
+  }
+
+  @Test
+  void jsonNumbersWinOverTextAndScalarsOverTheRest() {
+    assertThat(json(JSON, "1", "null")).isEqualTo("long");
+    assertThat(json(JSON, "1", "2.5")).isEqualTo("double");
+    assertThat(json(JSON, "1", "\"one\"")).isEqualTo("long");
+    assertThat(json(JSON, "\"2024-01-01\"")).isEqualTo("string");
+    assertThat(json(JSON, "true")).isEqualTo("boolean");
+    assertThat(json(JSON, "null")).isEqualTo("string");
+    assertThat(json(JSON, "12345678901234567890")).isEqualTo("decimal(38,0)");
+    assertThat(json(JSON, "{\"b\":1,\"a\":[\"t\"]}", "{\"c\":null}"))
+        .isEqualTo("row<a: array<string>, b: long, c: string>");
+    assertThat(json(JSON, "[1,2.5,null]", "[]")).isEqualTo("array<double>");
+    assertThat(json(JSON, "{\"b\":1}", "\"text\"")).isEqualTo("string");
+  }
+
+  @Test
+  void fieldsOfLinesHaveRolesOfTheirOwn() {
+    assertThat(json(JSON.with("x.price", Role.MONEY), "[{\"price\":\"1.50\",\"n\":\"2\"}]"))
+        .isEqualTo("array<row<n: string, price: decimal(18,2)>>");
+  }
+
+  @Test
+  void columnsComeInTheOrderOfTheHeaderThatSortsFirst() {
+    SchemaEvidence evidence = new SchemaEvidence();
+    evidence.observe(CSV.bronze("b,z,a", "1,2,3"), CSV.table());
+    evidence.observe(CSV.bronze("b,a,new", "1,2,3"), CSV.table());
+    assertThat(evidence.resolve(CSV.withKey("z").table()).names())
+        .containsExactly("z", "b", "a", "new");
+  }
+
+  @Test
+  void jsonColumnsComeInAlphabeticalOrderBehindTheKey() {
+    assertThat(JSON.withKey("m").resolve("{\"z\":1,\"m\":2,\"a\":3}").names())
+        .containsExactly("m", "a", "z");
+  }
+
+  @Test
+  void declaredColumnsAreTakenAsTheyAre() {
+    Schema declared = Schema.of().with("x", Type.DATE);
+    assertThat(JSON.with(declared).resolve("{\"x\":1,\"y\":2}")).isEqualTo(declared);
+  }
+
+  @Test
+  void anEmbeddedSchemaSaysTheTypesAndTheOrder() {
+    String fields =
+        """
+        {"type":"int32","optional":false,"field":"id"},
+        {"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","field":"price",
+         "parameters":{"scale":"2","connect.decimal.precision":"10"}},
+        {"type":"bytes","name":"org.apache.kafka.connect.data.Decimal","field":"big",
+         "parameters":{"scale":"3"}},
+        {"type":"struct","name":"io.debezium.data.VariableScaleDecimal","field":"any",
+         "fields":[{"type":"int32","field":"scale"},{"type":"bytes","field":"value"}]},
+        {"type":"float","field":"score"},
+        {"type":"int64","name":"io.debezium.time.MicroTimestamp","field":"at"},
+        {"type":"int32","name":"io.debezium.time.Date","field":"day"},
+        {"type":"int64","name":"io.debezium.time.MicroTime","field":"clock"},
+        {"type":"string","name":"io.debezium.time.ZonedTimestamp","field":"zoned"},
+        {"type":"string","name":"io.debezium.data.Json","field":"prefs"},
+        {"type":"bytes","field":"blob"},
+        {"type":"boolean","field":"active"},
+        {"type":"array","items":{"type":"string"},"field":"tags"},
+        {"type":"struct","fields":[{"type":"int16","field":"n"}],"field":"nested"}
+        """
+            .replace("\n", "");
+    String line =
+        "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"type\":\"struct\",\"fields\":["
+            + fields
+            + "],\"field\":\"after\"},{\"type\":\"struct\",\"fields\":[],\"field\":\"source\"},"
+            + "{\"type\":\"string\",\"field\":\"op\"}]},\"payload\":{\"after\":null,\"op\":\"d\","
+            + "\"source\":{\"table\":\"books\"}}}";
+    assertThat(Source.feed("id").resolve(line))
+        .hasToString(
+            "id: long, price: decimal(10,2), big: decimal(38,3), any: string, score: double, at:"
+                + " timestamp, day: date, clock: string, zoned: timestamp, prefs: string, blob:"
+                + " string, active: boolean, tags: array<string>, nested: row<n: long>");
+  }
+
+  @Test
+  void metadataOfUnwrappedRecordsAndPlaceholdersAreNoEvidence() {
+    assertThat(
+            Source.feed("id")
+                .resolve(
+                    "{\"id\":1,\"t\":\"__debezium_unavailable_value\",\"__op\":\"u\",\"__deleted\":\"false\",\"__x\":1}",
+                    "{\"id\":1,\"t\":5,\"__op\":\"u\"}",
+                    "{\"id\":1,\"t\":\"blank\",\"__op\":\"d\",\"__deleted\":\"true\"}"))
+        .hasToString("id: long, t: long");
+  }
+
+  /** Merging is idempotent, commutative and associative, and JSON loses nothing. */
+  @Test
+  void evidenceIsASemilattice() {
+    for (long seed = 0; seed < 60; seed++) {
+      Random random = new Random(seed);
+      boolean csv = random.nextBoolean();
+      Source source = csv ? CSV : JSON;
+      List<Frame> frames = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        frames.add(csv ? randomCsv(random) : randomJson(random));
+      }
+      SchemaEvidence inOrder = new SchemaEvidence();
+      frames.forEach(frame -> inOrder.observe(frame, source.table()));
+      List<SchemaEvidence> parts = new ArrayList<>();
+      for (Frame frame : frames) {
+        SchemaEvidence part = new SchemaEvidence();
+        part.observe(frame, source.table());
+        parts.add(part);
+      }
+      java.util.Collections.shuffle(parts, random);
+      SchemaEvidence left = new SchemaEvidence();
+      for (SchemaEvidence part : parts) {
+        left.merge(part);
+        if (random.nextBoolean()) {
+          left.merge(parts.get(0));
+        }
+      }
+      SchemaEvidence right = new SchemaEvidence();
+      right.merge(parts.get(4));
+      right.merge(parts.get(5));
+      SchemaEvidence first = new SchemaEvidence();
+      parts.subList(0, 4).forEach(first::merge);
+      right.merge(first);
+      right.merge(right);
+      assertThat(left).as("seed %d", seed).isEqualTo(inOrder);
+      assertThat(right).as("seed %d", seed).isEqualTo(inOrder);
+      assertThat(SchemaEvidence.fromJson(inOrder.toJson())).as("seed %d", seed).isEqualTo(inOrder);
+      assertThat(left.toJson()).as("seed %d", seed).isEqualTo(inOrder.toJson());
+      assertThat(left.resolve(source.table())).isEqualTo(inOrder.resolve(source.table()));
+    }
+  }
+
+  private static final List<String> VALUES =
+      List.of("1", "007", "2.5", "1e3", "true", "2024-01-01", "2024-01-01T00:00:00Z", "text", "");
+
+  private static Frame randomCsv(Random random) {
+    List<String> header = new ArrayList<>(List.of("a", "b", "c"));
+    java.util.Collections.shuffle(header, random);
+    List<String> lines = new ArrayList<>(List.of(String.join(",", header)));
+    for (int i = 0; i < 3; i++) {
+      lines.add(any(random) + "," + any(random) + "," + any(random));
+    }
+    return CSV.bronze(lines.toArray(String[]::new));
+  }
+
+  private static String any(Random random) {
+    return VALUES.get(random.nextInt(VALUES.size()));
+  }
+
+  private static Frame randomJson(Random random) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      lines.add("{\"" + "abc".charAt(random.nextInt(3)) + "\":" + anyJson(random, 2) + "}");
+    }
+    return JSON.bronze(lines.toArray(String[]::new));
+  }
+
+  private static String anyJson(Random random, int depth) {
+    return switch (random.nextInt(depth == 0 ? 5 : 7)) {
+      case 0 -> "null";
+      case 1 -> String.valueOf(random.nextInt(1000));
+      case 2 -> random.nextInt(1000) + ".25";
+      case 3 -> "true";
+      case 4 -> "\"" + any(random) + "\"";
+      case 5 -> "[" + anyJson(random, depth - 1) + "]";
+      default -> "{\"" + "xyz".charAt(random.nextInt(3)) + "\":" + anyJson(random, depth - 1) + "}";
+    };
+  }
+}

@@ -1,0 +1,245 @@
+package dev.patron.transforms.read;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.record.Decoded;
+import dev.patron.features.record.RecordDecoder;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Format;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Keep;
+import dev.patron.features.tables.Tables;
+import dev.patron.transforms.parquet.FrameSink;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.testing.PAssert;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadRecordsTest {
+  private final Path folder;
+
+  ReadRecordsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private static TableDefinition table(String name, Kind kind) {
+    return new TableDefinition(
+        name,
+        Keep.FACTS,
+        List.of(),
+        List.of(),
+        new Format(kind, ',', null, name, "UTC"),
+        null,
+        null,
+        Map.of(),
+        List.of());
+  }
+
+  private SourceFile file(String name, byte[] bytes) throws IOException {
+    Path file = Files.write(folder.resolve(name), bytes);
+    return SourceFile.whole(file.toString(), bytes.length, "files");
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
+      out.write(text.getBytes(UTF_8));
+    }
+    return bytes.toByteArray();
+  }
+
+  /** The bronze rows of one table's file. */
+  private static Frame read(Kind kind, SourceFile file) {
+    List<Frame> frames = new ArrayList<>();
+    new FileRecords(List.of(table("t", kind)), null, (table, frame) -> frames.add(frame))
+        .read(file);
+    return frames.isEmpty()
+        ? Frame.empty(Tables.BRONZE)
+        : Frame.concat(frames.get(0).schema(), frames);
+  }
+
+  private static List<String> column(Frame frame, String name) {
+    List<String> values = new ArrayList<>();
+    for (int row = 0; row < frame.rows(); row++) {
+      values.add(String.valueOf(frame.value(row, name)));
+    }
+    return values;
+  }
+
+  @Test
+  void gzippedAndPlainFilesGiveTheSameRecords() throws IOException {
+    String lines = "{\"a\":1}\n\n{\"a\":2}";
+    Frame plain = read(Kind.JSONL, file("a.jsonl", lines.getBytes(UTF_8)));
+    Frame packed = read(Kind.JSONL, file("a.jsonl.gz", gzip(lines)));
+    List<String> same = List.of("_offset", "_value", "_fault");
+    assertThat(packed.select(same)).isEqualTo(plain.select(same));
+    assertThat(column(plain, "_value")).containsExactly("{\"a\":1}", "", "{\"a\":2}");
+    assertThat(column(plain, "_source")).containsOnly(folder.resolve("a.jsonl").toString());
+  }
+
+  @Test
+  void gzipMembersEndToEndAreOneFile() throws IOException {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.writeBytes(gzip("{\"a\":1}\n"));
+    both.writeBytes(gzip("{\"a\":2}\n"));
+    assertThat(column(read(Kind.JSONL, file("two.gz", both.toByteArray())), "_value"))
+        .containsExactly("{\"a\":1}", "{\"a\":2}");
+  }
+
+  @Test
+  void aFileCutInHalfGivesItsFirstHalfAndOneRefusalThatSaysSo() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 20_000; i++) {
+      lines.append("{\"a\":").append(Integer.toHexString(i * 0x9E3779B1).hashCode()).append("}\n");
+    }
+    byte[] whole = gzip(lines.toString());
+    SourceFile half = file("half.jsonl.gz", Arrays.copyOf(whole, whole.length / 2));
+    Frame bronze = read(Kind.JSONL, half);
+    int read = bronze.rows() - 1;
+    assertThat(read).isBetween(5_000, 19_000);
+    TableDefinition table = table("t", Kind.JSONL);
+    Decoded decoded = new RecordDecoder(table, Schema.of().with("a", Type.LONG)).decode(bronze);
+    assertThat(decoded.rows().rows()).isEqualTo(read);
+    assertThat(decoded.account()).hasToString("read=" + (read + 1) + ", quarantined=1");
+    assertThat(column(decoded.quarantine(), "reason")).containsExactly("MALFORMED");
+    assertThat(column(decoded.quarantine(), "detail").get(0))
+        .isEqualTo(
+            half.path()
+                + " cannot be read beyond record "
+                + read
+                + ": Unexpected end of ZLIB input stream");
+    assertThat(column(decoded.quarantine(), "_offset")).containsExactly("null");
+    assertThat(lines.toString()).contains("\n" + column(decoded.quarantine(), "_value").get(0));
+  }
+
+  @Test
+  void aFileThatCannotBeOpenedIsOneRefusal() throws IOException {
+    SourceFile noGzip = file("b.csv.gz", "a,b\n1,2\n".getBytes(UTF_8));
+    assertThat(column(read(Kind.CSV, noGzip), "_fault"))
+        .containsExactly(
+            "MALFORMED: " + noGzip.path() + " cannot be read beyond record 0: Not in GZIP format");
+    SourceFile gone = SourceFile.whole(folder.resolve("gone.csv").toString(), 1, "files");
+    assertThat(read(Kind.CSV, gone).rows()).isEqualTo(1);
+    SourceFile noParquet = file("c.parquet", "PAR? not really".getBytes(UTF_8));
+    Frame refused = read(Kind.PARQUET, noParquet);
+    assertThat(refused.rows()).isEqualTo(1);
+    assertThat(column(refused, "_fault").get(0))
+        .startsWith("MALFORMED: " + noParquet.path() + " cannot be read as Parquet");
+  }
+
+  @Test
+  void anEmptyFileIsNoError() throws IOException {
+    assertThat(read(Kind.JSONL, file("e.jsonl", new byte[0])).rows()).isZero();
+    assertThat(read(Kind.CSV, file("e.csv", "a,b\n".getBytes(UTF_8))).rows()).isZero();
+    assertThat(read(Kind.JSONL, file("e.gz", gzip(""))).rows()).isZero();
+  }
+
+  @Test
+  void readingResumesBehindTheRecordsReadBefore() throws IOException {
+    SourceFile csv = file("r.csv", "a,b\n1,2\n3,\"4\n5\"\n6,7\n".getBytes(UTF_8));
+    Frame rest = read(Kind.CSV, csv.resumeAfter(2));
+    assertThat(column(rest, "_value")).containsExactly("6,7");
+    assertThat(column(rest, "_header")).containsExactly("a,b");
+    assertThat(column(rest, "_offset")).containsExactly("5");
+    assertThat(read(Kind.CSV, csv.resumeAfter(3)).rows()).isZero();
+  }
+
+  @Test
+  void parquetRowsHaveTheirOwnColumnsAndTheirPlace() throws IOException {
+    Schema own = Schema.of().with("id", Type.LONG).with("name", Type.STRING);
+    SourceFile file =
+        parquet("p.parquet", Frame.ofRows(own, List.of(List.of(1L, "x"), List.of(2L, "y"))));
+    Frame bronze = read(Kind.PARQUET, file);
+    assertThat(bronze.schema()).isEqualTo(own.and(Tables.BRONZE));
+    assertThat(bronze.toRows())
+        .containsExactly(
+            Arrays.asList(1L, "x", file.path(), 0L, 1L, null, null, null, file.path(), null, null),
+            Arrays.asList(2L, "y", file.path(), 0L, 2L, null, null, null, file.path(), null, null));
+    assertThat(column(read(Kind.PARQUET, file.resumeAfter(1)), "_offset")).containsExactly("2");
+  }
+
+  private SourceFile parquet(String name, Frame frame) throws IOException {
+    Path path = folder.resolve(name);
+    FrameSink sink = FrameSink.of(frame.schema());
+    try (WritableByteChannel channel = Channels.newChannel(Files.newOutputStream(path))) {
+      sink.open(channel);
+      sink.write(frame);
+      sink.flush();
+    }
+    return SourceFile.whole(path.toString(), Files.size(path), "files");
+  }
+
+  @Test
+  void filesOfSeveralTablesAreReadOnceAndTheirRecordsGoToTheirTables() throws IOException {
+    Files.writeString(
+        folder.resolve("1.jsonl"),
+        "{\"id\":1,\"__table\":\"books\"}\n{\"id\":2,\"__table\":\"authors\"}\n{\"ts_ms\":1}\n");
+    Files.write(folder.resolve("2.jsonl.gz"), gzip("{\"id\":3,\"__table\":\"authors\"}\n"));
+    Files.writeString(folder.resolve("o.csv"), "a\n1\n");
+    Files.writeString(folder.resolve("_SUCCESS"), "");
+    ReadRecords read =
+        ReadRecords.of(
+            Map.of(
+                "changes", List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
+                "orders", List.of(table("orders", Kind.CSV))));
+    List<SourceFile> files = new ArrayList<>();
+    files.addAll(SourceFiles.expand(folder + "/*.jsonl*", "changes"));
+    files.addAll(SourceFiles.expand(folder + "/*.csv", "orders"));
+    Pipeline pipeline =
+        Pipeline.create(
+            PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
+                .create());
+    PCollectionTuple bronze = pipeline.apply(Create.of(files)).apply("Read", read);
+    PAssert.that(bronze.get(read.tag("books"))).satisfies(frames -> expect(frames, "1", "null"));
+    PAssert.that(bronze.get(read.tag("authors"))).satisfies(frames -> expect(frames, "2", "3"));
+    PAssert.that(bronze.get(read.tag("orders"))).satisfies(frames -> expect(frames, "1"));
+    pipeline.run().waitUntilFinish();
+  }
+
+  private static Void expect(Iterable<Frame> frames, String... ids) {
+    List<String> found = new ArrayList<>();
+    for (Frame frame : frames) {
+      for (String value : column(frame, "_value")) {
+        found.add(value.replaceAll(".*\"id\":(\\d+).*", "$1").replaceAll("^\\{.*", "null"));
+      }
+    }
+    assertThat(found).containsExactlyInAnyOrder(ids);
+    return null;
+  }
+
+  @Test
+  void globsAreSortedAndSayWhenTheyMatchNothing() throws IOException {
+    Files.writeString(folder.resolve("b.csv"), "1");
+    Files.writeString(folder.resolve("a.csv"), "22");
+    Files.writeString(folder.resolve(".hidden"), "");
+    Files.createDirectory(folder.resolve("empty"));
+    SourceFile a = SourceFile.whole(folder + "/a.csv", 2, "g");
+    SourceFile b = SourceFile.whole(folder + "/b.csv", 1, "g");
+    assertThat(SourceFiles.expand(folder + "/*.csv", "g")).containsExactly(a, b);
+    assertThat(SourceFiles.expand(folder.toString(), "g")).containsExactly(a, b);
+    assertThat(SourceFiles.expand(folder + "/empty", "g")).isEmpty();
+    assertThatThrownBy(() -> SourceFiles.expand(folder + "/*.jsonl", "g"))
+        .isInstanceOf(NoSuchFile.class)
+        .hasMessage("glob " + folder + "/*.jsonl matches nothing");
+    assertThat(folder.resolve(".a.csv.crc")).doesNotExist();
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of reading files. */
+@NullMarked
+package dev.patron.transforms.read;
+
+import org.jspecify.annotations.NullMarked;
