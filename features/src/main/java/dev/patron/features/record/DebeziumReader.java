@@ -152,7 +152,9 @@ final class DebeziumReader {
    */
   private boolean isEnvelope(@Nullable ConnectSchema schema) throws IOException {
     if (schema != null) {
-      return schema.field("op") != null && schema.field("source") != null;
+      ConnectSchema source = schema.field("source");
+      boolean rows = schema.field("before") != null || schema.field("after") != null;
+      return schema.field("op") != null && source != null && (rows || !source.names().isEmpty());
     }
     try (JsonParser parser = record.parser()) {
       parser.nextToken();

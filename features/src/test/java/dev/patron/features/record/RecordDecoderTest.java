@@ -189,6 +189,15 @@ class RecordDecoderTest {
       Decoded decoded =
           source.decode("{\"op\":\"x\",\"id\":1,\"__op\":\"c\",\"__lsn\":5,\"__source_ts_ms\":6}");
       assertThat(row(decoded.rows(), "op", "_op")).containsExactly("x", "c");
+      String schema =
+          "{\"type\":\"struct\",\"fields\":[{\"type\":\"string\",\"field\":\"op\"},"
+              + "{\"type\":\"string\",\"field\":\"source\"},{\"type\":\"int64\",\"field\":\"id\"}]}";
+      Decoded described =
+          source.decode(
+              "{\"schema\":"
+                  + schema
+                  + ",\"payload\":{\"op\":\"x\",\"source\":\"web\",\"id\":1,\"__op\":\"c\",\"__lsn\":5,\"__source_ts_ms\":6}}");
+      assertThat(row(described.rows(), "op", "_op")).containsExactly("x", "c");
     }
 
     @Test
