@@ -33,7 +33,7 @@ public final class ChangeFold implements Serializable {
    * @param events every event of these keys but truncates, in any order, of the schema {@link
    *     Events#schema}
    * @param truncates every truncate of the table, in the same schema, without key; each is an event
-   *     of every key. They are not counted in the account: count them where they are read
+   *     of every key. They are not in the account of what is folded, see {@link #account}
    * @throws IllegalArgumentException if a frame has another schema, or an event is none that
    *     decoding gives
    */
@@ -48,6 +48,25 @@ public final class ChangeFold implements Serializable {
       foldKey(order, images, columns, key, states, account);
     }
     return new Folded(spec, all, order, images, states, account);
+  }
+
+  /**
+   * What became of the truncates of the table, which are no key's own: the first delivery of each
+   * removed what there was, the others are duplicates.
+   *
+   * @param truncates every truncate of the table
+   */
+  public Account account(Frame truncates) {
+    Account account = new Account();
+    int distinct = new EventOrder(spec, truncates, new Account()).truncates();
+    account.count(Count.DELETED, distinct);
+    account.count(Count.DUPLICATE, truncates.rows() - distinct);
+    return account;
+  }
+
+  /** The schema of the events and truncates that are folded. */
+  public Schema eventSchema() {
+    return eventSchema;
   }
 
   /** What each event of one key does. */

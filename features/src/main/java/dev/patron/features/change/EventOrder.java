@@ -36,7 +36,7 @@ final class EventOrder {
   private final boolean flat;
   private final byte[] kinds;
   private final Keys keys;
-  private final BytesColumn positions;
+  private final ColumnOrder positions;
   private final LongColumn instants;
   private final Deliveries deliveries;
   private final Contents images;
@@ -79,7 +79,7 @@ final class EventOrder {
     this.flat = spec.flat();
     this.kinds = kinds(spec, events);
     this.keys = new Keys(events, spec.key());
-    this.positions = events.bytes(Events.POSITION);
+    this.positions = new ColumnOrder(events.column(Events.POSITION));
     this.instants = events.longs(Events.INSTANT);
     this.deliveries = new Deliveries(events);
     this.images = new Contents(events, events.positions(spec.row().names()));
@@ -109,6 +109,11 @@ final class EventOrder {
       }
       appendKey(ofKeys, from, dropDuplicates(ofKeys, from, to, account));
     }
+  }
+
+  /** The number of distinct truncates. */
+  int truncates() {
+    return truncates.length;
   }
 
   /** The number of keys. */
@@ -218,7 +223,7 @@ final class EventOrder {
   private int compareWithinKey(int a, int b) {
     int order = Boolean.compare(kinds[a] == SNAPSHOT, kinds[b] == SNAPSHOT);
     if (order == 0) {
-      order = positions.compare(a, positions, b);
+      order = positions.compare(a, b);
     }
     if (order == 0) {
       order = Byte.compare(kinds[a], kinds[b]);
@@ -257,7 +262,7 @@ final class EventOrder {
   /** Whether two rows of one key are deliveries of one event. */
   private boolean sameEvent(int a, int b) {
     return kinds[a] == kinds[b]
-        && positions.same(a, positions, b)
+        && positions.compare(a, b) == 0
         && (kinds[a] != SNAPSHOT || instants.same(a, instants, b));
   }
 
@@ -337,7 +342,7 @@ final class EventOrder {
     int high = to;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (positions.compare(log[middle], positions, row) < 0) {
+      if (positions.compare(log[middle], row) < 0) {
         low = middle + 1;
       } else {
         high = middle;
@@ -352,7 +357,7 @@ final class EventOrder {
     int high = truncates.length;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (positions.compare(truncates[middle], positions, row) <= 0) {
+      if (positions.compare(truncates[middle], row) <= 0) {
         low = middle + 1;
       } else {
         high = middle;

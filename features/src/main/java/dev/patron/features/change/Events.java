@@ -1,5 +1,7 @@
 package dev.patron.features.change;
 
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 
@@ -57,4 +59,18 @@ public final class Events {
   public static Schema schema(Schema table) {
     return table.and(COLUMNS);
   }
+
+  /** The truncates among these events; each is an event of every key of its table. */
+  public static Frame truncates(Frame events) {
+    BytesColumn ops = events.bytes(OP);
+    return events.filter(row -> ops.is(row, TRUNCATE));
+  }
+
+  /** The events of single keys: all but the truncates. */
+  public static Frame ofKeys(Frame events) {
+    BytesColumn ops = events.bytes(OP);
+    return events.filter(row -> !ops.is(row, TRUNCATE));
+  }
+
+  private static final byte[] TRUNCATE = {'t'};
 }

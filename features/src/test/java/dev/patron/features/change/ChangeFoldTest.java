@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -123,6 +124,20 @@ class ChangeFoldTest {
   void truncatesBelongToNoKeysAccount() {
     assertThat(account(insert("a", 1, "before"), truncate(2), truncate(2), truncate(3)))
         .isEqualTo(counts(Count.INSERTED));
+  }
+
+  @Test
+  void truncatesAreCountedOnceForTheTable() {
+    Frame truncates = Event.frame(List.of(truncate(2), truncate(7), truncate(2).delivered(9)));
+    assertThat(new ChangeFold(Event.BOOKS).account(truncates))
+        .isEqualTo(counts(Count.DELETED, Count.DELETED, Count.DUPLICATE));
+  }
+
+  @Test
+  void truncatesAreToldFromTheEventsOfKeys() {
+    Frame events = Event.frame(List.of(insert("a", 1, "x"), truncate(2), delete("b", 3)));
+    assertThat(Events.truncates(events)).isEqualTo(events.slice(1, 2));
+    assertThat(Events.ofKeys(events)).isEqualTo(events.take(new int[] {0, 2}));
   }
 
   @Test
@@ -416,6 +431,48 @@ class ChangeFoldTest {
             "title of long prefix a",
             "title of long prefix b",
             "title of é");
+  }
+
+  @Test
+  void keysThatShareAPrefixAreSortedByWhatFollows() {
+    List<Event> events = new ArrayList<>();
+    for (String id :
+        List.of("customer-12345678b", "customer-", "customer-12345678", "customer-é")) {
+      events.add(insert(id, 1, id));
+    }
+    events.add(insert("customer-12345678a", 1, "customer-12345678a"));
+    assertThat(titles(events))
+        .containsExactly(
+            "customer-",
+            "customer-12345678",
+            "customer-12345678a",
+            "customer-12345678b",
+            "customer-é");
+  }
+
+  @Test
+  void oneKeyMayHaveMostOfTheEvents() {
+    int size = 60_000;
+    List<Event> events = new ArrayList<>();
+    events.add(insert("hot", 0, "title 0").noted("never changed"));
+    for (int i = 1; i < size; i++) {
+      events.add(
+          i % 3 == 0
+              ? snapshot("hot", i, "title " + i).noted("never changed")
+              : update("hot", i, "title " + i).without("note"));
+    }
+    Collections.shuffle(events, new Random(1));
+    Folded folded = Event.fold(Event.BOOKS, events);
+    assertThat(folded.current().toRows())
+        .containsExactly(
+            Arrays.asList(
+                "hot",
+                "title " + (size - 1),
+                null,
+                "never changed",
+                Integer.toString(size - 1),
+                Event.time(size - 1L)));
+    assertThat(folded.account().get(Count.UPDATED)).isEqualTo(size - 1);
   }
 
   @Test
