@@ -226,6 +226,18 @@ public final class Frame {
     return take(wanted);
   }
 
+  /** The rows in order, in frames of about the size that a frame should have; none if empty. */
+  public List<Frame> cut() {
+    long byRows = (rows + TARGET_ROWS - 1L) / TARGET_ROWS;
+    long byBytes = (heapBytes() + TARGET_BYTES - 1L) / TARGET_BYTES;
+    int pieces = (int) Math.min(rows, Math.max(byRows, byBytes));
+    List<Frame> frames = new ArrayList<>(pieces);
+    for (int i = 0; i < pieces; i++) {
+      frames.add(slice((int) ((long) rows * i / pieces), (int) ((long) rows * (i + 1) / pieces)));
+    }
+    return frames;
+  }
+
   /**
    * The rows of all frames, in order.
    *

@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -233,6 +234,22 @@ class FrameLawsTest {
     assertThat(taken.toRows().get(1)).isEqualTo(rows.get(3));
     assertThat(taken.toRows().get(2)).containsOnlyNulls();
     assertThat(taken.toRows().get(3)).isEqualTo(rows.get(0));
+  }
+
+  @Test
+  void cuttingKeepsTheRowsInFramesOfBoundedSize() {
+    Schema schema = Schema.of().with("id", Type.LONG);
+    long[] ids = new long[100_000];
+    Arrays.setAll(ids, i -> i);
+    Frame frame = Frame.of(schema, LongColumn.of(ids));
+    assertThat(frame.cut()).hasSize(7).allMatch(piece -> piece.rows() <= Frame.TARGET_ROWS);
+    assertThat(Frame.concat(schema, frame.cut())).isEqualTo(frame);
+    assertThat(frame.slice(0, 10).cut()).containsExactly(frame.slice(0, 10));
+    assertThat(Frame.empty(schema).cut()).isEmpty();
+
+    Schema texts = Schema.of().with("text", Type.STRING);
+    Frame wide = Frame.ofRows(texts, Collections.nCopies(5, List.of("x".repeat(8 << 20))));
+    assertThat(wide.cut()).hasSize(3).allMatch(p -> p.heapBytes() <= Frame.TARGET_BYTES + 1024);
   }
 
   @Test
