@@ -66,12 +66,12 @@ public final class ByKey
   }
 
   /** Splits frames and joins the pieces of a bundle, so that few large frames are shuffled. */
-  private static final class Split extends DoFn<Frame, KV<Integer, Frame>> {
+  static final class Split extends DoFn<Frame, KV<Integer, Frame>> {
     private final List<String> key;
     private final int buckets;
     private transient Map<Integer, Pieces> pieces;
 
-    private Split(List<String> key, int buckets) {
+    Split(List<String> key, int buckets) {
       this.key = key;
       this.buckets = buckets;
     }
