@@ -8,6 +8,8 @@ import dev.patron.transforms.parquet.UnreadableFileException;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -40,7 +42,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
    * @throws LakeException if the table cannot be read
    */
   public static ReadTable of(TableSnapshot snapshot) {
-    return of(snapshot, snapshot.schema().names());
+    return of(snapshot.contents());
   }
 
   /**
@@ -50,21 +52,30 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
    * @throws IllegalArgumentException if there is no such column
    */
   public static ReadTable of(TableSnapshot snapshot, List<String> names) {
-    return of(snapshot, names, PART_BYTES);
+    return of(snapshot.contents(), names, PART_BYTES);
   }
 
-  static ReadTable of(TableSnapshot snapshot, List<String> names, long partBytes) {
-    List<TablePart> parts = new ArrayList<>();
-    for (DataFile file : snapshot.files()) {
+  /**
+   * All columns of these files, committed or not.
+   *
+   * @throws LakeException if one cannot be read
+   */
+  public static ReadTable of(TableFiles files) {
+    return of(files, files.schema().names(), PART_BYTES);
+  }
+
+  static ReadTable of(TableFiles files, List<String> names, long partBytes) {
+    ArrayList<TablePart> parts = new ArrayList<>();
+    for (DataFile file : files.files()) {
       if (file.rows() != 0) {
-        parts.addAll(split(snapshot, file, partBytes));
+        parts.addAll(split(files.table(), file, partBytes));
       }
     }
-    return new ReadTable(parts, TableColumns.of(snapshot, names));
+    return new ReadTable(parts, TableColumns.of(files, names));
   }
 
-  private static List<TablePart> split(TableSnapshot snapshot, DataFile file, long partBytes) {
-    TablePart whole = TablePart.whole(snapshot.table(), file);
+  private static List<TablePart> split(LakeTable table, DataFile file, long partBytes) {
+    TablePart whole = TablePart.whole(table, file);
     if (file.bytes() <= partBytes) {
       return List.of(whole);
     }
@@ -115,6 +126,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
     private static final long serialVersionUID = 1L;
 
     private final TableColumns columns;
+    private final Counter rows = Metrics.counter("patron", "rows read");
 
     ReadPart(TableColumns columns) {
       this.columns = columns;
@@ -122,7 +134,12 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
 
     @ProcessElement
     public void read(@Element TablePart part, OutputReceiver<Frame> frames) {
-      columns.read(part, frames::output);
+      columns.read(
+          part,
+          frame -> {
+            rows.inc(frame.rows());
+            frames.output(frame);
+          });
     }
   }
 }

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
  * @param inFiles those of them that are in the files
  */
 record TableColumns(Schema schema, Schema inFiles) implements Serializable {
-  static TableColumns of(TableSnapshot snapshot, List<String> names) {
-    Schema schema = snapshot.schema().select(names);
-    List<String> partitions = snapshot.partitionColumns();
+  static TableColumns of(TableFiles files, List<String> names) {
+    Schema schema = files.schema().select(names);
+    List<String> partitions = files.partitionColumns();
     return new TableColumns(
         schema, schema.select(names.stream().filter(name -> !partitions.contains(name)).toList()));
   }

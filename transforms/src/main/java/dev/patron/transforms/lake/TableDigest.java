@@ -24,7 +24,7 @@ public final class TableDigest {
   public static FrameDigest of(TableSnapshot snapshot, Set<String> except) {
     List<String> names =
         snapshot.schema().names().stream().filter(name -> !except.contains(name)).sorted().toList();
-    TableColumns columns = TableColumns.of(snapshot, names);
+    TableColumns columns = TableColumns.of(snapshot.contents(), names);
     ExecutorService threads =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {

@@ -50,6 +50,11 @@ public final class TableSnapshot {
     return List.copyOf(delta.getPartitionColumnNames());
   }
 
+  /** What can be read of it. */
+  public TableFiles contents() {
+    return new TableFiles(table, schema(), partitionColumns(), files());
+  }
+
   /** The table properties. */
   public Map<String, String> properties() {
     return Map.copyOf(delta.getMetadata().getConfiguration());

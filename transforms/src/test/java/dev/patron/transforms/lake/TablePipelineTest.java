@@ -162,7 +162,7 @@ class TablePipelineTest {
     Frame frame = builder.build();
     DataFile file = DataFileWriter.write(table, schema, Map.of(), Collections.nCopies(5, frame));
     table.commit(Commit.append(schema, List.of(file)));
-    ReadTable read = ReadTable.of(table.snapshot(), List.of("n"), 1 << 20);
+    ReadTable read = ReadTable.of(table.snapshot().contents(), List.of("n"), 1 << 20);
     assertThat(read.parts()).isGreaterThan(1);
 
     Pipeline pipeline = pipeline();
