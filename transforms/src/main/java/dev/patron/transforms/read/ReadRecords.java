@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.beam.sdk.metrics.Counter;
+import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -112,6 +114,7 @@ public final class ReadRecords extends PTransform<PCollection<SourceFile>, PColl
     private final LinkedHashMap<String, List<TableDefinition>> groups;
     private final LinkedHashMap<String, Schema> columns;
     private final LinkedHashMap<String, TupleTag<Frame>> tags;
+    private final Counter rows = Metrics.counter("patron", "rows read");
 
     private Read(
         Map<String, List<TableDefinition>> groups,
@@ -132,7 +135,12 @@ public final class ReadRecords extends PTransform<PCollection<SourceFile>, PColl
       }
       @Nullable Schema wanted = columns.get(tables.get(0).name());
       new FileRecords(
-              tables, wanted, (table, frame) -> out.get(tag(tables.get(table))).output(frame))
+              tables,
+              wanted,
+              (table, frame) -> {
+                rows.inc(frame.rows());
+                out.get(tag(tables.get(table))).output(frame);
+              })
           .read(file);
     }
 
