@@ -9,9 +9,12 @@ import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
 import org.apache.beam.sdk.transforms.Combine;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.SerializableFunction;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 
 /**
  * Merges small partial results into one: counts, sums, sufficient statistics. The result is one
@@ -38,7 +41,19 @@ public final class MergePartials extends PTransform<PCollection<Frame>, PCollect
 
   @Override
   public PCollection<Frame> expand(PCollection<Frame> partials) {
-    return partials.apply("Merge partial results", Combine.globally(new Merge(schema, merge)));
+    // Beam's own default would travel by Java serialisation; an empty frame beside the others does
+    // the same by our coder.
+    PCollection<Frame> nothing =
+        partials
+            .getPipeline()
+            .apply(
+                "Nothing of " + partials.getName(),
+                Create.of(Frame.empty(schema)).withCoder(FrameCoder.of()));
+    return PCollectionList.of(partials)
+        .and(nothing)
+        .apply("Partial results or nothing", Flatten.pCollections())
+        .apply(
+            "Merge partial results", Combine.globally(new Merge(schema, merge)).withoutDefaults());
   }
 
   private static final class Merge extends Combine.CombineFn<Frame, Frame, Frame> {

@@ -1,0 +1,45 @@
+package dev.patron.transforms;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.purchases.Purchases;
+import dev.patron.transforms.shuffle.ByKey;
+import java.util.List;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+
+/**
+ * Gathers order lines into purchases ({@link Purchases}). Lines of one customer and order meet in
+ * one bucket. Lines without a customer go by their order instead: a shop may have very many of them,
+ * and nothing but the order holds them together.
+ */
+public final class GatherPurchases extends PTransform<PCollection<Frame>, PCollection<Frame>> {
+  private final int buckets;
+
+  /** Into this many buckets. */
+  public GatherPurchases(int buckets) {
+    this.buckets = buckets;
+  }
+
+  @Override
+  public PCollection<Frame> expand(PCollection<Frame> lines) {
+    PCollection<Frame> known =
+        lines
+            .apply(
+                "Lines with a customer",
+                MapFrames.through(
+                    frame -> frame.filter(row -> !frame.column("customer_id").isNull(row))))
+            .apply("Bring each customer together", ByKey.of(List.of("customer_id")).into(buckets))
+            .apply("Gather purchases", FoldBuckets.through(Purchases::of));
+    PCollection<Frame> anonymous =
+        lines
+            .apply(
+                "Lines without a customer",
+                MapFrames.through(
+                    frame -> frame.filter(row -> frame.column("customer_id").isNull(row))))
+            .apply("Bring each order together", ByKey.of(List.of("order_id")).into(buckets))
+            .apply("Gather anonymous purchases", FoldBuckets.through(Purchases::of));
+    return PCollectionList.of(known).and(anonymous).apply("All purchases", Flatten.pCollections());
+  }
+}
