@@ -38,6 +38,12 @@ public final class Console {
     err.println(line);
   }
 
+  /** Writes a stack trace to stderr, after the line that says what happened. */
+  public void trace(Throwable thrown) {
+    closeLine();
+    thrown.printStackTrace(err);
+  }
+
   /** Shows how far a stage has come; nothing where stderr is no terminal. */
   public void progress(String stage, long rows, double seconds) {
     if (terminal) {

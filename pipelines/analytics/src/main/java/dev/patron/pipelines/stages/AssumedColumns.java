@@ -1,0 +1,93 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.record.SchemaEvidence;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Role;
+import dev.patron.pipelines.dataset.Purchases;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The columns of a table of which no record was seen yet: those that the dataset names, with the
+ * types that their roles suggest. A shop may open before its first sale.
+ */
+final class AssumedColumns {
+  private AssumedColumns() {}
+
+  /** The columns that evidence shows; without any, those that the dataset names. */
+  static Schema where(
+      SchemaEvidence evidence, TableDefinition table, @Nullable Purchases purchases) {
+    return evidence.isEmpty() && table.declared() == null
+        ? of(table, purchases)
+        : evidence.resolve(table);
+  }
+
+  private static Schema of(TableDefinition table, @Nullable Purchases purchases) {
+    Set<String> names = new LinkedHashSet<>(table.key());
+    names.addAll(table.track());
+    TableDefinition.Change change = table.change();
+    if (change != null) {
+      names.addAll(change.sequence());
+      addIfNamed(names, change.operation());
+      addIfNamed(names, change.time());
+    }
+    table.rules().forEach(rule -> names.add(rule.column()));
+    boolean bought = purchases != null && purchases.table().equals(table.name());
+    List<String> ofLines = new ArrayList<>();
+    if (purchases != null && bought) {
+      names.add(purchases.customer());
+      addIfNamed(names, purchases.order());
+      names.add(purchases.time());
+      List<String> amounts = new ArrayList<>();
+      addIfNamed(amounts, purchases.quantity());
+      if (purchases.money() instanceof Purchases.Amount money) {
+        amounts.add(money.column());
+      } else if (purchases.money() instanceof Purchases.Price money) {
+        amounts.add(money.column());
+      } else if (purchases.money() instanceof Purchases.PriceFrom money) {
+        amounts.add(money.key());
+      }
+      (purchases.lines() == null ? names : ofLines).addAll(amounts);
+    } else if (purchases != null
+        && purchases.money() instanceof Purchases.PriceFrom money
+        && money.table().equals(table.name())) {
+      names.add(money.column());
+    }
+    Schema schema = Schema.of();
+    for (String name : names) {
+      schema = schema.with(name, type(table.roles().get(name)));
+    }
+    if (purchases != null && purchases.lines() != null && bought) {
+      Schema line = Schema.of();
+      for (String name : ofLines) {
+        line = line.with(name, type(table.roles().get(purchases.lineColumn(name))));
+      }
+      schema = schema.with(purchases.lines(), new Type.ListOf(new Type.RowOf(line)));
+    }
+    return schema;
+  }
+
+  private static void addIfNamed(Collection<String> names, @Nullable String name) {
+    if (name != null) {
+      names.add(name);
+    }
+  }
+
+  private static Type type(@Nullable Role role) {
+    if (role == null) {
+      return Type.STRING;
+    }
+    return switch (role) {
+      case IDENTITY -> Type.STRING;
+      case MONEY -> new Type.Decimal(18, 2);
+      case QUANTITY -> Type.LONG;
+      case TIME -> Type.TIMESTAMP;
+    };
+  }
+}

@@ -1,0 +1,198 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.features.rfm.RfmSegments;
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.dataset.Dataset;
+import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.TableSnapshot;
+import dev.patron.transforms.manifest.Manifest;
+import dev.patron.transforms.manifest.ManifestEntry;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.PipelineResult;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.metrics.MetricNameFilter;
+import org.apache.beam.sdk.metrics.MetricQueryResults;
+import org.apache.beam.sdk.metrics.MetricResult;
+import org.apache.beam.sdk.metrics.MetricsFilter;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.transforms.SerializableFunction;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.joda.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What all stages of one command share: the shop, its warehouse, the engine, the user. */
+public final class Job {
+  /** A bucket of this many bytes on disk stays far from filling a worker's memory. */
+  private static final long BYTES_PER_BUCKET = 16L << 20;
+
+  private static final int LEAST_BUCKETS = 8;
+  private static final int MOST_BUCKETS = 1024;
+  private static final Duration GLANCE = Duration.millis(250);
+
+  private final Dataset dataset;
+  private final String warehouse;
+  private final PipelineOptions options;
+  private final int buckets;
+  private final Console console;
+  private final Instant started;
+
+  /**
+   * A job.
+   *
+   * @param warehouse the folder or URI of the warehouse
+   * @param options the options of every pipeline
+   * @param buckets into how many buckets records are shuffled; 0: as the data's size suggests
+   * @param started when the user started it; it names the run and the date of ingestion
+   */
+  public Job(
+      Dataset dataset,
+      String warehouse,
+      PipelineOptions options,
+      int buckets,
+      Console console,
+      Instant started) {
+    this.dataset = dataset;
+    this.warehouse = warehouse;
+    this.options = options;
+    this.buckets = buckets;
+    this.console = console;
+    this.started = started;
+  }
+
+  /** The shop. */
+  public Dataset dataset() {
+    return dataset;
+  }
+
+  String warehouse() {
+    return warehouse;
+  }
+
+  Console console() {
+    return console;
+  }
+
+  /** Names this run in {@code ops/runs}. */
+  String runId() {
+    return started.toString();
+  }
+
+  LocalDate ingestionDate() {
+    return LocalDate.ofInstant(started, ZoneOffset.UTC);
+  }
+
+  LakeTable table(String name) {
+    return LakeTable.at(warehouse, name);
+  }
+
+  /** The names of the RFM cells: the dataset's, or the standard ones. */
+  RfmSegments segmentNames() {
+    if (dataset.segments().isEmpty()) {
+      return RfmSegments.STANDARD;
+    }
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    dataset
+        .segments()
+        .forEach((name, cells) -> names.put(name, cells.stream().map(String::valueOf).toList()));
+    return RfmSegments.of(names);
+  }
+
+  /** The newest version of a table; null if it does not exist. */
+  @Nullable TableSnapshot latest(String name) {
+    return table(name).latest().orElse(null);
+  }
+
+  /** The number of buckets for so many bytes of Parquet. */
+  int buckets(List<DataFile> files) {
+    if (buckets > 0) {
+      return buckets;
+    }
+    long bytes = files.stream().mapToLong(DataFile::bytes).sum();
+    return (int) Math.max(LEAST_BUCKETS, Math.min(MOST_BUCKETS, bytes / BYTES_PER_BUCKET));
+  }
+
+  /** What a stage's graph tells its driver. */
+  static final class Findings {
+    private final List<PCollection<ManifestEntry>> entries = new ArrayList<>();
+
+    /** Tells these elements, all about one thing. */
+    <T> void tell(String kind, String name, Coder<T> coder, PCollection<T> elements) {
+      tell(kind + " of " + name, kind, element -> name, coder, elements);
+    }
+
+    /** Tells these elements, each about what this function names. */
+    <T> void tell(
+        String label,
+        String kind,
+        SerializableFunction<T, String> name,
+        Coder<T> coder,
+        PCollection<T> elements) {
+      entries.add(
+          elements.apply("Tell the driver the " + label, Manifest.entries(kind, name, coder)));
+    }
+  }
+
+  /** Builds a stage's graph. */
+  @FunctionalInterface
+  interface Graph {
+    void build(Pipeline pipeline, Findings findings);
+  }
+
+  /**
+   * Builds a graph, runs it to its end while showing progress, and gives what it told.
+   *
+   * @param stage what progress calls it
+   */
+  Manifest run(String stage, Graph graph) throws IOException {
+    String file = warehouse + "/_staging/" + stage + "-" + runId().replace(':', '-');
+    Pipeline pipeline = Pipeline.create(options);
+    Findings findings = new Findings();
+    graph.build(pipeline, findings);
+    PCollectionList.of(findings.entries)
+        .apply("Gather what the driver needs", Flatten.pCollections())
+        .apply("Write it down", Manifest.writeTo(file));
+    long start = System.nanoTime();
+    PipelineResult result = pipeline.run();
+    while (result.waitUntilFinish(GLANCE) == null || !result.getState().isTerminal()) {
+      console.progress(stage, rows(result), seconds(start));
+    }
+    if (result.getState() != PipelineResult.State.DONE) {
+      throw new IllegalStateException(stage + " ended as " + result.getState());
+    }
+    console.done(stage, rows(result), seconds(start));
+    Manifest manifest = Manifest.read(file);
+    Manifest.delete(file);
+    return manifest;
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** The rows that the pipeline has read so far, as the reading transforms count them. */
+  private static long rows(PipelineResult result) {
+    MetricQueryResults metrics =
+        result
+            .metrics()
+            .queryMetrics(
+                MetricsFilter.builder()
+                    .addNameFilter(MetricNameFilter.named("patron", "rows read"))
+                    .build());
+    long rows = 0;
+    for (MetricResult<Long> counter : metrics.getCounters()) {
+      rows += counter.getAttempted();
+    }
+    return rows;
+  }
+}

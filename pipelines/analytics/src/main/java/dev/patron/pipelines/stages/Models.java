@@ -1,0 +1,41 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.features.models.Documents;
+import dev.patron.features.models.LifetimeDocument;
+import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.SegmentDocument;
+import dev.patron.transforms.lake.Warehouse;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The models of a warehouse. */
+final class Models {
+  /** The K-Means segments. */
+  static final String SEGMENTS = SegmentDocument.NAME;
+
+  /** The lifetime value. */
+  static final String LIFETIME = LifetimeDocument.NAME;
+
+  private Models() {}
+
+  static ModelRegistry of(Job job) {
+    return new ModelRegistry(new InWarehouse(Warehouse.at(job.warehouse())));
+  }
+
+  private record InWarehouse(Warehouse warehouse) implements Documents {
+    @Override
+    public @Nullable String read(String path) {
+      return warehouse.exists(path) ? warehouse.read(path) : null;
+    }
+
+    @Override
+    public void write(String path, String text) {
+      warehouse.write(path, text);
+    }
+
+    @Override
+    public List<String> list(String folder) {
+      return warehouse.list(folder);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package dev.patron.pipelines.stages;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.accounts.Account;
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Values;
+import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelVersion;
+import dev.patron.features.rfm.Measure;
+import dev.patron.features.rfm.RfmSegments;
+import dev.patron.features.tables.Tables;
+import dev.patron.pipelines.report.ReportData;
+import dev.patron.pipelines.report.ReportData.Calibration;
+import dev.patron.pipelines.report.ReportData.ModelFacts;
+import dev.patron.pipelines.report.ReportData.RfmCell;
+import dev.patron.pipelines.report.ReportData.TableQuality;
+import dev.patron.pipelines.report.ReportPage;
+import dev.patron.pipelines.report.SummaryTable;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.TableScan;
+import dev.patron.transforms.lake.TableSnapshot;
+import dev.patron.transforms.lake.Warehouse;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The stage from gold tables to the page that a person looks at. It reads a few narrow columns and
+ * keeps counts, so it needs no pipeline.
+ */
+public final class Publish {
+  private static final String REPORT = "report/index.html";
+  private static final int SCORES = 5;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Publish() {}
+
+  /** Writes the report, and the summary and the report's place to stdout. */
+  public static void run(Job job, int horizonDays) throws IOException {
+    Warehouse warehouse = Warehouse.at(job.warehouse());
+    Frame summary = small(job, Score.SUMMARY, Tables.SEGMENT_SUMMARY);
+    String currency = job.dataset().hasCurrency() ? job.dataset().currency().getCurrencyCode() : "";
+    TableSnapshot features = job.latest(Features.CUSTOMERS);
+    Observed observed = features == null ? new Observed(0, 0, 0) : Observed.of(features);
+    TableSnapshot scores = job.latest(Score.SCORES);
+    ReportData data =
+        new ReportData(
+            new ReportData.Shop(
+                job.dataset().name(),
+                currency,
+                job.dataset().locale(),
+                job.dataset().zone(),
+                observed.customers() == 0 ? null : Values.instant(observed.asOf()),
+                horizonDays),
+            summary,
+            small(job, Features.REVENUE, Tables.REVENUE_BY_MONTH),
+            small(job, Features.COHORTS, Tables.COHORT_RETENTION),
+            small(job, Score.MIGRATION, Tables.SEGMENT_MIGRATION),
+            features == null ? List.of() : rfm(features, job.segmentNames()),
+            scores == null ? null : ValueSpread.of(scores),
+            calibrations(job, Values.instant(observed.asOf())),
+            models(job),
+            quality(job),
+            versions(job));
+    warehouse.write(REPORT, ReportPage.render(data));
+
+    job.console()
+        .result(SummaryTable.render(summary, currency, job.dataset().locale(), horizonDays));
+    job.console().result("\nReport: " + job.warehouse() + "/" + REPORT);
+  }
+
+  private static Frame small(Job job, String name, Schema schema) {
+    TableSnapshot table = job.latest(name);
+    return table == null ? Frame.empty(schema) : TableScan.of(table, schema.names()).all();
+  }
+
+  private static List<RfmCell> rfm(TableSnapshot features, RfmSegments names) {
+    long[][] customers = new long[SCORES + 1][SCORES + 1];
+    double[][] revenue = new double[SCORES + 1][SCORES + 1];
+    TableScan.of(features, List.of("r_score", "f_score", "m_score", "monetary"))
+        .forEach(
+            frame -> {
+              LongColumn r = frame.longs("r_score");
+              LongColumn f = frame.longs("f_score");
+              LongColumn m = frame.longs("m_score");
+              double[] monetary = Measure.values(frame, "monetary");
+              for (int row = 0; row < frame.rows(); row++) {
+                int fm = RfmSegments.fm((int) f.get(row), (int) m.get(row));
+                customers[(int) r.get(row)][fm]++;
+                revenue[(int) r.get(row)][fm] += monetary[row];
+              }
+            });
+    List<RfmCell> cells = new ArrayList<>();
+    for (int r = 1; r <= SCORES; r++) {
+      for (int fm = 1; fm <= SCORES; fm++) {
+        cells.add(new RfmCell(r, fm, names.name(r, fm, fm), customers[r][fm], revenue[r][fm]));
+      }
+    }
+    return cells;
+  }
+
+  private static List<Calibration> calibrations(Job job, Instant asOf) throws IOException {
+    JsonNode calibration = metrics(job, Models.LIFETIME).path("calibration");
+    if (!calibration.isObject()) {
+      return List.of();
+    }
+    int days = calibration.path("holdout_days").asInt();
+    Instant cutOff = asOf.minusSeconds(days * 86_400L);
+    List<Calibration> found = new ArrayList<>();
+    for (Calibration.Measure measure : Calibration.Measure.values()) {
+      for (Calibration.Grouping by : Calibration.Grouping.values()) {
+        List<Calibration.Group> groups = groups(calibration, by, measure);
+        if (!groups.isEmpty()) {
+          found.add(new Calibration(cutOff, days, by, measure, groups));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Calibration.Group> groups(
+      JsonNode calibration, Calibration.Grouping by, Calibration.Measure measure) {
+    String list = by == Calibration.Grouping.DECILE ? "by_decile" : "by_repeat_purchases";
+    String what = measure == Calibration.Measure.PURCHASES ? "purchases" : "spend";
+    List<Calibration.Group> groups = new ArrayList<>();
+    for (JsonNode group : calibration.path(list)) {
+      if (group.path("expected_" + what).isNumber()) {
+        groups.add(
+            new Calibration.Group(
+                group.path("group").asText(),
+                group.path("customers").asLong(),
+                group.path("expected_" + what).asDouble(),
+                group.path("actual_" + what).asDouble()));
+      }
+    }
+    return groups;
+  }
+
+  /** The metrics of a champion; a missing node where there is none. */
+  private static JsonNode metrics(Job job, String name) throws IOException {
+    ModelRegistry models = Models.of(job);
+    ModelVersion champion = models.champion(name);
+    if (champion == null) {
+      return JSON.missingNode();
+    }
+    String text = models.files(name, champion.version()).get("metrics.json");
+    try {
+      return text == null ? JSON.missingNode() : JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(champion.reference() + "/metrics.json is not JSON", e);
+    }
+  }
+
+  private static List<ModelFacts> models(Job job) throws IOException {
+    List<ModelFacts> facts = new ArrayList<>();
+    for (String name : List.of(Models.SEGMENTS, Models.LIFETIME)) {
+      ModelVersion champion = Models.of(job).champion(name);
+      if (champion != null) {
+        List<String> warnings = new ArrayList<>();
+        metrics(job, name).path("notes").forEach(note -> warnings.add(note.asText()));
+        facts.add(
+            new ModelFacts(
+                name,
+                String.valueOf(champion.version()),
+                champion.document().kind(),
+                warnings));
+      }
+    }
+    return facts;
+  }
+
+  /** The newest refine's accounts, and what lies in quarantine. */
+  private static List<TableQuality> quality(Job job) {
+    List<TableQuality> quality = new ArrayList<>();
+    RunLog.latest(job, "refine")
+        .forEach(
+            (table, account) -> quality.add(TableQuality.of(table, account, reasons(job, table))));
+    return quality;
+  }
+
+  private static SortedMap<String, Long> reasons(Job job, String table) {
+    SortedMap<String, Long> reasons = new TreeMap<>();
+    TableSnapshot quarantine = job.latest("quarantine/" + table);
+    if (quarantine != null) {
+      TableScan.of(quarantine, List.of("reason"))
+          .forEach(
+              frame -> {
+                BytesColumn reason = frame.bytes("reason");
+                for (int row = 0; row < frame.rows(); row++) {
+                  reasons.merge(reason.text(row), 1L, Long::sum);
+                }
+              });
+    }
+    return reasons;
+  }
+
+  private static SortedMap<String, Long> versions(Job job) {
+    SortedMap<String, Long> versions = new TreeMap<>();
+    for (LakeTable table : WarehouseTables.all(job.warehouse())) {
+      table.latest().ifPresent(snapshot -> versions.put(table.name(), snapshot.version()));
+    }
+    return versions;
+  }
+}

@@ -1,0 +1,127 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelVersion;
+import dev.patron.features.summary.SegmentMoves;
+import dev.patron.features.summary.SegmentTotals;
+import dev.patron.features.tables.Tables;
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.options.HorizonOptions;
+import dev.patron.transforms.MergePartials;
+import dev.patron.transforms.ScoreCustomers;
+import dev.patron.transforms.TraceMoves;
+import dev.patron.transforms.lake.Commit;
+import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.DataFileCoder;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.ReadTable;
+import dev.patron.transforms.lake.TableSnapshot;
+import dev.patron.transforms.lake.WriteFrames;
+import dev.patron.transforms.manifest.Manifest;
+import dev.patron.transforms.shuffle.FrameCoder;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+
+/** The stage from features and champions to scores. */
+public final class Score {
+  static final String SCORES = "gold/customer_scores";
+  static final String SUMMARY = "gold/segment_summary";
+  static final String MIGRATION = "gold/segment_migration";
+
+  private Score() {}
+
+  /** Writes the scores, their summary, and who moved since the scores of another time. */
+  public static void run(Job job, HorizonOptions options) throws IOException {
+    TableSnapshot features = job.latest(Features.CUSTOMERS);
+    if (features == null) {
+      throw new UsageException(
+          "there are no features in " + job.warehouse() + " yet; run features first");
+    }
+    Schema schema = Tables.customerScores(features.schema().type("customer_id"));
+    LakeTable scores = job.table(SCORES);
+    Observed observed = Observed.of(features);
+    if (observed.customers() == 0) {
+      scores.commit(Commit.overwrite(schema, List.of()));
+      SmallTables.overwrite(job, SUMMARY, Frame.empty(Tables.SEGMENT_SUMMARY));
+      SmallTables.overwrite(job, MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
+      return;
+    }
+    ModelRegistry models = Models.of(job);
+    ModelVersion segments = models.champion(Models.SEGMENTS);
+    ModelVersion lifetime = models.champion(Models.LIFETIME);
+    if (segments == null || lifetime == null) {
+      throw new UsageException(
+          "there is no champion model in " + job.warehouse() + " yet; run train first");
+    }
+    TableSnapshot before = job.latest(SCORES);
+    long then = before == null ? 0 : Observed.asOf(before);
+    boolean moved = before != null && then != 0 && then != observed.asOf();
+
+    Manifest manifest =
+        job.run(
+            "score",
+            (pipeline, findings) -> {
+              PCollectionTuple scored =
+                  pipeline
+                      .apply("Read features", ReadTable.of(features))
+                      .apply(
+                          "Score customers",
+                          new ScoreCustomers(
+                              segments,
+                              lifetime,
+                              options.getHorizonDays(),
+                              options.getDiscountRate(),
+                              options.getSeed()));
+              PCollection<Frame> now = scored.get(ScoreCustomers.SCORES);
+              findings.tell(
+                  "files",
+                  SCORES,
+                  DataFileCoder.of(),
+                  now.apply("Write scores", WriteFrames.to(scores).withSchema(schema)));
+              findings.tell(
+                  "frame", "totals", FrameCoder.of(), scored.get(ScoreCustomers.TOTALS));
+              if (moved && before != null) {
+                findings.tell(
+                    "frame",
+                    "moves",
+                    FrameCoder.of(),
+                    pipeline
+                        .apply(
+                            "Read the scores before",
+                            ReadTable.of(before, SegmentMoves.COLUMNS))
+                        .apply(
+                            "Trace who moved",
+                            new TraceMoves(now, job.buckets(features.files())))
+                        .apply(
+                            "Add the moves up",
+                            MergePartials.of(SegmentMoves.schema(), SegmentMoves::merge)));
+              }
+            });
+
+    List<DataFile> files = manifest.get("files", SCORES, DataFileCoder.of());
+    scores.commit(Commit.overwrite(schema, files));
+    SmallTables.overwrite(
+        job,
+        SUMMARY,
+        SegmentTotals.summary(
+            Frame.concat(
+                SegmentTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()))));
+    if (moved) {
+      SmallTables.overwrite(
+          job,
+          MIGRATION,
+          SegmentMoves.migration(
+              Frame.concat(SegmentMoves.schema(), manifest.get("frame", "moves", FrameCoder.of())),
+              then,
+              observed.asOf()));
+    } else if (!job.table(MIGRATION).exists()) {
+      SmallTables.overwrite(job, MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
+    }
+    RunLog.append(job, "score", Map.of("customer_scores", Accounts.written(files)));
+  }
+}
