@@ -1,6 +1,7 @@
 package dev.patron.pipelines;
 
 import dev.patron.pipelines.console.Console;
+import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -22,7 +23,7 @@ record Command<O extends PipelineOptions>(
     void run(O options, Console console) throws Exception;
   }
 
-  void run(java.util.List<String> arguments, Console console) throws Exception {
+  void run(List<String> arguments, Console console) throws Exception {
     action.run(CommandLine.parse(arguments, options), console);
   }
 }

@@ -1,18 +1,22 @@
 package dev.patron.pipelines;
 
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.NearMiss;
 import java.beans.Introspector;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arguments as Beam's {@link PipelineOptions}, so that every Beam and runner option works unchanged.
@@ -30,7 +34,7 @@ final class CommandLine {
   static <O extends PipelineOptions> O parse(List<String> arguments, Class<O> type) {
     PipelineOptionsFactory.register(type);
     Set<String> known = knownOptions(type);
-    Set<String> seen = new java.util.HashSet<>();
+    Set<String> seen = new HashSet<>();
     for (String argument : arguments) {
       if (!argument.startsWith("--")) {
         throw new UsageException(
@@ -42,7 +46,7 @@ final class CommandLine {
         throw new UsageException(
             "unknown option --"
                 + name
-                + NearMiss.suggest(name, known, "--")
+                + NearMiss.of(name, known).map(near -> "; did you mean --" + near + "?").orElse("")
                 + " (./patron COMMAND --help lists them)");
       }
       if (!seen.add(name)) {
@@ -83,7 +87,7 @@ final class CommandLine {
   }
 
   private static Set<String> knownOptions(Class<? extends PipelineOptions> type) {
-    Set<String> names = new java.util.TreeSet<>();
+    Set<String> names = new TreeSet<>();
     List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
     interfaces.add(type);
     for (Class<?> options : interfaces) {
@@ -97,7 +101,7 @@ final class CommandLine {
     return names;
   }
 
-  private static @org.jspecify.annotations.Nullable String property(Method getter) {
+  private static @Nullable String property(Method getter) {
     if (getter.getParameterCount() > 0 || getter.getReturnType() == void.class) {
       return null;
     }

@@ -5,14 +5,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Finds the word that was probably meant. */
-final class NearMiss {
+public final class NearMiss {
   private NearMiss() {}
 
   /**
    * The known word nearest to this one, if it is near enough: one edit for words of up to four
    * letters, two above; case, {@code _} and {@code -} count for nothing. The first of equals wins.
    */
-  static Optional<String> of(String word, Collection<String> known) {
+  public static Optional<String> of(String word, Collection<String> known) {
     String plain = plain(word);
     String nearest = null;
     int least = (plain.length() <= 4 ? 1 : 2) + 1;

@@ -1,0 +1,71 @@
+package dev.patron.pipelines.commands;
+
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.dataset.Dataset;
+import dev.patron.pipelines.dataset.DatasetFile;
+import dev.patron.pipelines.dataset.Source;
+import dev.patron.pipelines.engine.Engine;
+import dev.patron.pipelines.engine.Engines;
+import dev.patron.pipelines.options.DatasetOptions;
+import dev.patron.pipelines.stages.Job;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Set;
+
+/** A shop whose dataset is read and whose engine is ready, for the length of one command. */
+final class OpenShop implements AutoCloseable {
+  private static final String BOOKSTORE = "testdata/bookstore/dataset.yaml";
+
+  private final Engine.Opened engine;
+  private final Job job;
+
+  /**
+   * Opens the shop.
+   *
+   * @throws UsageException if there is no such dataset
+   */
+  OpenShop(DatasetOptions options, Console console) {
+    Path file = file(options);
+    Dataset dataset = DatasetFile.parse(file, System.getenv());
+    dataset.requireSources(Set.of(Source.Kind.FILES));
+    if (options.getBuckets() < 0) {
+      throw new UsageException("--buckets=" + options.getBuckets() + " must not be negative");
+    }
+    engine = Engines.open(options);
+    job =
+        new Job(
+            dataset,
+            options.getWarehouse(),
+            options,
+            options.getBuckets(),
+            console,
+            Instant.now());
+  }
+
+  Job job() {
+    return job;
+  }
+
+  private static Path file(DatasetOptions options) {
+    String named = options.getDataset();
+    if (named != null) {
+      if (!Files.isRegularFile(Path.of(named))) {
+        throw new UsageException("--dataset=" + named + ": there is no such file");
+      }
+      return Path.of(named);
+    }
+    Path bundled = Path.of(System.getProperty("patron.home", "."), BOOKSTORE);
+    if (!Files.isRegularFile(bundled)) {
+      throw new UsageException(
+          "the bundled bookstore is not here (" + bundled + "); name a --dataset=FILE");
+    }
+    return bundled;
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.patron.pipelines.commands;
+
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.options.DatasetOptions;
+import dev.patron.pipelines.options.FeatureOptions;
+import dev.patron.pipelines.options.HorizonOptions;
+import dev.patron.pipelines.options.RefineOptions;
+import dev.patron.pipelines.options.RunOptions;
+import dev.patron.pipelines.options.ScoreOptions;
+import dev.patron.pipelines.options.TrainOptions;
+import dev.patron.pipelines.stages.Features;
+import dev.patron.pipelines.stages.Ingest;
+import dev.patron.pipelines.stages.Job;
+import dev.patron.pipelines.stages.Publish;
+import dev.patron.pipelines.stages.Refine;
+import dev.patron.pipelines.stages.Score;
+import dev.patron.pipelines.stages.Train;
+import java.io.IOException;
+
+/** The main job, and each of its stages by itself. */
+public final class Run {
+  private Run() {}
+
+  /** {@code run}: every stage, one after the other. */
+  public static void all(RunOptions options, Console console) throws IOException {
+    checkRefine(options);
+    checkTrain(options);
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Job job = shop.job();
+      Refine.run(job, Ingest.prepare(job), options);
+      if (job.dataset().purchases() == null) {
+        console.note(
+            "The dataset says nothing of purchases, so there are no measures of customers.");
+        return;
+      }
+      Features.run(job, options.getAsOf());
+      if (options.getRetrain() || !Train.hasChampions(job)) {
+        Train.run(job, options);
+      }
+      Score.run(job, options);
+      Publish.run(job, options.getHorizonDays());
+    }
+  }
+
+  /** {@code ingest}. */
+  public static void ingest(DatasetOptions options, Console console) throws IOException {
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Ingest.commit(shop.job(), Ingest.prepare(shop.job()));
+    }
+  }
+
+  /** {@code refine}. */
+  public static void refine(RefineOptions options, Console console) throws IOException {
+    checkRefine(options);
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Refine.run(shop.job(), Ingest.nothing(shop.job()), options);
+    }
+  }
+
+  /** {@code features}. */
+  public static void features(FeatureOptions options, Console console) throws IOException {
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Features.run(shop.job(), options.getAsOf());
+    }
+  }
+
+  /** {@code train}. */
+  public static void train(TrainOptions options, Console console) throws IOException {
+    checkTrain(options);
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Train.run(shop.job(), options);
+    }
+  }
+
+  /** {@code score}. */
+  public static void score(ScoreOptions options, Console console) throws IOException {
+    checkHorizon(options);
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Score.run(shop.job(), options);
+    }
+  }
+
+  /** {@code publish}. */
+  public static void publish(ScoreOptions options, Console console) throws IOException {
+    checkHorizon(options);
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Publish.run(shop.job(), options.getHorizonDays());
+    }
+  }
+
+  private static void checkRefine(RefineOptions options) {
+    if (!(options.getMaxQuarantined() >= 0 && options.getMaxQuarantined() <= 1)) {
+      throw new UsageException(
+          "--maxQuarantined=" + options.getMaxQuarantined() + " must be between 0 and 1");
+    }
+    if (options.getBroadcastLimit() < 0) {
+      throw new UsageException(
+          "--broadcastLimit=" + options.getBroadcastLimit() + " must not be negative");
+    }
+  }
+
+  private static void checkTrain(TrainOptions options) {
+    checkHorizon(options);
+    if (options.getK() < 0) {
+      throw new UsageException("--k=" + options.getK() + " must not be negative");
+    }
+  }
+
+  private static void checkHorizon(HorizonOptions options) {
+    if (options.getHorizonDays() < 1) {
+      throw new UsageException("--horizonDays=" + options.getHorizonDays() + " must be 1 or more");
+    }
+    if (!(options.getDiscountRate() >= 0 && options.getDiscountRate() < 1)) {
+      throw new UsageException(
+          "--discountRate=" + options.getDiscountRate() + " must be at least 0 and below 1");
+    }
+  }
+}
