@@ -67,33 +67,11 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
         events.apply(
             "Set truncates apart",
             ParDo.of(new SetApart()).withOutputTags(OF_KEYS, TupleTagList.of(TRUNCATES)));
-    PCollection<Frame> ofKeys = apart.get(OF_KEYS);
     PCollectionView<Iterable<Frame>> truncates =
         apart.get(TRUNCATES).apply("Show truncates to every bucket", View.asIterable());
-    PCollectionView<Set<String>> positions =
-        ofKeys
-            .apply("Find where keys change", ParDo.of(new FindPositions()))
-            .setCoder(StringUtf8Coder.of())
-            .apply(
-                "Gather where keys change",
-                Combine.globally(new Union<String>()).asSingletonView());
-    PCollectionView<Set<Long>> linked =
-        ofKeys
-            .apply(
-                "Find the keys that change",
-                ParDo.of(new FindKeys(spec.key(), positions)).withSideInputs(positions))
-            .setCoder(VarLongCoder.of())
-            .apply(
-                "Gather the keys that change",
-                Combine.globally(new Union<Long>()).asSingletonView());
-
     ChangeFold fold = new ChangeFold(spec);
     PCollectionTuple folded =
-        ofKeys
-            .apply(
-                "Route keys that change together",
-                ParDo.of(new Route(spec.key(), linked)).withSideInputs(linked))
-            .apply("Bring the events of a key together", ByKey.of(List.of(ROUTE)).into(buckets))
+        bringTogether(apart.get(OF_KEYS))
             .apply(
                 "Fold the events of each key",
                 ParDo.of(new Fold(fold, truncates, rows))
@@ -112,6 +90,35 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
             PCollectionList.of(folded.get(ACCOUNTS))
                 .and(ofTruncates)
                 .apply("Add up accounts", Flatten.pCollections()));
+  }
+
+  /** All events of a key, and of the keys linked with it, in one bucket. */
+  private PCollection<KV<Integer, Iterable<Frame>>> bringTogether(PCollection<Frame> events) {
+    if (spec.flat()) {
+      // Flat rows hold no placeholders.
+      return events.apply("Bring the events of a key together", ByKey.of(spec.key()).into(buckets));
+    }
+    PCollectionView<Set<String>> positions =
+        events
+            .apply("Find where keys change", ParDo.of(new FindPositions()))
+            .setCoder(StringUtf8Coder.of())
+            .apply(
+                "Gather where keys change",
+                Combine.globally(new Union<String>()).asSingletonView());
+    PCollectionView<Set<Long>> linked =
+        events
+            .apply(
+                "Find the keys that change",
+                ParDo.of(new FindKeys(spec.key(), positions)).withSideInputs(positions))
+            .setCoder(VarLongCoder.of())
+            .apply(
+                "Gather the keys that change",
+                Combine.globally(new Union<Long>()).asSingletonView());
+    return events
+        .apply(
+            "Route keys that change together",
+            ParDo.of(new Route(spec.key(), linked)).withSideInputs(linked))
+        .apply("Bring the events of a key together", ByKey.of(List.of(ROUTE)).into(buckets));
   }
 
   private static final class SetApart extends DoFn<Frame, Frame> {
@@ -191,11 +198,9 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
     @ProcessElement
     public void fold(ProcessContext context, MultiOutputReceiver out) {
-      Iterable<Frame> routed = context.element().getValue();
-      Frame events = Frame.concat(fold.eventSchema().with(ROUTE, Type.LONG), routed);
       Folded folded =
           fold.fold(
-              events.conform(fold.eventSchema()),
+              FoldBuckets.all(context.element().getValue()).conform(fold.eventSchema()),
               Frame.concat(fold.eventSchema(), context.sideInput(truncates)));
       rows.apply(folded).cut().forEach(out.get(ROWS)::output);
       out.get(ACCOUNTS).output(folded.account());
