@@ -23,9 +23,10 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Describes every customer as of one time: {@link dev.patron.features.tables.Tables#customerFeatures}
- * from {@link dev.patron.features.tables.Tables#purchases}. The purchases are shuffled once, by
- * customer; the RFM edges need the whole shop and come back to the features as a side input.
+ * Describes every customer as of one time: {@link
+ * dev.patron.features.tables.Tables#customerFeatures} from {@link
+ * dev.patron.features.tables.Tables#purchases}. The purchases are shuffled once, by customer; the
+ * RFM edges need the whole shop and come back to the features as a side input.
  */
 public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollectionTuple> {
   /** The features, scored. */
@@ -88,11 +89,10 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
                     RfmCounts.SCHEMA, frame -> new RfmCounts().addCounts(frame).toFrame()));
     RfmSegments names = segments;
     PCollection<Frame> edges =
-        counts
-            .apply(
-                "Find the edges of the scores",
-                MapFrames.through(
-                    frame -> RfmScores.of(new RfmCounts().addCounts(frame), names).edges()));
+        counts.apply(
+            "Find the edges of the scores",
+            MapFrames.through(
+                frame -> RfmScores.of(new RfmCounts().addCounts(frame), names).edges()));
     PCollectionView<List<Frame>> everywhere =
         edges.apply("Send the edges everywhere", View.asList());
     return PCollectionTuple.of(

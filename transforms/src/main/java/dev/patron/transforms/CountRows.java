@@ -26,9 +26,7 @@ public final class CountRows extends PTransform<PCollection<Frame>, PCollection<
 
   @Override
   public PCollection<Account> expand(PCollection<Frame> frames) {
-    return frames
-        .apply("Count", ParDo.of(new Counter(count, kernel)))
-        .setCoder(AccountCoder.of());
+    return frames.apply("Count", ParDo.of(new Counter(count, kernel))).setCoder(AccountCoder.of());
   }
 
   private static final class Counter extends DoFn<Frame, Account> {

@@ -11,8 +11,8 @@ import org.apache.beam.sdk.values.PCollectionList;
 
 /**
  * Gathers order lines into purchases ({@link Purchases}). Lines of one customer and order meet in
- * one bucket. Lines without a customer go by their order instead: a shop may have very many of them,
- * and nothing but the order holds them together.
+ * one bucket. Lines without a customer go by their order instead: a shop may have very many of
+ * them, and nothing but the order holds them together.
  */
 public final class GatherPurchases extends PTransform<PCollection<Frame>, PCollection<Frame>> {
   private final int buckets;

@@ -17,8 +17,8 @@ import org.apache.beam.sdk.values.TupleTagList;
 
 /**
  * Scores customers with two models: {@link dev.patron.features.tables.Tables#customerScores} from
- * {@link dev.patron.features.tables.Tables#customerFeatures}. No shuffle: a score needs its customer
- * and the models alone.
+ * {@link dev.patron.features.tables.Tables#customerFeatures}. No shuffle: a score needs its
+ * customer and the models alone.
  */
 public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollectionTuple> {
   /** The scores. */
@@ -92,12 +92,7 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
     private final long seed;
     private transient CustomerScorer scorer;
 
-    private Score(
-        Model segments,
-        Model lifetime,
-        int horizonDays,
-        double discountRate,
-        long seed) {
+    private Score(Model segments, Model lifetime, int horizonDays, double discountRate, long seed) {
       this.segments = segments;
       this.lifetime = lifetime;
       this.horizonDays = horizonDays;
@@ -107,7 +102,8 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
 
     @Setup
     public void load() {
-      scorer = new CustomerScorer(segments.load(), lifetime.load(), horizonDays, discountRate, seed);
+      scorer =
+          new CustomerScorer(segments.load(), lifetime.load(), horizonDays, discountRate, seed);
     }
 
     @ProcessElement

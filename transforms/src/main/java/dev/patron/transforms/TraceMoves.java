@@ -22,8 +22,8 @@ public final class TraceMoves extends PTransform<PCollection<Frame>, PCollection
   /**
    * A comparison with these scores.
    *
-   * @param now scores with {@link SegmentMoves#COLUMNS} among their columns; what this is applied to
-   *     is the same as it was before
+   * @param now scores with {@link SegmentMoves#COLUMNS} among their columns; what this is applied
+   *     to is the same as it was before
    * @param buckets into how many buckets customers are shuffled
    */
   public TraceMoves(PCollection<Frame> now, int buckets) {

@@ -19,8 +19,9 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arguments as Beam's {@link PipelineOptions}, so that every Beam and runner option works unchanged.
- * What Beam would report as an internal error, or silently make a list of, is said here in words.
+ * Arguments as Beam's {@link PipelineOptions}, so that every Beam and runner option works
+ * unchanged. What Beam would report as an internal error, or silently make a list of, is said here
+ * in words.
  */
 final class CommandLine {
   private CommandLine() {}

@@ -7,6 +7,7 @@ import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
+import dev.patron.pipelines.options.DatasetOptions;
 import dev.patron.pipelines.options.FeatureOptions;
 import dev.patron.pipelines.options.GenerateOptions;
 import dev.patron.pipelines.options.RefineOptions;
@@ -14,15 +15,14 @@ import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
 import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
-import dev.patron.pipelines.options.DatasetOptions;
 import dev.patron.transforms.lake.LakeException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The program: {@code patron COMMAND [--option=value ...]}. The same class is the main class of every
- * jar, whatever engine it brings.
+ * The program: {@code patron COMMAND [--option=value ...]}. The same class is the main class of
+ * every jar, whatever engine it brings.
  */
 public final class Patron {
   private static final int SUCCESS = 0;
@@ -38,7 +38,10 @@ public final class Patron {
               RunOptions.class,
               Run::all),
           new Command<>(
-              "ingest", "Read new records into the bronze tables.", DatasetOptions.class, Run::ingest),
+              "ingest",
+              "Read new records into the bronze tables.",
+              DatasetOptions.class,
+              Run::ingest),
           new Command<>(
               "refine",
               "Make the silver tables from bronze: current rows, histories, facts, purchases.",
@@ -56,8 +59,7 @@ public final class Patron {
               Run::train),
           new Command<>(
               "score", "Score each customer with the champions.", ScoreOptions.class, Run::score),
-          new Command<>(
-              "publish", "Write the report.", ScoreOptions.class, Run::publish),
+          new Command<>("publish", "Write the report.", ScoreOptions.class, Run::publish),
           new Command<>(
               "generate",
               "Write a synthetic bookstore with its ground truth.",

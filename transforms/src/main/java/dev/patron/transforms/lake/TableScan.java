@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * Columns of a table read without Beam, file after file: for the driver, which looks at a few narrow
- * columns or at small tables. Each iteration reads again; the frames of one file are in memory at
- * once.
+ * Columns of a table read without Beam, file after file: for the driver, which looks at a few
+ * narrow columns or at small tables. Each iteration reads again; the frames of one file are in
+ * memory at once.
  */
 public final class TableScan implements Iterable<Frame> {
   private final TableFiles files;

@@ -12,8 +12,8 @@ import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
 import org.apache.beam.sdk.values.PCollection;
 
 /**
- * Looks at the columns of bronze records: one {@link SchemaEvidence} a bundle, as JSON, to be merged
- * in any order.
+ * Looks at the columns of bronze records: one {@link SchemaEvidence} a bundle, as JSON, to be
+ * merged in any order.
  */
 public final class GatherEvidence extends PTransform<PCollection<Frame>, PCollection<String>> {
   private final TableDefinition table;

@@ -36,12 +36,7 @@ final class OpenShop implements AutoCloseable {
     engine = Engines.open(options);
     job =
         new Job(
-            dataset,
-            options.getWarehouse(),
-            options,
-            options.getBuckets(),
-            console,
-            Instant.now());
+            dataset, options.getWarehouse(), options, options.getBuckets(), console, Instant.now());
   }
 
   Job job() {

@@ -29,8 +29,7 @@ public final class Verify {
     for (LakeTable table : tables) {
       FrameDigest digest = TableDigest.of(table.snapshot(), LINEAGE);
       console.result(
-          String.format(
-              Locale.ROOT, "%-28s %12d  %s", table.name(), digest.rows(), digest.hex()));
+          String.format(Locale.ROOT, "%-28s %12d  %s", table.name(), digest.rows(), digest.hex()));
     }
   }
 }

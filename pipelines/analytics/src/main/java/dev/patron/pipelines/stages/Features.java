@@ -77,11 +77,9 @@ public final class Features {
 
     List<DataFile> files = manifest.get("files", CUSTOMERS, DataFileCoder.of());
     Frame totals =
-        Frame.concat(
-            PurchaseTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()));
+        Frame.concat(PurchaseTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()));
     customers.commit(Commit.overwrite(schema, files));
-    SmallTables.overwrite(
-        job, EDGES, manifest.get("frame", EDGES, FrameCoder.of()).get(0));
+    SmallTables.overwrite(job, EDGES, manifest.get("frame", EDGES, FrameCoder.of()).get(0));
     SmallTables.overwrite(job, REVENUE, PurchaseTotals.revenueByMonth(totals));
     SmallTables.overwrite(job, COHORTS, PurchaseTotals.cohortRetention(totals));
     RunLog.append(job, "features", Map.of("customer_features", Accounts.written(files)));
@@ -101,7 +99,6 @@ public final class Features {
                 }
               }
             });
-    return ObservationTime.after(
-        newest[0] == Long.MIN_VALUE ? 0 : newest[0], job.dataset().zone());
+    return ObservationTime.after(newest[0] == Long.MIN_VALUE ? 0 : newest[0], job.dataset().zone());
   }
 }

@@ -108,7 +108,9 @@ public final class Ingest {
             (pipeline, findings) -> {
               PCollectionTuple records =
                   pipeline
-                      .apply("Files to read", Create.of(unread).withCoder(SerializableCoder.of(SourceFile.class)))
+                      .apply(
+                          "Files to read",
+                          Create.of(unread).withCoder(SerializableCoder.of(SourceFile.class)))
                       .apply("Read records", read);
               for (Dataset.Table table : job.dataset().tables()) {
                 String name = table.name();
@@ -127,8 +129,7 @@ public final class Ingest {
                     name,
                     StringUtf8Coder.of(),
                     frames.apply(
-                        "Look at the columns of " + name,
-                        new GatherEvidence(table.definition())));
+                        "Look at the columns of " + name, new GatherEvidence(table.definition())));
               }
             });
 
@@ -170,10 +171,7 @@ public final class Ingest {
 
   /** The source's own columns, if the format has any before a record is read, and what all have. */
   private static Schema bronzeSchema(Map<String, Schema> columns, String table) {
-    return columns
-        .getOrDefault(table, Schema.of())
-        .and(Tables.BRONZE)
-        .with(PARTITION, Type.DATE);
+    return columns.getOrDefault(table, Schema.of()).and(Tables.BRONZE).with(PARTITION, Type.DATE);
   }
 
   static String bronze(String table) {
@@ -207,8 +205,7 @@ public final class Ingest {
     Map<String, SourceFile> found = new TreeMap<>();
     for (String location : sources(table).locations()) {
       try {
-        SourceFiles.expand(location, group)
-            .forEach(file -> found.put(file.path(), file));
+        SourceFiles.expand(location, group).forEach(file -> found.put(file.path(), file));
       } catch (NoSuchFile e) {
         throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
       }
@@ -216,7 +213,9 @@ public final class Ingest {
     return List.copyOf(found.values());
   }
 
-  /** All columns that any of the files has; one that cannot be opened is refused when it is read. */
+  /**
+   * All columns that any of the files has; one that cannot be opened is refused when it is read.
+   */
   private static Schema parquetColumns(List<SourceFile> files, String group) {
     Schema columns = Schema.of();
     for (SourceFile file : files) {

@@ -3,7 +3,6 @@ package dev.patron.pipelines.stages;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.patron.features.accounts.Account;
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
@@ -168,10 +167,7 @@ public final class Publish {
         metrics(job, name).path("notes").forEach(note -> warnings.add(note.asText()));
         facts.add(
             new ModelFacts(
-                name,
-                String.valueOf(champion.version()),
-                champion.document().kind(),
-                warnings));
+                name, String.valueOf(champion.version()), champion.document().kind(), warnings));
       }
     }
     return facts;

@@ -59,9 +59,7 @@ public final class Refine {
       schemas.put(
           table.name(),
           AssumedColumns.where(
-              of(bronze.evidence(), table.name()),
-              table.definition(),
-              job.dataset().purchases()));
+              of(bronze.evidence(), table.name()), table.definition(), job.dataset().purchases()));
     }
     job.dataset().validateAgainst(schemas);
   }
@@ -103,19 +101,14 @@ public final class Refine {
       PCollectionTuple decoded =
           pipeline
               .apply("Read bronze " + name, ReadTable.of(files(name)))
-              .apply(
-                  "Read the records of " + name, new DecodeRecords(definition, schema(name)));
+              .apply("Read the records of " + name, new DecodeRecords(definition, schema(name)));
       findings.tell(
           "account of the records of " + name,
           Accounts.KIND,
           any -> name,
           AccountCoder.of(),
           decoded.get(DecodeRecords.ACCOUNTS));
-      write(
-          findings,
-          quarantine(name),
-          Tables.QUARANTINE,
-          decoded.get(DecodeRecords.QUARANTINE));
+      write(findings, quarantine(name), Tables.QUARANTINE, decoded.get(DecodeRecords.QUARANTINE));
       Kept kept = keep(definition, decoded.get(DecodeRecords.ROWS));
       findings.tell(
           "account of the rows of " + name,
@@ -149,9 +142,7 @@ public final class Refine {
         any -> PURCHASES,
         AccountCoder.of(),
         gathered.apply(
-            "Count anonymous purchases",
-            CountRows.as(
-                Account.Count.ANONYMOUS, Refine::anonymous)));
+            "Count anonymous purchases", CountRows.as(Account.Count.ANONYMOUS, Refine::anonymous)));
     write(findings, silver(PURCHASES), purchasesSchema(orderLines), gathered);
   }
 
@@ -216,8 +207,7 @@ public final class Refine {
             amount,
             price,
             product);
-    return new OrderLines(
-        schema(purchases.table()), columns, job.dataset().zone(), looked);
+    return new OrderLines(schema(purchases.table()), columns, job.dataset().zone(), looked);
   }
 
   private static Schema purchasesSchema(OrderLines lines) {

@@ -83,20 +83,16 @@ public final class Score {
                   SCORES,
                   DataFileCoder.of(),
                   now.apply("Write scores", WriteFrames.to(scores).withSchema(schema)));
-              findings.tell(
-                  "frame", "totals", FrameCoder.of(), scored.get(ScoreCustomers.TOTALS));
+              findings.tell("frame", "totals", FrameCoder.of(), scored.get(ScoreCustomers.TOTALS));
               if (moved && before != null) {
                 findings.tell(
                     "frame",
                     "moves",
                     FrameCoder.of(),
                     pipeline
+                        .apply("Read the scores before", ReadTable.of(before, SegmentMoves.COLUMNS))
                         .apply(
-                            "Read the scores before",
-                            ReadTable.of(before, SegmentMoves.COLUMNS))
-                        .apply(
-                            "Trace who moved",
-                            new TraceMoves(now, job.buckets(features.files())))
+                            "Trace who moved", new TraceMoves(now, job.buckets(features.files())))
                         .apply(
                             "Add the moves up",
                             MergePartials.of(SegmentMoves.schema(), SegmentMoves::merge)));

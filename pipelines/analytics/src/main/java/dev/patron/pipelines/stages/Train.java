@@ -137,8 +137,7 @@ public final class Train {
         segments.train(TableScan.of(features, features.schema().names()), facts));
   }
 
-  private static void register(Job job, String name, Map<String, String> files)
-      throws IOException {
+  private static void register(Job job, String name, Map<String, String> files) throws IOException {
     ModelRegistry models = Models.of(job);
     int version = models.register(name, files);
     models.promote(name, version);

@@ -7,7 +7,8 @@ import java.util.List;
 
 /** The tables of a warehouse. */
 public final class WarehouseTables {
-  private static final List<String> TIERS = List.of("bronze", "silver", "gold", "quarantine", "ops");
+  private static final List<String> TIERS =
+      List.of("bronze", "silver", "gold", "quarantine", "ops");
 
   private WarehouseTables() {}
 
