@@ -13,8 +13,6 @@ import org.apache.spark.api.java.JavaSparkContext;
  * costs seconds, and Databricks has one already.
  */
 public final class SparkEngine implements Engine {
-  private static final String SERIALIZER = "org.apache.spark.serializer.KryoSerializer";
-
   @Override
   public String runner() {
     return "SparkRunner";
@@ -37,7 +35,6 @@ public final class SparkEngine implements Engine {
       conf.setIfMissing("spark.ui.enabled", "false");
     }
     conf.setIfMissing("spark.app.name", "Patron");
-    conf.setIfMissing("spark.serializer", SERIALIZER);
     JavaSparkContext shared = JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(conf));
     context.setUsesProvidedSparkContext(true);
     context.setProvidedSparkContext(shared);
