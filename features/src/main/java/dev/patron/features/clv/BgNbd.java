@@ -25,6 +25,9 @@ public record BgNbd(double r, double alpha, double a, double b) implements Purch
   /** Above this argument the power series of the hypergeometric function converges too slowly. */
   private static final double SERIES_LIMIT = 0.9;
 
+  /** Above this shape the terms of the series grow before they fall. */
+  private static final double SERIES_SHAPE_LIMIT = 30;
+
   public BgNbd {
     positive("r", r);
     positive("alpha", alpha);
@@ -139,14 +142,15 @@ public record BgNbd(double r, double alpha, double a, double b) implements Purch
    * transformation turns the bracket of (10) into 1 - (1-z)^(a-1) 2F1(a-1, d; c; z). The factor a -
    * 1 of every term after the first cancels against the one in (10), and so does c; what remains is
    * {@code -c ln(1-z) expm1(y)/y - (1-z)^(a-1) sum_k (a)_(k-1) (d)_k / ((c+1)_(k-1) k!) z^k}, y =
-   * (a-1) ln(1-z), whose terms have one sign from k > -d on.
+   * (a-1) ln(1-z). The terms have one sign if d is at least -1; below that, for z near 1 and for
+   * large a, {@link #byIntegral} is the better way.
    */
   @Override
   public double expectedWhileAlive(int x, double tenure, double horizon) {
     double weeks = alpha + tenure;
     double z = horizon / (weeks + horizon);
     boolean ofOneSign = a + b - 1 - r >= -1;
-    return z <= SERIES_LIMIT && ofOneSign
+    return z <= SERIES_LIMIT && ofOneSign && a <= SERIES_SHAPE_LIMIT
         ? bySeries(x, weeks, horizon)
         : byIntegral(x, weeks, horizon);
   }

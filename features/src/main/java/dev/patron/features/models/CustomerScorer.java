@@ -19,9 +19,9 @@ import java.util.Arrays;
  */
 public final class CustomerScorer implements Serializable {
   private final SegmentModel segments;
-  private final String segmentModel;
+  private final ModelVersion segment;
   private final LifetimeForecast forecast;
-  private final String lifetimeModel;
+  private final ModelVersion lifetime;
 
   /**
    * A scorer with these models.
@@ -38,11 +38,11 @@ public final class CustomerScorer implements Serializable {
       double discountRate,
       long seed) {
     segments = SegmentDocument.read(segment.document());
-    segmentModel = segment.reference();
+    this.segment = segment;
     forecast =
         new LifetimeForecast(
             LifetimeDocument.read(lifetime.document()), horizonDays, discountRate, seed);
-    lifetimeModel = lifetime.reference();
+    this.lifetime = lifetime;
   }
 
   /**
@@ -51,8 +51,11 @@ public final class CustomerScorer implements Serializable {
    * @param features rows of {@link Tables#customerFeatures}, or at least {@code customer_id},
    *     {@code as_of} and the inputs of both models
    * @return rows of {@link Tables#customerScores}
+   * @throws IllegalArgumentException if a column that a model reads is missing or of another type
    */
   public Frame score(Frame features) {
+    segment.document().check(features.schema());
+    lifetime.document().check(features.schema());
     int rows = features.rows();
     Frame assigned = segments.assign(features);
     Frame forecasts = forecast.of(features);
@@ -65,8 +68,8 @@ public final class CustomerScorer implements Serializable {
       columns[i] =
           switch (name) {
             case "horizon_days" -> LongColumn.of(horizon);
-            case "segment_model" -> repeated(segmentModel, rows);
-            case "cltv_model" -> repeated(lifetimeModel, rows);
+            case "segment_model" -> repeated(segment.reference(), rows);
+            case "cltv_model" -> repeated(lifetime.reference(), rows);
             default -> {
               if (forecasts.schema().has(name)) {
                 yield forecasts.column(name);

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,8 @@ public record ModelDocument(
     List<Input> inputs,
     ObjectNode parameters,
     ObjectNode training,
-    List<TestVector> testVectors) {
+    List<TestVector> testVectors)
+    implements Serializable {
 
   /** The schema version that is written, and the only one that is read so far. */
   public static final int SCHEMA_VERSION = 1;
@@ -55,7 +57,7 @@ public record ModelDocument(
    * @param name the column's name
    * @param accepts the types that it may have
    */
-  public record Input(String name, Accepts accepts) {}
+  public record Input(String name, Accepts accepts) implements Serializable {}
 
   /** Which types an input may have. */
   public enum Accepts {
@@ -114,7 +116,8 @@ public record ModelDocument(
    * @param inputs the row, by column
    * @param outputs the scores, by column
    */
-  public record TestVector(ObjectNode settings, ObjectNode inputs, ObjectNode outputs) {}
+  public record TestVector(ObjectNode settings, ObjectNode inputs, ObjectNode outputs)
+      implements Serializable {}
 
   /**
    * Checks that a table has the columns that scoring reads.

@@ -1,5 +1,7 @@
 package dev.patron.features.models;
 
+import java.io.Serializable;
+
 /**
  * A version of a model.
  *
@@ -7,7 +9,8 @@ package dev.patron.features.models;
  * @param version from 1
  * @param document what scoring needs
  */
-public record ModelVersion(String name, int version, ModelDocument document) {
+public record ModelVersion(String name, int version, ModelDocument document)
+    implements Serializable {
 
   /** {@code NAME/VERSION}, as the scores table names it. */
   public String reference() {

@@ -115,7 +115,7 @@ class BgNbdTest {
           new BgNbd(
               Math.exp(3 * random.normal()),
               Math.exp(2 * random.normal()),
-              Math.exp(random.normal()),
+              Math.exp(1.5 * random.normal()),
               Math.exp(2 * random.normal()));
       int x = random.integer(3) == 0 ? 0 : random.integer(1000);
       double weeks = model.alpha() + 500 * random.uniform();

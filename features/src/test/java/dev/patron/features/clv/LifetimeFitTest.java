@@ -170,6 +170,39 @@ class LifetimeFitTest {
   }
 
   @Test
+  void anyTinyShopIsFittedAndForecastWithoutInventedNumbers() {
+    for (int seed = 0; seed < 120; seed++) {
+      Random random = new Random(seed);
+      List<List<?>> rows = new ArrayList<>();
+      int customers = 1 + random.nextInt(12);
+      boolean samePrice = random.nextInt(4) == 0;
+      long longest = 1L + random.nextInt(random.nextBoolean() ? 5 : 1000);
+      for (int i = 0; i < customers; i++) {
+        long tenure = random.nextInt((int) longest + 1);
+        long x = tenure == 0 ? 0 : random.nextInt((int) Math.min(tenure, 6) + 1);
+        long recency = x == 0 ? 0 : x + random.nextInt((int) (tenure - x) + 1);
+        long paid = x == 0 ? 0 : random.nextInt((int) x + 1);
+        Object mean = paid == 0 ? null : (Object) (samePrice ? 7.0 : 1.0 + random.nextInt(500));
+        rows.add(Arrays.asList(x, recency, tenure, paid, mean));
+      }
+      Frame shop = shop(rows.toArray(new List<?>[0]));
+      LifetimeFit fit = fit(shop);
+      Frame forecasts = new LifetimeForecast(fit.model(), 365, 0.01, 42).of(shop);
+
+      for (List<?> row : forecasts.toRows()) {
+        assertThat(row)
+            .as("seed %d, %s", seed, fit)
+            .allMatch(
+                value -> value == null || (Double.isFinite((Double) value) && (Double) value >= 0));
+      }
+      assertThat(fit.logLikelihoods().values()).as("seed %d", seed).allMatch(Double::isFinite);
+      if (fit.model().purchases() == null) {
+        assertThat(fit.model().notes()).as("seed %d", seed).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
   void contradictionsAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> fit(shop(Arrays.asList(1L, 40L, 30L, 0L, null))))

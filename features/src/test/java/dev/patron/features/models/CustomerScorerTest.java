@@ -1,6 +1,7 @@
 package dev.patron.features.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
@@ -78,6 +79,15 @@ class CustomerScorerTest {
     Frame features = Examples.features(Type.LONG);
 
     assertThat(arrived.score(features)).isEqualTo(scorer().score(features));
+  }
+
+  @Test
+  void featuresThatLackAnInputAreRefused() {
+    Frame features = Examples.features(Type.LONG).select(List.of("customer_id", "recency_days"));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> scorer().score(features))
+        .withMessageContaining("model 'segments' cannot score these features: 'frequency'");
   }
 
   @Test
