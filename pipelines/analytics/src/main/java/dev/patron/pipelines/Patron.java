@@ -4,6 +4,7 @@ import dev.patron.pipelines.commands.Generate;
 import dev.patron.pipelines.commands.Run;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
@@ -126,7 +127,7 @@ public final class Patron {
         console.note(lines(String.valueOf(cause.getMessage())));
         return USAGE;
       }
-      if (cause instanceof LakeException) {
+      if (cause instanceof LakeException || cause instanceof JobException) {
         console.note(lines(command + " failed: " + cause.getMessage()));
         return FAILURE;
       }
