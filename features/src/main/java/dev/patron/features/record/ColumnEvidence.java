@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition.Role;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -330,12 +331,14 @@ final class ColumnEvidence {
   }
 
   private Type row(String path, Map<String, Role> roles, boolean debezium) {
+    ColumnNames.normalise(fields.keySet());
     List<Schema.Field> nested = new ArrayList<>();
     fields.forEach(
-        (name, evidence) ->
-            nested.add(
-                new Schema.Field(
-                    name, evidence.resolve(path + "." + name, roles, false, debezium))));
+        (source, evidence) -> {
+          String name = ColumnNames.normalise(source);
+          nested.add(
+              new Schema.Field(name, evidence.resolve(path + "." + name, roles, false, debezium)));
+        });
     return new Type.RowOf(new Schema(nested));
   }
 

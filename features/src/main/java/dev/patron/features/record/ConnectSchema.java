@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.ColumnNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -148,7 +149,9 @@ final class ConnectSchema {
                                       names.indexOf(a.getKey()), names.indexOf(b.getKey())))
                           .map(
                               field ->
-                                  new Schema.Field(field.getKey(), field.getValue().columnType()))
+                                  new Schema.Field(
+                                      ColumnNames.normalise(field.getKey()),
+                                      field.getValue().columnType()))
                           .toList()));
       default -> Type.STRING;
     };

@@ -18,6 +18,7 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Change;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
@@ -30,6 +31,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -306,9 +308,10 @@ public final class RecordDecoder implements Serializable {
       }
 
       /** Takes a column of a row in JSON. */
-      private void column(String name, JsonParser parser, @Nullable ConnectSchema connect)
+      private void column(String source, JsonParser parser, @Nullable ConnectSchema connect)
           throws IOException {
         boolean isNull = parser.currentToken() == JsonToken.VALUE_NULL;
+        String name = read.has(source) ? source : ColumnNames.normalise(source);
         if (!read.has(name)) {
           unknown[built] += isNull ? 0 : 1;
           parser.skipChildren();
@@ -428,11 +431,18 @@ public final class RecordDecoder implements Serializable {
           headerColumns = new int[0];
           return "the header is no CSV record";
         }
+        try {
+          ColumnNames.normalise(new LinkedHashSet<>(names));
+        } catch (IllegalArgumentException e) {
+          headerColumns = new int[0];
+          return e.getMessage();
+        }
         header = headers.copy(row);
         headerColumns = new int[names.size()];
         boolean[] taken = new boolean[read.size()];
         for (int field = 0; field < headerColumns.length; field++) {
-          int i = read.has(names.get(field)) ? read.position(names.get(field)) : -1;
+          String name = ColumnNames.normalise(names.get(field));
+          int i = read.has(name) ? read.position(name) : -1;
           // Of two columns with one name the first is the table's, the other an unknown one.
           headerColumns[field] = i < 0 || taken[i] ? -1 : i;
           if (i >= 0) {
@@ -700,8 +710,9 @@ public final class RecordDecoder implements Serializable {
       }
 
       /** Takes a column of the record's key. */
-      private void keyColumn(String name, JsonParser parser, @Nullable ConnectSchema connect)
+      private void keyColumn(String source, JsonParser parser, @Nullable ConnectSchema connect)
           throws IOException {
+        String name = keySchema.has(source) ? source : ColumnNames.normalise(source);
         if (!keySchema.has(name) || parser.currentToken() == JsonToken.VALUE_NULL) {
           parser.skipChildren();
           return;

@@ -9,6 +9,7 @@ import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.TableDefinition.Role;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was seen of the columns of a table: the ground on which their names, types and order are
- * decided where the dataset does not declare them.
+ * decided where the dataset does not declare them. Names are kept as the source has them, so that
+ * two which a table cannot tell apart are known.
  *
  * <p>Evidence is a set of facts, without counts. {@link #merge} is idempotent, commutative and
  * associative, so that it can be gathered in any order, over any cut into frames, any number of
@@ -208,7 +211,7 @@ public final class SchemaEvidence {
   }
 
   private static boolean hasRole(TableDefinition table, String column) {
-    Role role = table.roles().get(column);
+    Role role = table.roles().get(ColumnNames.normalise(column));
     return role != null && role != Role.IDENTITY;
   }
 
@@ -290,22 +293,33 @@ public final class SchemaEvidence {
   /**
    * The columns of a table: those that it declares, else the key columns and then all others that
    * were seen, in the order of the schema, header or file that sorts first; what only JSON without
-   * a schema shows is in alphabetical order.
+   * a schema shows is in alphabetical order. Their names are normal, see {@link ColumnNames}.
+   *
+   * @throws IllegalArgumentException if the table could not tell two of them apart, naming both
    */
   public Schema resolve(TableDefinition table) {
     Schema declared = table.declared();
     if (declared != null) {
       return declared;
     }
+    Set<String> seen = new LinkedHashSet<>();
+    orders.forEach(seen::addAll);
+    seen.addAll(columns.keySet());
+    Map<String, String> sources = new HashMap<>();
+    List<String> seenNames = ColumnNames.normalise(seen);
+    int at = 0;
+    for (String source : seen) {
+      sources.put(seenNames.get(at++), source);
+    }
     Set<String> names = new LinkedHashSet<>(table.key());
-    orders.forEach(names::addAll);
-    names.addAll(columns.keySet());
+    names.addAll(seenNames);
     boolean csv = table.format().kind() == Kind.CSV;
     boolean debezium = table.format().kind() == Kind.DEBEZIUM;
     Map<String, Role> roles = table.roles();
     List<Schema.Field> fields = new ArrayList<>();
     for (String name : names) {
-      ColumnEvidence evidence = columns.getOrDefault(name, new ColumnEvidence());
+      ColumnEvidence evidence =
+          columns.getOrDefault(sources.getOrDefault(name, name), new ColumnEvidence());
       fields.add(new Schema.Field(name, evidence.resolve(name, roles, csv, debezium)));
     }
     return new Schema(fields);

@@ -16,6 +16,7 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.RowColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.ColumnNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -575,7 +576,8 @@ final class ValueReader {
       throws IOException {
     int size = row.size();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
+      String source = parser.currentName();
+      String name = fields.has(source) ? source : ColumnNames.normalise(source);
       parser.nextToken();
       if (!fields.has(name)) {
         parser.skipChildren();
@@ -593,7 +595,7 @@ final class ValueReader {
           fields.field(position).type(),
           row.field(position),
           fromText,
-          schema == null ? null : schema.field(name),
+          schema == null ? null : schema.field(source),
           false);
     }
     for (int i = 0; i < row.width(); i++) {

@@ -2,6 +2,7 @@ package dev.patron.transforms.parquet;
 
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.ColumnNames;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.parquet.schema.GroupType;
@@ -59,7 +60,7 @@ sealed interface Shape {
   }
 
   /**
-   * The shape of a file's rows.
+   * The shape of a file's rows, with the names that tables can have, see {@link ColumnNames}.
    *
    * @throws IllegalArgumentException if a column has no counterpart, with its name
    */
@@ -74,7 +75,7 @@ sealed interface Shape {
       names.add(field.getName());
       fields.add(field(field, path, definition, repetition));
     }
-    return new Group(names, fields, definition, repetition);
+    return new Group(ColumnNames.normalise(names), fields, definition, repetition);
   }
 
   /** A field that may be optional, required or, by the oldest way to write a list, repeated. */

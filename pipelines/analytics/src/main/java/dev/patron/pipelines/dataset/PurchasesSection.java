@@ -115,6 +115,6 @@ final class PurchasesSection {
   }
 
   private static String column(YamlValue value) {
-    return value.text("a column's name");
+    return value.column();
   }
 }

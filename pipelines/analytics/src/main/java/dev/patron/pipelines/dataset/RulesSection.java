@@ -32,8 +32,7 @@ final class RulesSection {
           "expected one line of at most 100 characters");
     }
     YamlMapping mapping = value.mapping(KEYS);
-    String column =
-        mapping.require("column", "say which column it looks at").text("a column's name");
+    String column = mapping.require("column", "say which column it looks at").column();
     boolean notNull = mapping.get("notNull").map(YamlValue::trueOrFalse).orElse(false);
     Double min = mapping.get("min").map(YamlValue::number).orElse(null);
     Double max = mapping.get("max").map(YamlValue::number).orElse(null);

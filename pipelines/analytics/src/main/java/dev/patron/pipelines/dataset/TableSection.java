@@ -2,6 +2,7 @@ package dev.patron.pipelines.dataset;
 
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Change;
 import dev.patron.features.tables.TableDefinition.Format;
@@ -150,7 +151,7 @@ final class TableSection {
   }
 
   private static @Nullable String column(YamlMapping mapping, String key) {
-    return mapping.get(key).map(value -> value.text("a column's name")).orElse(null);
+    return mapping.get(key).map(YamlValue::column).orElse(null);
   }
 
   private static List<String> columns(YamlMapping mapping, String key) {
@@ -160,7 +161,7 @@ final class TableSection {
     }
     List<String> columns = new ArrayList<>();
     for (YamlValue item : value.get().items("a column or a list of columns")) {
-      String column = item.text("a column's name");
+      String column = item.column();
       if (columns.contains(column)) {
         throw item.refuse(
             item.path() + " names column " + Words.quote(column) + " again", "name it once");
@@ -181,7 +182,13 @@ final class TableSection {
         .forEach(
             (column, type) ->
                 value.reading().attempt(() -> fields.add(new Schema.Field(column, type(type)))));
-    return new Schema(fields);
+    try {
+      return ColumnNames.normalise(new Schema(fields));
+    } catch (IllegalArgumentException e) {
+      throw value.refuse(
+          value.path() + " names columns that a table cannot tell apart",
+          String.valueOf(e.getMessage()));
+    }
   }
 
   private static Type type(YamlValue value) {

@@ -1,5 +1,6 @@
 package dev.patron.pipelines.dataset;
 
+import dev.patron.features.tables.ColumnNames;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -169,6 +170,11 @@ final class YamlValue {
       throw unexpected(expected);
     }
     return scalar.getValue();
+  }
+
+  /** The name of a column, as tables have it: {@code Customer ID} means {@code Customer_ID}. */
+  String column() {
+    return ColumnNames.normalise(text("a column's name"));
   }
 
   /** The text, not blank, without blanks around it. */

@@ -5,6 +5,7 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Role;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Purchases;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,12 +21,21 @@ import org.jspecify.annotations.Nullable;
 final class AssumedColumns {
   private AssumedColumns() {}
 
-  /** The columns that evidence shows; without any, those that the dataset names. */
+  /**
+   * The columns that evidence shows; without any, those that the dataset names.
+   *
+   * @throws UsageException if the sources have names that a table cannot tell apart
+   */
   static Schema where(
       SchemaEvidence evidence, TableDefinition table, @Nullable Purchases purchases) {
-    return evidence.isEmpty() && table.declared() == null
-        ? of(table, purchases)
-        : evidence.resolve(table);
+    if (evidence.isEmpty() && table.declared() == null) {
+      return of(table, purchases);
+    }
+    try {
+      return evidence.resolve(table);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
+    }
   }
 
   private static Schema of(TableDefinition table, @Nullable Purchases purchases) {

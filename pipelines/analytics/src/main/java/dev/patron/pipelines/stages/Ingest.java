@@ -155,6 +155,8 @@ public final class Ingest {
           .get("evidence", name, StringUtf8Coder.of())
           .forEach(json -> seen.merge(SchemaEvidence.fromJson(json)));
       evidence.put(name, seen);
+      // What has no columns to be refined into must not become part of bronze for ever.
+      AssumedColumns.where(seen, table.definition(), job.dataset().purchases());
     }
     return new Prepared(tables, pending, evidence);
   }
