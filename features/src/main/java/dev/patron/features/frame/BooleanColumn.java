@@ -27,8 +27,12 @@ public final class BooleanColumn extends Column {
   }
 
   @Override
-  ColumnBuilder newBuilder(int capacity) {
-    return new Builder(capacity);
+  BooleanColumn take(int[] rows, long @Nullable [] takenNulls) {
+    boolean[] taken = new boolean[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      taken[i] = rows[i] < 0 ? false : values[rows[i]];
+    }
+    return new BooleanColumn(taken, rows.length, takenNulls);
   }
 
   @Override
@@ -80,8 +84,19 @@ public final class BooleanColumn extends Column {
     }
 
     @Override
+    void appendValuesFrom(Column source) {
+      int end = Math.addExact(size, source.size());
+      if (end > values.length) {
+        values = Arrays.copyOf(values, Math.max(end, size * 2));
+      }
+      System.arraycopy(((BooleanColumn) source).values, 0, values, size, source.size());
+      size = end;
+    }
+
+    @Override
     public BooleanColumn build() {
-      return new BooleanColumn(Arrays.copyOf(values, size), size, nulls.build(size));
+      boolean[] exact = values.length == size ? values : Arrays.copyOf(values, size);
+      return new BooleanColumn(exact, size, nulls.build(size));
     }
   }
 }

@@ -60,8 +60,29 @@ public final class BytesColumn extends Column {
   }
 
   @Override
-  ColumnBuilder newBuilder(int capacity) {
-    return new Builder(capacity);
+  BytesColumn take(int[] rows, long @Nullable [] takenNulls) {
+    int[] takenOffsets = new int[rows.length + 1];
+    long end = 0;
+    for (int i = 0; i < rows.length; i++) {
+      end += rows[i] < 0 ? 0 : length(rows[i]);
+      takenOffsets[i + 1] = checked(end);
+    }
+    byte[] taken = new byte[(int) end];
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] >= 0) {
+        System.arraycopy(bytes, offsets[rows[i]], taken, takenOffsets[i], length(rows[i]));
+      }
+    }
+    return new BytesColumn(takenOffsets, taken, rows.length, takenNulls);
+  }
+
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+
+  private static int checked(long bytes) {
+    if (bytes > MAX_BYTES) {
+      throw new IllegalStateException("a text column of one frame exceeds two gigabytes");
+    }
+    return (int) bytes;
   }
 
   @Override
@@ -105,20 +126,19 @@ public final class BytesColumn extends Column {
 
     /** Appends the bytes {@code source[from, to)}. */
     public void append(byte[] source, int from, int to) {
-      int length = to - from;
       int end = offsets[size];
-      if (bytes.length - end < length) {
-        long wanted = Math.max(2L * bytes.length, (long) end + length);
-        if ((long) end + length > MAX_BYTES) {
-          throw new IllegalStateException("a text column of one frame exceeds two gigabytes");
-        }
-        bytes = Arrays.copyOf(bytes, (int) Math.min(wanted, MAX_BYTES));
-      }
-      System.arraycopy(source, from, bytes, end, length);
-      next(end + length);
+      reserve(to - from);
+      System.arraycopy(source, from, bytes, end, to - from);
+      next(end + to - from);
     }
 
-    private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+    private void reserve(int more) {
+      int wanted = checked((long) offsets[size] + more);
+      if (wanted > bytes.length) {
+        bytes =
+            Arrays.copyOf(bytes, (int) Math.min(Math.max(2L * bytes.length, wanted), MAX_BYTES));
+      }
+    }
 
     private void next(int end) {
       size++;
@@ -146,10 +166,22 @@ public final class BytesColumn extends Column {
     }
 
     @Override
+    void appendValuesFrom(Column source) {
+      BytesColumn that = (BytesColumn) source;
+      int begin = offsets[size];
+      int length = that.offsets[that.size()];
+      reserve(length);
+      System.arraycopy(that.bytes, 0, bytes, begin, length);
+      offsets = ListColumn.appended(offsets, size, that.offsets, that.size());
+      size += that.size();
+    }
+
+    @Override
     public BytesColumn build() {
+      int end = offsets[size];
       return new BytesColumn(
-          Arrays.copyOf(offsets, size + 1),
-          Arrays.copyOf(bytes, offsets[size]),
+          offsets.length == size + 1 ? offsets : Arrays.copyOf(offsets, size + 1),
+          bytes.length == end ? bytes : Arrays.copyOf(bytes, end),
           size,
           nulls.build(size));
     }

@@ -43,11 +43,7 @@ public abstract sealed class Column
    * -1 gives null, which is what a left join wants for what it did not find.
    */
   public final Column take(int[] rows) {
-    ColumnBuilder builder = newBuilder(rows.length);
-    for (int row : rows) {
-      builder.appendFrom(this, row);
-    }
-    return builder.build();
+    return take(rows, Nulls.take(nulls, rows));
   }
 
   /**
@@ -80,8 +76,8 @@ public abstract sealed class Column
     }
   }
 
-  /** An empty builder for columns of this layout. */
-  abstract ColumnBuilder newBuilder(int capacity);
+  /** The values of these rows; the row -1 has the value that stands in for null. */
+  abstract Column take(int[] rows, long @Nullable [] takenNulls);
 
   abstract int compareValues(int row, Column other, int otherRow);
 

@@ -59,6 +59,15 @@ public abstract sealed class ColumnBuilder
 
   abstract void appendValueFrom(Column source, int row);
 
+  /** Appends all values of a column of the same layout. */
+  final void appendAll(Column source) {
+    nulls.setAll(source.nulls(), size());
+    appendValuesFrom(source);
+  }
+
+  /** Appends all values; nulls are marked already, and have a value that stands in for them. */
+  abstract void appendValuesFrom(Column source);
+
   /** The column of all rows appended. */
   public abstract Column build();
 }

@@ -27,8 +27,12 @@ public final class DoubleColumn extends Column {
   }
 
   @Override
-  ColumnBuilder newBuilder(int capacity) {
-    return new Builder(capacity);
+  DoubleColumn take(int[] rows, long @Nullable [] takenNulls) {
+    double[] taken = new double[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      taken[i] = rows[i] < 0 ? 0 : values[rows[i]];
+    }
+    return new DoubleColumn(taken, rows.length, takenNulls);
   }
 
   @Override
@@ -80,8 +84,19 @@ public final class DoubleColumn extends Column {
     }
 
     @Override
+    void appendValuesFrom(Column source) {
+      int end = Math.addExact(size, source.size());
+      if (end > values.length) {
+        values = Arrays.copyOf(values, Math.max(end, size * 2));
+      }
+      System.arraycopy(((DoubleColumn) source).values, 0, values, size, source.size());
+      size = end;
+    }
+
+    @Override
     public DoubleColumn build() {
-      return new DoubleColumn(Arrays.copyOf(values, size), size, nulls.build(size));
+      double[] exact = values.length == size ? values : Arrays.copyOf(values, size);
+      return new DoubleColumn(exact, size, nulls.build(size));
     }
   }
 }

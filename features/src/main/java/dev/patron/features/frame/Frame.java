@@ -244,8 +244,7 @@ public final class Frame {
    * @throws IllegalArgumentException if a frame has another schema
    */
   public static Frame concat(Schema schema, Iterable<Frame> frames) {
-    FrameBuilder builder = new FrameBuilder(schema);
-    @Nullable Frame only = null;
+    List<Frame> some = new ArrayList<>();
     int count = 0;
     for (Frame frame : frames) {
       if (!frame.schema.equals(schema)) {
@@ -253,12 +252,16 @@ public final class Frame {
             "a frame of (%s) among frames of (%s)".formatted(frame.schema, schema));
       }
       if (frame.rows > 0) {
-        only = frame;
-        count++;
-        builder.appendAll(frame);
+        some.add(frame);
+        count = Math.addExact(count, frame.rows);
       }
     }
-    return count == 1 && only != null ? only : builder.build();
+    if (some.size() == 1) {
+      return some.get(0);
+    }
+    FrameBuilder builder = new FrameBuilder(schema, count);
+    some.forEach(builder::appendAll);
+    return builder.build();
   }
 
   /**

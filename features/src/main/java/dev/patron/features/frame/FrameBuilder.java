@@ -9,10 +9,15 @@ public final class FrameBuilder {
 
   /** An empty builder for frames of this schema. */
   public FrameBuilder(Schema schema) {
+    this(schema, 16);
+  }
+
+  /** An empty builder with room for so many rows. */
+  FrameBuilder(Schema schema, int capacity) {
     this.schema = schema;
     this.columns =
         schema.fields().stream()
-            .map(field -> ColumnBuilder.of(field.type()))
+            .map(field -> ColumnBuilder.of(field.type(), capacity))
             .toArray(ColumnBuilder[]::new);
   }
 
@@ -77,10 +82,7 @@ public final class FrameBuilder {
   /** Appends all rows of a frame of the same schema. */
   public void appendAll(Frame frame) {
     for (int i = 0; i < columns.length; i++) {
-      Column column = frame.column(i);
-      for (int row = 0; row < frame.rows(); row++) {
-        columns[i].appendFrom(column, row);
-      }
+      columns[i].appendAll(frame.column(i));
     }
   }
 

@@ -34,8 +34,29 @@ public final class ListColumn extends Column {
   }
 
   @Override
-  ColumnBuilder newBuilder(int capacity) {
-    return new Builder(elements.newBuilder(capacity), capacity);
+  ListColumn take(int[] rows, long @Nullable [] takenNulls) {
+    int[] takenOffsets = new int[rows.length + 1];
+    for (int i = 0; i < rows.length; i++) {
+      int length = rows[i] < 0 ? 0 : offsets[rows[i] + 1] - offsets[rows[i]];
+      takenOffsets[i + 1] = Math.addExact(takenOffsets[i], length);
+    }
+    int[] wanted = new int[takenOffsets[rows.length]];
+    for (int i = 0; i < rows.length; i++) {
+      for (int at = takenOffsets[i]; at < takenOffsets[i + 1]; at++) {
+        wanted[at] = offsets[rows[i]] + at - takenOffsets[i];
+      }
+    }
+    return new ListColumn(takenOffsets, elements.take(wanted), rows.length, takenNulls);
+  }
+
+  /** The offsets of {@code size} rows with those of {@code moreRows} rows moved behind them. */
+  static int[] appended(int[] offsets, int size, int[] more, int moreRows) {
+    int end = Math.addExact(size, moreRows) + 1;
+    int[] all = end <= offsets.length ? offsets : Arrays.copyOf(offsets, Math.max(end, 2 * size));
+    for (int i = 1; i <= moreRows; i++) {
+      all[size + i] = all[size] + more[i];
+    }
+    return all;
   }
 
   @Override
@@ -111,9 +132,20 @@ public final class ListColumn extends Column {
     }
 
     @Override
+    void appendValuesFrom(Column source) {
+      ListColumn that = (ListColumn) source;
+      elements.appendAll(that.elements);
+      offsets = appended(offsets, size, that.offsets, that.size());
+      size += that.size();
+    }
+
+    @Override
     public ListColumn build() {
       return new ListColumn(
-          Arrays.copyOf(offsets, size + 1), elements.build(), size, nulls.build(size));
+          offsets.length == size + 1 ? offsets : Arrays.copyOf(offsets, size + 1),
+          elements.build(),
+          size,
+          nulls.build(size));
     }
   }
 }

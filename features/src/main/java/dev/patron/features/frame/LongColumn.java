@@ -29,8 +29,12 @@ public final class LongColumn extends Column {
   }
 
   @Override
-  ColumnBuilder newBuilder(int capacity) {
-    return new Builder(capacity);
+  LongColumn take(int[] rows, long @Nullable [] takenNulls) {
+    long[] taken = new long[rows.length];
+    for (int i = 0; i < rows.length; i++) {
+      taken[i] = rows[i] < 0 ? 0 : values[rows[i]];
+    }
+    return new LongColumn(taken, rows.length, takenNulls);
   }
 
   @Override
@@ -82,8 +86,19 @@ public final class LongColumn extends Column {
     }
 
     @Override
+    void appendValuesFrom(Column source) {
+      int end = Math.addExact(size, source.size());
+      if (end > values.length) {
+        values = Arrays.copyOf(values, Math.max(end, size * 2));
+      }
+      System.arraycopy(((LongColumn) source).values, 0, values, size, source.size());
+      size = end;
+    }
+
+    @Override
     public LongColumn build() {
-      return new LongColumn(Arrays.copyOf(values, size), size, nulls.build(size));
+      long[] exact = values.length == size ? values : Arrays.copyOf(values, size);
+      return new LongColumn(exact, size, nulls.build(size));
     }
   }
 }

@@ -19,6 +19,29 @@ final class Nulls {
     words[word] |= 1L << (row & 63);
   }
 
+  /** Marks the rows, from {@code offset} on, whose bits are set in the bitmap of another column. */
+  void setAll(long @Nullable [] other, int offset) {
+    if (other == null) {
+      return;
+    }
+    for (int word = 0; word < other.length; word++) {
+      for (long bits = other[word]; bits != 0; bits &= bits - 1) {
+        set(offset + (word << 6) + Long.numberOfTrailingZeros(bits));
+      }
+    }
+  }
+
+  /** The bitmap of these rows of a column with this bitmap; the row -1 is null. */
+  static long @Nullable [] take(long @Nullable [] words, int[] rows) {
+    Nulls taken = new Nulls();
+    for (int i = 0; i < rows.length; i++) {
+      if (rows[i] < 0 || isSet(words, rows[i])) {
+        taken.set(i);
+      }
+    }
+    return taken.build(rows.length);
+  }
+
   /** The bitmap cut to {@code size} rows, or null if no row is null. */
   long @Nullable [] build(int size) {
     return words == null ? null : Arrays.copyOf(words, (size + 63) >> 6);

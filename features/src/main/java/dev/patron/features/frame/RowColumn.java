@@ -23,11 +23,12 @@ public final class RowColumn extends Column {
   }
 
   @Override
-  ColumnBuilder newBuilder(int capacity) {
-    return new Builder(
-        Arrays.stream(fields)
-            .map(field -> field.newBuilder(capacity))
-            .toArray(ColumnBuilder[]::new));
+  RowColumn take(int[] rows, long @Nullable [] takenNulls) {
+    Column[] taken = new Column[fields.length];
+    for (int i = 0; i < taken.length; i++) {
+      taken[i] = fields[i].take(rows);
+    }
+    return new RowColumn(taken, rows.length, takenNulls);
   }
 
   @Override
@@ -99,6 +100,15 @@ public final class RowColumn extends Column {
         fields[i].appendFrom(that.fields[i], row);
       }
       endRow();
+    }
+
+    @Override
+    void appendValuesFrom(Column source) {
+      RowColumn that = (RowColumn) source;
+      for (int i = 0; i < fields.length; i++) {
+        fields[i].appendAll(that.fields[i]);
+      }
+      size += that.size();
     }
 
     @Override
