@@ -81,6 +81,11 @@ public record BgNbd(double r, double alpha, double a, double b) implements Purch
     double[] byB = RisingSums.reciprocals(b, most);
     double[] byAb = RisingSums.reciprocals(a + b, most);
     double logAlpha = FastMath.log(alpha);
+    double[] logTimes = cells.logarithms(alpha);
+    double[] logOdds = new double[most + 1];
+    for (int x = 1; x <= most; x++) {
+      logOdds[x] = FastMath.log(a / (b + x - 1));
+    }
 
     double sum = 0;
     double dr = 0;
@@ -92,23 +97,26 @@ public record BgNbd(double r, double alpha, double a, double b) implements Purch
       double count = cells.customers[i];
       double shape = r + x;
       double weeks = alpha + cells.tenure[i];
-      double logWeeks = FastMath.log(weeks);
+      double logWeeks = logTimes[cells.ofTenure(i)];
       if (x == 0) {
         sum += count * r * (logAlpha - logWeeks);
         dr += count * (logAlpha - logWeeks);
         dAlpha += count * (r / alpha - r / weeks);
         continue;
       }
-      double weeksToLast = alpha + cells.tx[i];
-      double logWeeksToLast = FastMath.log(weeksToLast);
+      double logWeeksToLast = logTimes[cells.ofTx(i)];
       // Still a customer, or gone after the last purchase.
       double stayed = -shape * logWeeks;
-      double left = FastMath.log(a / (b + x - 1)) - shape * logWeeksToLast;
+      double left = logOdds[x] - shape * logWeeksToLast;
       double greater = Math.max(stayed, left);
       double either = greater + FastMath.log1p(FastMath.exp(Math.min(stayed, left) - greater));
+      sum += count * (logRising[x] + r * logAlpha + logBeta[x] + either);
+      if (gradient == null) {
+        continue;
+      }
+      double weeksToLast = alpha + cells.tx[i];
       double shareLeft = FastMath.exp(left - either);
       double shareStayed = FastMath.exp(stayed - either);
-      sum += count * (logRising[x] + r * logAlpha + logBeta[x] + either);
       dr += count * (byR[x] + logAlpha - shareStayed * logWeeks - shareLeft * logWeeksToLast);
       dAlpha += count * (r / alpha - shape * (shareStayed / weeks + shareLeft / weeksToLast));
       da += count * (shareLeft / a - byAb[x]);

@@ -82,7 +82,7 @@ public record GammaGamma(double p, double q, double gamma) implements MoneyModel
       }
       double count = cells.customers[i];
       double mean = cells.mean[i];
-      double logMean = FastMath.log(mean);
+      double logMean = cells.logMean[i];
       double both = gamma + n * mean;
       double logBoth = FastMath.log(both);
       sum += count * (constant + (p * n - 1) * logMean - (p * n + q) * logBoth);

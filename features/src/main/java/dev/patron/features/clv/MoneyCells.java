@@ -3,7 +3,9 @@ package dev.patron.features.clv;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.commons.math3.util.FastMath;
 
 /**
  * The distinct (paid repeat days, mean amount of such a day) of a customer base with the number of
@@ -14,10 +16,14 @@ public final class MoneyCells {
   final double[] mean;
   final double[] customers;
 
+  /** The logarithm of each mean, which every evaluation of a likelihood needs. */
+  final double[] logMean;
+
   private MoneyCells(int[] paidDays, double[] mean, double[] customers) {
     this.paidDays = paidDays;
     this.mean = mean;
     this.customers = customers;
+    this.logMean = Arrays.stream(mean).map(FastMath::log).toArray();
   }
 
   /** Counts equal rows of a frame of (paid_days, mean_amount, customers). */

@@ -49,6 +49,7 @@ public record Nbd(double r, double alpha) implements PurchaseModel {
     double[] logRising = RisingSums.logarithms(r, cells.maxX());
     double[] byR = RisingSums.reciprocals(r, cells.maxX());
     double logAlpha = FastMath.log(alpha);
+    double[] logTimes = cells.logarithms(alpha);
     double sum = 0;
     double dr = 0;
     double dAlpha = 0;
@@ -56,7 +57,7 @@ public record Nbd(double r, double alpha) implements PurchaseModel {
       int x = cells.x[i];
       double count = cells.customers[i];
       double weeks = alpha + cells.tenure[i];
-      double logWeeks = FastMath.log(weeks);
+      double logWeeks = logTimes[cells.ofTenure(i)];
       sum += count * (logRising[x] + r * logAlpha - (r + x) * logWeeks);
       dr += count * (byR[x] + logAlpha - logWeeks);
       dAlpha += count * (r / alpha - (r + x) / weeks);

@@ -2,6 +2,8 @@ package dev.patron.features.clv;
 
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import org.apache.commons.math3.util.FastMath;
 
 /**
  * The distinct (x, t_x, T) of a customer base with the number of customers of each, in the order of
@@ -19,6 +21,13 @@ public final class PurchaseCells {
   final double[] tx;
   final double[] tenure;
   final double[] customers;
+
+  // Likelihoods need the logarithm of each t_x and T, and there are few distinct days: these are
+  // they, and for each cell the places of its two among them.
+  private final double[] times;
+  private final int[] txPlace;
+  private final int[] tenurePlace;
+
   private final long[] days;
 
   private PurchaseCells(long[] days, double[] customers) {
@@ -33,6 +42,33 @@ public final class PurchaseCells {
       tx[i] = txDays(days[i]) / DAYS_PER_WEEK;
       tenure[i] = tenureDays(days[i]) / DAYS_PER_WEEK;
     }
+    this.times =
+        DoubleStream.concat(Arrays.stream(tx), Arrays.stream(tenure)).sorted().distinct().toArray();
+    this.txPlace = places(tx);
+    this.tenurePlace = places(tenure);
+  }
+
+  private int[] places(double[] of) {
+    int[] places = new int[of.length];
+    Arrays.setAll(places, i -> Arrays.binarySearch(times, of[i]));
+    return places;
+  }
+
+  /** The logarithms of {@code alpha} plus each distinct time, for {@link #ofTx} and its like. */
+  double[] logarithms(double alpha) {
+    double[] logarithms = new double[times.length];
+    Arrays.setAll(logarithms, i -> FastMath.log(alpha + times[i]));
+    return logarithms;
+  }
+
+  /** Which of {@link #logarithms} is that of a cell's t_x. */
+  int ofTx(int cell) {
+    return txPlace[cell];
+  }
+
+  /** Which of {@link #logarithms} is that of a cell's T. */
+  int ofTenure(int cell) {
+    return tenurePlace[cell];
   }
 
   static PurchaseCells of(Long2LongOpenHashMap counts) {
