@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +48,10 @@ public final class RecordDecoder implements Serializable {
 
   /** How long a record may be, in bytes; longer ones are refused as {@link Reason#TOO_LARGE}. */
   public static final int MAX_RECORD_BYTES = 64 << 20;
+
+  private static final long MICROS_PER_DAY = 86_400_000_000L;
+  private static final long FIRST_DAY = LocalDate.of(1900, 1, 1).toEpochDay();
+  private static final long END_DAY = LocalDate.of(2200, 1, 1).toEpochDay();
 
   private final TableDefinition table;
   private final Schema schema;
@@ -866,6 +871,9 @@ public final class RecordDecoder implements Serializable {
 
       private Frame ruled(Frame result, int[] kept) {
         boolean[] refused = new boolean[kept.length];
+        if (isFacts) {
+          refuseImpossibleTimes(result, kept, refused);
+        }
         if (!rules.isEmpty()) {
           ListColumn unavailable = isFacts ? null : result.lists(Events.UNAVAILABLE);
           @Nullable Rule[] refusals =
@@ -875,7 +883,7 @@ public final class RecordDecoder implements Serializable {
                   (row, column) -> isUnavailable(unavailable, row, column));
           for (int row = 0; row < kept.length; row++) {
             Rule rule = refusals[row];
-            if (rule != null) {
+            if (rule != null && !refused[row]) {
               refused[row] = true;
               if (rule.drop()) {
                 account.count(Count.DROPPED);
@@ -892,6 +900,32 @@ public final class RecordDecoder implements Serializable {
           }
         }
         return result.filter(row -> !refused[row]);
+      }
+
+      /**
+       * Stand-ins for an unknown time, such as 9999-12-31 and 0001-01-01, must not become the
+       * observation time or the age of a customer.
+       */
+      private void refuseImpossibleTimes(Frame result, int[] kept, boolean[] refused) {
+        for (int i = 0; i < schema.size(); i++) {
+          Schema.Field field = schema.field(i);
+          if (table.roles().get(field.name()) != Role.TIME
+              || !(result.column(i) instanceof LongColumn times)) {
+            continue;
+          }
+          long unit = field.type() == Type.DATE ? 1 : MICROS_PER_DAY;
+          for (int row = 0; row < kept.length; row++) {
+            if (!times.isNull(row)
+                && (times.get(row) < FIRST_DAY * unit || times.get(row) >= END_DAY * unit)) {
+              refused[row] = true;
+              refuse(
+                  bronzeRow[kept[row]],
+                  Reason.WRONG_TYPE,
+                  "column '%s': %s is out of range, the years 1900 to 2199"
+                      .formatted(field.name(), result.value(row, i)));
+            }
+          }
+        }
       }
 
       private static boolean isUnavailable(

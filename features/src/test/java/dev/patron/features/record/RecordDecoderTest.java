@@ -325,6 +325,16 @@ class RecordDecoderTest {
   class Refusals {
 
     @Test
+    void purchasesOfImpossibleYearsAreRefused() {
+      Source csv = Source.facts(Kind.CSV).with("at", Role.TIME);
+      assertThat(csv.refusal("at", "2023-01-01", "9999-12-31"))
+          .isEqualTo("WRONG_TYPE: column 'at': 9999-12-31 is out of range, the years 1900 to 2199");
+      assertThat(csv.refusal("at", "2023-01-01T10:00:00Z", "0001-01-01T00:00:00Z"))
+          .contains("0001-01-01T00:00:00Z is out of range");
+      assertThat(csv.decode("at", "1900-01-01", "2199-12-31").rows().rows()).isEqualTo(2);
+    }
+
+    @Test
     void whatIsNoJsonObjectIsMalformed() {
       assertThat(FEED.refusal("{\"id\":"))
           .startsWith("MALFORMED: not JSON: Unexpected end-of-input");
