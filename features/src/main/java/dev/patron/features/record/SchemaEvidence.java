@@ -285,6 +285,11 @@ public final class SchemaEvidence {
     orders.addAll(other.orders);
   }
 
+  /** The names of the columns that were seen, as the source has them, in alphabetical order. */
+  public List<String> sourceNames() {
+    return List.copyOf(columns.keySet());
+  }
+
   /** Whether nothing was seen. */
   public boolean isEmpty() {
     return columns.isEmpty();

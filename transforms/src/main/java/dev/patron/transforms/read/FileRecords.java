@@ -67,7 +67,12 @@ final class FileRecords {
             : RecordSplitter.lines(records);
     try (InputStream in = open(file)) {
       byte[] buffer = new byte[BUFFER_BYTES];
+      boolean atStart = true;
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+        if (atStart && isUtf16(buffer, count)) {
+          throw new IOException("it is UTF-16; convert it to UTF-8");
+        }
+        atStart = false;
         splitter.accept(buffer, 0, count);
       }
       splitter.finish();
@@ -75,6 +80,12 @@ final class FileRecords {
       bronze.loss(file.path(), lost(file, records.count, e), splitter.rest());
     }
     bronze.flush();
+  }
+
+  /** Whether a byte order mark says so; UTF-8 has neither of these bytes. */
+  private static boolean isUtf16(byte[] start, int length) {
+    int mark = length < 2 ? 0 : (start[0] & 0xff) << 8 | (start[1] & 0xff);
+    return mark == 0xfffe || mark == 0xfeff;
   }
 
   private InputStream open(SourceFile file) throws IOException {

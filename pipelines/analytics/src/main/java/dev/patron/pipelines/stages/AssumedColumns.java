@@ -31,10 +31,30 @@ final class AssumedColumns {
     if (evidence.isEmpty() && table.declared() == null) {
       return of(table, purchases);
     }
+    checkDelimiter(evidence, table);
     try {
       return evidence.resolve(table);
     } catch (IllegalArgumentException e) {
       throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** A file that is cut at the wrong places has one column, named by its whole header. */
+  private static void checkDelimiter(SchemaEvidence evidence, TableDefinition table) {
+    List<String> names = evidence.sourceNames();
+    if (table.format().kind() != TableDefinition.Format.Kind.CSV || names.size() != 1) {
+      return;
+    }
+    for (String delimiter : List.of(";", "\t", "|", ",")) {
+      if (names.get(0).contains(delimiter)) {
+        String shown = delimiter.replace("\t", "\\t");
+        throw new UsageException(
+            "table '%s': the CSV header '%s' is one column; if '%s' separates its values, say"
+                    .formatted(table.name(), names.get(0).replace("\t", "\\t"), shown)
+                + " delimiter: \""
+                + shown
+                + "\" in from");
+      }
     }
   }
 
