@@ -17,6 +17,7 @@ import dev.patron.pipelines.options.ScoreOptions;
 import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
 import dev.patron.transforms.lake.LakeException;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -135,6 +136,11 @@ public final class Patron {
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
+    }
+    if (root instanceof IOException && root.getMessage() != null) {
+      // The machine said no; where in the program it did says nothing to anybody.
+      console.note(lines(command + " failed: " + root.getMessage().lines().findFirst().orElse("")));
+      return FAILURE;
     }
     String message = root.getMessage() == null ? "" : ": " + root.getMessage();
     console.note(lines(command + " failed: " + root.getClass().getSimpleName() + message));

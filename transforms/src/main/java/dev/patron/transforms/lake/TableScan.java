@@ -27,7 +27,16 @@ public final class TableScan implements Iterable<Frame> {
    * @throws IllegalArgumentException if there is no such column
    */
   public static TableScan of(TableSnapshot snapshot, List<String> names) {
-    return new TableScan(snapshot.contents(), names);
+    return of(snapshot.contents(), names);
+  }
+
+  /**
+   * These columns of data files, whether they are committed or not.
+   *
+   * @throws IllegalArgumentException if there is no such column
+   */
+  public static TableScan of(TableFiles files, List<String> names) {
+    return new TableScan(files, names);
   }
 
   /** All rows as one frame; for small tables. */

@@ -3,7 +3,6 @@ package dev.patron.pipelines.stages;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
@@ -13,6 +12,7 @@ import dev.patron.features.models.ModelVersion;
 import dev.patron.features.rfm.Measure;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.features.tables.Tables;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.report.ReportData;
 import dev.patron.pipelines.report.ReportData.Calibration;
 import dev.patron.pipelines.report.ReportData.ModelFacts;
@@ -50,6 +50,10 @@ public final class Publish {
     TableSnapshot features = job.latest(Features.CUSTOMERS);
     Observed observed = features == null ? new Observed(0, 0, 0) : Observed.of(features);
     TableSnapshot scores = job.latest(Score.SCORES);
+    if (scores == null) {
+      throw new UsageException(
+          "there are no scores in " + job.warehouse() + " yet; run score first");
+    }
     ReportData data =
         new ReportData(
             new ReportData.Shop(
@@ -64,7 +68,7 @@ public final class Publish {
             small(job, Features.COHORTS, Tables.COHORT_RETENTION),
             small(job, Score.MIGRATION, Tables.SEGMENT_MIGRATION),
             features == null ? List.of() : rfm(features, job.segmentNames()),
-            scores == null ? null : ValueSpread.of(scores),
+            ValueSpread.of(scores),
             calibrations(job, Values.instant(observed.asOf())),
             models(job),
             quality(job),
@@ -183,19 +187,8 @@ public final class Publish {
   }
 
   private static SortedMap<String, Long> reasons(Job job, String table) {
-    SortedMap<String, Long> reasons = new TreeMap<>();
     TableSnapshot quarantine = job.latest("quarantine/" + table);
-    if (quarantine != null) {
-      TableScan.of(quarantine, List.of("reason"))
-          .forEach(
-              frame -> {
-                BytesColumn reason = frame.bytes("reason");
-                for (int row = 0; row < frame.rows(); row++) {
-                  reasons.merge(reason.text(row), 1L, Long::sum);
-                }
-              });
-    }
-    return reasons;
+    return quarantine == null ? new TreeMap<>() : Refusals.in(quarantine.contents()).counts();
   }
 
   private static SortedMap<String, Long> versions(Job job) {

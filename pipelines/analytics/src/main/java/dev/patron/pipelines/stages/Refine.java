@@ -79,7 +79,9 @@ public final class Refine {
     for (Dataset.Table table : job.dataset().tables()) {
       accounts.put(table.name(), account(manifest, table.name()));
     }
-    check(accounts);
+    for (Dataset.Table table : job.dataset().tables()) {
+      check(manifest, table.name(), of(accounts, table.name()));
+    }
     Ingest.commit(job, bronze);
     for (Dataset.Table table : job.dataset().tables()) {
       commit(manifest, silver(table.name()), silverSchema(table.definition()));
@@ -272,28 +274,40 @@ public final class Refine {
   }
 
   /** Refuses what must not be committed. */
-  private void check(Map<String, Account> accounts) {
-    accounts.forEach(
-        (table, account) -> {
-          if (account.residual() != 0) {
-            throw new IllegalStateException(
-                "the accounts of table '%s' do not add up by %d: %s; nothing was committed"
-                    .formatted(table, account.residual(), account));
-          }
-          long read = account.get(Account.Count.READ);
-          long refused = account.get(Account.Count.QUARANTINED);
-          if (refused > options.getMaxQuarantined() * read) {
-            throw new JobException(
-                String.format(
-                    Locale.ROOT,
-                    "table '%s' refuses %,d of %,d records, more than --maxQuarantined=%s allows;"
-                        + " nothing was committed",
-                    table,
-                    refused,
-                    read,
-                    options.getMaxQuarantined()));
-          }
-        });
+  private void check(Manifest manifest, String table, Account account) {
+    if (account.residual() != 0) {
+      throw new IllegalStateException(
+          "the accounts of table '%s' do not add up by %d: %s; nothing was committed"
+              .formatted(table, account.residual(), account));
+    }
+    long read = account.get(Account.Count.READ);
+    long refused = account.get(Account.Count.QUARANTINED);
+    if (refused == 0) {
+      return;
+    }
+    Refusals refusals =
+        Refusals.in(
+            new TableFiles(
+                job.table(quarantine(table)),
+                Tables.QUARANTINE,
+                List.of(),
+                manifest.get("files", quarantine(table), DataFileCoder.of())));
+    String line =
+        String.format(
+            Locale.ROOT,
+            "table '%s': %,d of %,d records refused (%s)",
+            table,
+            refused,
+            read,
+            refusals);
+    if (refused > options.getMaxQuarantined() * read) {
+      throw new JobException(
+          line
+              + ", more than --maxQuarantined="
+              + options.getMaxQuarantined()
+              + " allows; nothing was committed");
+    }
+    job.console().note("patron: " + line + ", see " + quarantine(table));
   }
 
   private Schema schema(String table) {
