@@ -70,10 +70,33 @@ final class CommandLine {
       try {
         PipelineOptionsFactory.fromArgs(argument).as(type);
       } catch (RuntimeException single) {
-        return "option " + argument + " is not understood: " + firstLine(single);
+        return "option " + argument + " is not understood: " + expected(argument, type, single);
       }
     }
     return firstLine(e);
+  }
+
+  private static String expected(
+      String argument, Class<? extends PipelineOptions> type, RuntimeException e) {
+    String name = argument.substring(2).replaceFirst("=.*", "");
+    Class<?> wanted = String.class;
+    for (Method method : type.getMethods()) {
+      wanted = name.equals(property(method)) ? method.getReturnType() : wanted;
+    }
+    if (wanted == int.class || wanted == long.class) {
+      long most = wanted == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE;
+      return "expected a whole number of at most " + most;
+    }
+    if (wanted == double.class) {
+      return "expected a number";
+    }
+    if (wanted == boolean.class) {
+      return "expected true or false";
+    }
+    // Beam says which runners there are before Java says which class there is not.
+    return e.getCause() instanceof ClassNotFoundException && e.getMessage() != null
+        ? e.getMessage()
+        : firstLine(e);
   }
 
   private static String firstLine(Throwable e) {

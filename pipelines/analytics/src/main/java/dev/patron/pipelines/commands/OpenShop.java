@@ -27,16 +27,15 @@ final class OpenShop implements AutoCloseable {
    * @throws UsageException if there is no such dataset
    */
   OpenShop(DatasetOptions options, Console console) {
-    Path file = file(options);
-    Dataset dataset = DatasetFile.parse(file, System.getenv());
-    dataset.requireSources(Set.of(Source.Kind.FILES));
+    String warehouse = WarehousePlace.of(options);
     if (options.getBuckets() < 0) {
       throw new UsageException("--buckets=" + options.getBuckets() + " must not be negative");
     }
+    Path file = file(options);
+    Dataset dataset = DatasetFile.parse(file, System.getenv());
+    dataset.requireSources(Set.of(Source.Kind.FILES));
     engine = Engines.open(options);
-    job =
-        new Job(
-            dataset, options.getWarehouse(), options, options.getBuckets(), console, Instant.now());
+    job = new Job(dataset, warehouse, options, options.getBuckets(), console, Instant.now());
   }
 
   Job job() {

@@ -26,6 +26,7 @@ public final class Run {
   public static void all(RunOptions options, Console console) throws IOException {
     checkRefine(options);
     checkTrain(options);
+    Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
       Job job = shop.job();
       Refine.run(job, Ingest.prepare(job), options);
@@ -60,6 +61,7 @@ public final class Run {
 
   /** {@code features}. */
   public static void features(FeatureOptions options, Console console) throws IOException {
+    Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
       Features.run(shop.job(), options.getAsOf());
     }

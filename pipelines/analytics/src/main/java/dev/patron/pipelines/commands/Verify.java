@@ -21,7 +21,7 @@ public final class Verify {
 
   /** Prints {@code TABLE ROWS DIGEST}, a line a table. */
   public static void run(WarehouseOptions options, Console console) {
-    List<LakeTable> tables = WarehouseTables.all(options.getWarehouse());
+    List<LakeTable> tables = WarehouseTables.all(WarehousePlace.of(options));
     if (tables.isEmpty()) {
       throw new UsageException(
           "there are no tables in " + options.getWarehouse() + "; name a --warehouse=PATH");

@@ -4,6 +4,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.purchases.PurchaseTotals;
+import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.transforms.BuildFeatures;
 import dev.patron.transforms.lake.Commit;
@@ -17,6 +18,7 @@ import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -31,6 +33,18 @@ public final class Features {
   static final String COHORTS = "gold/cohort_retention";
 
   private Features() {}
+
+  /**
+   * Checks an observation time before anything is done for it.
+   *
+   * @param asOf as the user wrote it; null is none
+   * @throws UsageException if it is neither a date nor an instant
+   */
+  public static void check(@Nullable String asOf) {
+    if (asOf != null) {
+      ObservationTime.parse(asOf, ZoneOffset.UTC);
+    }
+  }
 
   /**
    * Writes the features and the totals of purchases.
@@ -79,7 +93,8 @@ public final class Features {
     Frame totals =
         Frame.concat(PurchaseTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()));
     customers.commit(Commit.overwrite(schema, files));
-    SmallTables.overwrite(job, EDGES, manifest.get("frame", EDGES, FrameCoder.of()).get(0));
+    SmallTables.overwrite(
+        job, EDGES, Frame.concat(Tables.RFM_EDGES, manifest.get("frame", EDGES, FrameCoder.of())));
     SmallTables.overwrite(job, REVENUE, PurchaseTotals.revenueByMonth(totals));
     SmallTables.overwrite(job, COHORTS, PurchaseTotals.cohortRetention(totals));
     RunLog.append(job, "features", Map.of("customer_features", Accounts.written(files)));

@@ -1,0 +1,81 @@
+package dev.patron.pipelines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.pipelines.console.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Wrong usage: one line on stderr, nothing on stdout, status 2, before anything is started. */
+class CommandLineTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private int patron(String... arguments) {
+    Console console =
+        new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
+    return new Patron(console).run(List.of(arguments));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "rnu | patron: unknown command 'rnu'; did you mean 'run'?",
+        "run --nope=1 | patron: unknown option --nope (./patron COMMAND --help lists them)",
+        "run --asof=2020-01-01 | patron: unknown option --asof; did you mean --asOf?"
+            + " (./patron COMMAND --help lists them)",
+        "run --k=1 --k=2 | patron: option --k is given twice",
+        "run stray | patron: unexpected word 'stray'; options are written --name=value",
+        "--k=3 run | patron: the command comes first: ./patron run --option=value ...",
+        "run --buckets=x | patron: option --buckets=x is not understood: expected a whole number of"
+            + " at most 2147483647",
+        "run --horizonDays | patron: option --horizonDays is not understood: expected a whole number"
+            + " of at most 2147483647",
+        "run --discountRate=high | patron: option --discountRate=high is not understood: expected a"
+            + " number",
+        "run --retrain=perhaps | patron: option --retrain=perhaps is not understood: expected true"
+            + " or false",
+        "run --buckets=-1 | patron: --buckets=-1 must not be negative",
+        "run --horizonDays=0 | patron: --horizonDays=0 must be 1 or more",
+        "run --maxQuarantined=2 | patron: --maxQuarantined=2.0 must be between 0 and 1",
+        "run --dataset=nope.yaml | patron: --dataset=nope.yaml: there is no such file",
+        "run --asOf=garbage | patron: --asOf=garbage is neither a date like 2024-12-31 nor an"
+            + " instant like 2024-12-31T12:00:00Z",
+        "run --asOf=2023-02-30 | patron: --asOf=2023-02-30 is neither a date like 2024-12-31 nor an"
+            + " instant like 2024-12-31T12:00:00Z",
+        "run --warehouse= | patron: --warehouse is empty; name a folder or URI",
+        "verify --warehouse= | patron: --warehouse is empty; name a folder or URI"
+      })
+  void saysWhatIsWrong(String line, String message) {
+    assertThat(patron(line.split(" "))).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).isEqualTo(message + System.lineSeparator());
+    assertThat(out.size()).isZero();
+  }
+
+  @Test
+  void anUnknownRunnerIsNamedBesideThoseThatThereAre() {
+    assertThat(patron("run", "--runner=Nope")).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).startsWith("patron: ").contains("'Nope'").hasLineCount(1);
+  }
+
+  @Test
+  void helpIsAResult() {
+    assertThat(patron("--help")).isZero();
+    assertThat(out.toString(UTF_8)).startsWith("Usage: ./patron COMMAND").contains("verify");
+    assertThat(err.size()).isZero();
+  }
+
+  @Test
+  void noArgumentsAreWrongUsage() {
+    assertThat(patron()).isEqualTo(2);
+    assertThat(err.toString(UTF_8)).startsWith("Usage: ./patron COMMAND");
+    assertThat(out.size()).isZero();
+  }
+}
