@@ -237,6 +237,22 @@ class ParquetFramesTest {
     assertThat(read(file).rows()).isZero();
   }
 
+  @Test
+  void namesBecomeThoseThatTablesCanHave() throws IOException {
+    Frame frame =
+        example(
+            "required int64 Customer-ID; required group ship.to { required int64 1st; }",
+            g -> g.append("Customer-ID", 7L).addGroup("ship.to").append("1st", 8L));
+    assertThat(frame.schema()).hasToString("Customer_ID: long, ship_to: row<_1st: long>");
+    assertThat(frame.toRows()).hasToString("[[7, [8]]]");
+    assertThatThrownBy(
+            () ->
+                example(
+                    "required int64 a-b; required int64 a.b;",
+                    g -> g.append("a-b", 1L).append("a.b", 2L)))
+        .hasMessageContaining("columns 'a-b' and 'a.b' would both be named 'a_b'");
+  }
+
   private interface Filler {
     void fill(Group group, int row);
   }
