@@ -27,7 +27,7 @@ final class OpenShop implements AutoCloseable {
    * @throws UsageException if there is no such dataset
    */
   OpenShop(DatasetOptions options, Console console) {
-    String warehouse = WarehousePlace.of(options);
+    String warehouse = WarehousePlace.writable(options);
     if (options.getBuckets() < 0) {
       throw new UsageException("--buckets=" + options.getBuckets() + " must not be negative");
     }

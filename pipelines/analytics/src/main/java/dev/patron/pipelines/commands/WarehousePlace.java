@@ -5,13 +5,17 @@ import dev.patron.pipelines.options.WarehouseOptions;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Where the warehouse is, as far as that can be judged before anything is written to it. */
+/** Where the warehouse is, as far as that can be judged before anything is read or written. */
 final class WarehousePlace {
+  private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
+
   private WarehousePlace() {}
 
   /**
-   * The warehouse's folder or URI.
+   * The folder or URI of a warehouse to read.
    *
    * @throws UsageException if it cannot be one
    */
@@ -20,13 +24,43 @@ final class WarehousePlace {
     if (place.isEmpty()) {
       throw new UsageException("--warehouse is empty; name a folder or URI");
     }
+    Path existing = existing(place);
+    if (existing != null && !Files.isDirectory(existing)) {
+      throw new UsageException(
+          "--warehouse=%s: %s is a file; name a folder or URI".formatted(place, existing));
+    }
+    return place;
+  }
+
+  /**
+   * The folder or URI of a warehouse to write to.
+   *
+   * @throws UsageException if it cannot be one, or is a local folder that cannot be written to
+   */
+  static String writable(WarehouseOptions options) {
+    String place = of(options);
+    Path existing = existing(place);
+    if (existing != null && !Files.isWritable(existing)) {
+      throw new UsageException(
+          "--warehouse=%s: %s cannot be written to; name another folder, or allow it"
+              .formatted(place, existing));
+    }
+    return place;
+  }
+
+  /** The innermost part of a local path that exists; null for a URI. */
+  private static @Nullable Path existing(String place) {
+    if (URI.matcher(place).matches()) {
+      return null;
+    }
     try {
-      if (Files.isRegularFile(Path.of(place))) {
-        throw new UsageException("--warehouse=" + place + " is a file; name a folder or URI");
+      Path path = Path.of(place).toAbsolutePath();
+      while (path != null && !Files.exists(path)) {
+        path = path.getParent();
       }
+      return path;
     } catch (InvalidPathException e) {
       throw new UsageException("--warehouse=" + place + " is no path: " + e.getReason(), e);
     }
-    return place;
   }
 }

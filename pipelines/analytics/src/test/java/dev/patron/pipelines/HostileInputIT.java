@@ -1,0 +1,356 @@
+package dev.patron.pipelines;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.pipelines.console.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What nobody meant to be read. Each ends in one clear line and status 2 or 1, or in quarantined
+ * rows and status 0; stdout has results alone, and no table is left half-written.
+ */
+class HostileInputIT {
+  private static final String HEADER = "customer_id,date,amount\n";
+  private static final String SALES = sales(60);
+
+  @TempDir private Path folder;
+  private String out = "";
+  private String err = "";
+
+  private static String sales(int rows) {
+    Random random = new Random(7);
+    StringBuilder csv = new StringBuilder();
+    for (int i = 0; i < rows; i++) {
+      csv.append(
+          "c%d,2023-%02d-%02d,%d.%02d\n"
+              .formatted(
+                  random.nextInt(12),
+                  1 + random.nextInt(12),
+                  1 + random.nextInt(28),
+                  1 + random.nextInt(90),
+                  random.nextInt(100)));
+    }
+    return csv.toString();
+  }
+
+  @BeforeEach
+  void defineTheShop() throws IOException {
+    define("*.csv", "csv", "{ table: sales, customer: customer_id, time: date, amount: amount }");
+  }
+
+  private void define(String files, String format, String purchases) throws IOException {
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        """
+        name: shop
+        tables:
+          sales:
+            keep: facts
+            from: { files: "%s", format: %s }
+        purchases:
+          %s
+        """
+            .formatted(files, format, purchases));
+  }
+
+  private void csv(String text) throws IOException {
+    Files.writeString(folder.resolve("sales.csv"), text);
+  }
+
+  private int patron(String... arguments) {
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ByteArrayOutputStream notes = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(results, true, UTF_8), new PrintStream(notes, true, UTF_8), false);
+    int status = new Patron(console).run(Arrays.asList(arguments));
+    out = results.toString(UTF_8);
+    err = notes.toString(UTF_8);
+    return status;
+  }
+
+  private int stage(String command, String warehouse, String... more) {
+    return patron(
+        Stream.concat(
+                Stream.of(
+                    command,
+                    "--dataset=" + folder.resolve("shop.yaml"),
+                    "--warehouse=" + folder.resolve(warehouse)),
+                Arrays.stream(more))
+            .toArray(String[]::new));
+  }
+
+  private int run(String... more) {
+    return stage("run", "warehouse", more);
+  }
+
+  /** The last line that is not a stage's progress. */
+  private String line() {
+    return err.lines().filter(line -> line.startsWith("patron: ")).reduce((a, b) -> b).orElse("");
+  }
+
+  /** Rows and digest of every table but the log of runs, which grows with every run. */
+  private Map<String, String> tables(String warehouse) {
+    patron("verify", "--warehouse=" + folder.resolve(warehouse));
+    Map<String, String> tables = new TreeMap<>();
+    out.lines()
+        .map(line -> line.split("\\s+"))
+        .filter(words -> !words[0].startsWith("ops/"))
+        .forEach(words -> tables.put(words[0], words[1] + " " + words[2]));
+    return tables;
+  }
+
+  private Map<String, String> results(String warehouse) {
+    Map<String, String> tables = tables(warehouse);
+    tables.keySet().removeIf(name -> !name.startsWith("silver/") && !name.startsWith("gold/"));
+    return tables;
+  }
+
+  private long rows(String table) {
+    String found = tables("warehouse").get(table);
+    return found == null ? -1 : Long.parseLong(found.substring(0, found.indexOf(' ')));
+  }
+
+  private void assertNothingIsCommitted() {
+    assertThat(tables("warehouse")).isEmpty();
+  }
+
+  // ---- Records
+
+  @Test
+  void brokenLinesAreQuarantinedAndTold() throws IOException {
+    csv(HEADER + SALES + "c1,2023-01-01\nc1,2023-02-30,5\n");
+    assertThat(run()).isZero();
+    assertThat(line())
+        .startsWith("patron: table 'sales': 2 of 62 records refused (MALFORMED 1, WRONG_TYPE 1;")
+        .contains("sales.csv:62: 2 fields where the header has 3")
+        .endsWith("see quarantine/sales");
+    assertThat(rows("quarantine/sales")).isEqualTo(2);
+    assertThat(rows("silver/sales")).isEqualTo(60);
+  }
+
+  @Test
+  void amountsThatAreNoNumbersFailTheJobBeforeAnythingIsCommitted() throws IOException {
+    csv(HEADER + "c1,2023-01-01,EUR 5\n");
+    assertThat(run()).isEqualTo(1);
+    assertThat(line())
+        .startsWith("patron: run failed: table 'sales': 1 of 1 records refused (WRONG_TYPE 1; the")
+        .contains("column 'amount': 'EUR 5' is no decimal(18,2)")
+        .endsWith("more than --maxQuarantined=0.05 allows; nothing was committed");
+    assertThat(err).doesNotContain("\tat ");
+    assertThat(out).isEmpty();
+    assertNothingIsCommitted();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        HEADER,
+        HEADER + "c1,2023-01-01,-5\n",
+        HEADER + ",2023-01-01,5\n",
+      })
+  void aShopWithoutCustomersHasTablesWithoutRows(String text) throws IOException {
+    csv(text);
+    assertThat(run()).as(err).isZero();
+    assertThat(out).contains("No customers yet");
+    assertThat(rows("gold/customer_features")).isZero();
+    assertThat(rows("gold/customer_scores")).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"c1,2023-01-01,5\n", "c1,2023-01-01,5\nc2,2023-01-01,7\nc3,2023-01-01,0\n"})
+  void oneCustomerOrOneDayIsEnough(String text) throws IOException {
+    csv(HEADER + text);
+    assertThat(run()).as(err).isZero();
+    assertThat(rows("gold/customer_scores")).isEqualTo(text.lines().count());
+  }
+
+  // ---- Files
+
+  @Test
+  void markOfOrderLineEndsAndQuotesDoNotMatter() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(stage("run", "plain")).isZero();
+    csv("\uFEFF" + (HEADER + SALES).replace("\n", "\r\n"));
+    assertThat(stage("run", "windows")).isZero();
+    csv((HEADER + SALES).replaceAll("(c\\d+)", "\"$1\""));
+    assertThat(stage("run", "quoted")).isZero();
+    assertThat(results("windows")).isEqualTo(results("plain"));
+    assertThat(results("quoted")).isEqualTo(results("plain"));
+  }
+
+  @Test
+  void aWrongDelimiterIsNamed() throws IOException {
+    csv((HEADER + SALES).replace(',', ';'));
+    assertThat(run()).isEqualTo(2);
+    assertThat(line())
+        .isEqualTo(
+            "patron: table 'sales': the CSV header 'customer_id;date;amount' is one column; if ';'"
+                + " separates its values, say delimiter: \";\" in from");
+    assertNothingIsCommitted();
+  }
+
+  @Test
+  void otherEncodingsAreNamed() throws IOException {
+    Files.write(folder.resolve("sales.csv"), (HEADER + SALES).getBytes(UTF_16));
+    assertThat(run()).isEqualTo(1);
+    assertThat(line()).contains("sales.csv cannot be read beyond record 0: it is UTF-16; convert");
+    Files.write(
+        folder.resolve("sales.csv"),
+        (HEADER + SALES + "Zo\u00eb,2023-01-01,1\n").getBytes(ISO_8859_1));
+    assertThat(run()).isZero();
+    assertThat(line()).contains("1 of 61 records refused (MALFORMED 1;").contains(": not UTF-8");
+  }
+
+  @Test
+  void aFileThatBreaksOffGivesWhatItHasAndSaysSo() throws IOException {
+    define(
+        "*.csv.gz", "csv", "{ table: sales, customer: customer_id, time: date, amount: amount }");
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write((HEADER + sales(5_000)).getBytes(UTF_8));
+    }
+    byte[] half = Arrays.copyOf(packed.toByteArray(), packed.size() / 2);
+    Files.write(folder.resolve("sales.csv.gz"), half);
+    assertThat(run()).isZero();
+    assertThat(line()).contains("(MALFORMED 1;").contains("sales.csv.gz cannot be read beyond");
+    assertThat(rows("quarantine/sales")).isEqualTo(1);
+
+    Files.writeString(folder.resolve("sales.csv.gz"), HEADER);
+    assertThat(stage("run", "plain")).isEqualTo(1);
+    assertThat(line()).contains("Not in GZIP format");
+  }
+
+  @Test
+  void whatIsNoParquetFileIsNamed() throws IOException {
+    define(
+        "*.parquet",
+        "parquet",
+        "{ table: sales, customer: customer_id, time: date, amount: amount }");
+    for (String text : new String[] {"", "PAR1 and then nothing"}) {
+      Files.writeString(folder.resolve("sales.parquet"), text);
+      assertThat(run()).isEqualTo(1);
+      assertThat(line()).contains("1 of 1 records refused").contains("cannot be read as Parquet");
+      assertNothingIsCommitted();
+    }
+  }
+
+  @Test
+  void missingFilesAndColumnsAreNamed() throws IOException {
+    assertThat(run()).isEqualTo(2);
+    assertThat(line()).startsWith("patron: table 'sales': glob ").endsWith("matches nothing");
+    csv(HEADER.replace("amount", "total") + SALES);
+    assertThat(run()).isEqualTo(2);
+    assertThat(line())
+        .startsWith("patron: purchases.amount names column 'amount', which table 'sales' does not")
+        .contains("It has customer_id, date, total".substring(3));
+    assertNothingIsCommitted();
+  }
+
+  // ---- Names
+
+  @Test
+  void headersOfRealShopsWork() throws IOException {
+    define(
+        "*.csv",
+        "csv",
+        "{ table: sales, customer: Customer ID, order: Invoice, time: InvoiceDate,"
+            + " quantity: Quantity, price: Price }");
+    csv(
+        """
+        Invoice,StockCode,Description,Quantity,InvoiceDate,Price,Customer ID,Country
+        489434,85048,"GLASS BALL, 20 LIGHTS",12,2009-12-01 07:45:00,6.95,13085,United Kingdom
+        489434,79323P,PINK CHERRY LIGHTS,12,2009-12-01 07:45:00,6.75,13085,United Kingdom
+        C489449,22087,PAPER BUNTING,-12,2009-12-02 10:33:00,2.95,13085,Australia
+        489464,21733,,-96,2009-12-01 10:52:00,0,,United Kingdom
+        489522,71477,SHORT STICK,3,2009-12-03 11:45:00,0,12998,United Kingdom
+        """);
+    assertThat(run()).as(err).isZero();
+    assertThat(rows("silver/sales")).isEqualTo(5);
+    assertThat(rows("gold/customer_scores")).isEqualTo(2);
+    assertThat(rows("quarantine/sales")).isZero();
+  }
+
+  @Test
+  void columnsThatATableCannotTellApartAreNamedTogether() throws IOException {
+    csv("Customer ID,Customer_ID,date,amount\nc1,c1,2023-01-01,5\n");
+    assertThat(run()).isEqualTo(2);
+    assertThat(line())
+        .isEqualTo(
+            "patron: table 'sales': columns 'Customer ID' and 'Customer_ID' would both be named"
+                + " 'Customer_ID'; rename one at its source");
+    assertNothingIsCommitted();
+  }
+
+  // ---- The warehouse
+
+  @Test
+  void aWarehouseThatIsAFileIsRefusedAtOnce() throws IOException {
+    csv(HEADER + SALES);
+    Files.writeString(folder.resolve("warehouse"), "a file");
+    assertThat(run()).isEqualTo(2);
+    assertThat(err).isEqualTo(line() + System.lineSeparator()).contains("is a file; name a folder");
+  }
+
+  @Test
+  void stagesOutOfOrderSayWhichComesFirst() throws IOException {
+    csv(HEADER + SALES);
+    Map<String, String> first =
+        Map.of(
+            "refine", "run ingest first",
+            "features", "run refine first",
+            "train", "run features first",
+            "score", "run features first",
+            "publish", "run score first");
+    first.forEach(
+        (stage, hint) -> {
+          assertThat(stage(stage, "warehouse")).isEqualTo(2);
+          assertThat(err).hasLineCount(1).startsWith("patron: ").endsWith(hint + "\n");
+        });
+    assertThat(folder.resolve("warehouse")).doesNotExist();
+  }
+
+  @Test
+  void stagesOneByOneARunAgainAndAGrownFileGiveEqualTables() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).isZero();
+    Map<String, String> once = tables("warehouse");
+    for (String stage :
+        new String[] {"ingest", "refine", "features", "train", "score", "publish"}) {
+      assertThat(stage(stage, "stages")).as(stage + err).isZero();
+    }
+    assertThat(tables("stages")).isEqualTo(once);
+
+    assertThat(run()).isZero();
+    assertThat(tables("warehouse")).isEqualTo(once);
+
+    csv(HEADER + SALES.substring(0, SALES.indexOf('\n', SALES.length() / 2) + 1));
+    assertThat(stage("run", "grown")).isZero();
+    csv(HEADER + SALES);
+    assertThat(stage("run", "grown", "--retrain")).isZero();
+    Map<String, String> grown = tables("grown");
+    for (String table : new String[] {"bronze/sales", "silver/sales", "silver/purchases"}) {
+      assertThat(grown.get(table)).isEqualTo(once.get(table));
+    }
+  }
+}
