@@ -79,7 +79,7 @@ public final class Ingest {
                 + " yet; run ingest first");
       }
       tables.put(table.name(), bronze.contents());
-      evidence.put(table.name(), known(job, table.name()));
+      evidence.put(table.name(), known(job, table.definition()));
     }
     return new Prepared(tables, Map.of(), evidence);
   }
@@ -124,12 +124,15 @@ public final class Ingest {
                         WriteFrames.to(job.table(bronze(name)))
                             .withSchema(bronzeSchema(columns, name))
                             .withPartition(PARTITION, job.ingestionDate().toString())));
-                findings.tell(
-                    "evidence",
-                    name,
-                    StringUtf8Coder.of(),
-                    frames.apply(
-                        "Look at the columns of " + name, new GatherEvidence(table.definition())));
+                if (table.definition().declared() == null) {
+                  findings.tell(
+                      "evidence",
+                      name,
+                      StringUtf8Coder.of(),
+                      frames.apply(
+                          "Look at the columns of " + name,
+                          new GatherEvidence(table.definition())));
+                }
               }
             });
 
@@ -150,7 +153,7 @@ public final class Ingest {
                 .onVersion(before == null ? -1 : before.version()));
       }
       tables.put(name, TableFiles.appended(target, before, schema, List.of(PARTITION), added));
-      SchemaEvidence seen = known(job, name);
+      SchemaEvidence seen = known(job, table.definition());
       manifest
           .get("evidence", name, StringUtf8Coder.of())
           .forEach(json -> seen.merge(SchemaEvidence.fromJson(json)));
@@ -163,11 +166,16 @@ public final class Ingest {
 
   /** Makes what was read part of bronze. */
   public static void commit(Job job, Prepared prepared) {
-    prepared
-        .evidence()
-        .forEach(
-            (name, evidence) ->
-                Warehouse.at(job.warehouse()).write(evidenceFile(name), evidence.toJson()));
+    Warehouse warehouse = Warehouse.at(job.warehouse());
+    for (Dataset.Table table : job.dataset().tables()) {
+      SchemaEvidence evidence = prepared.evidence().get(table.name());
+      if (table.definition().declared() != null) {
+        // Nobody looked at the columns of this run's records: what was seen before is not all.
+        warehouse.delete(evidenceFile(table.name()));
+      } else if (evidence != null) {
+        warehouse.write(evidenceFile(table.name()), evidence.toJson());
+      }
+    }
     prepared.pending().forEach((name, commit) -> job.table(bronze(name)).commit(commit));
   }
 
@@ -184,11 +192,26 @@ public final class Ingest {
     return "_evidence/" + table + ".json";
   }
 
-  private static SchemaEvidence known(Job job, String table) {
+  /**
+   * What was seen of a table's columns before. While columns are declared nobody looks at them; the
+   * run after the declaration was taken away looks at all of bronze.
+   */
+  private static SchemaEvidence known(Job job, TableDefinition table) {
+    SchemaEvidence evidence = new SchemaEvidence();
+    if (table.declared() != null) {
+      return evidence;
+    }
     Warehouse warehouse = Warehouse.at(job.warehouse());
-    return warehouse.exists(evidenceFile(table))
-        ? SchemaEvidence.fromJson(warehouse.read(evidenceFile(table)))
-        : new SchemaEvidence();
+    if (warehouse.exists(evidenceFile(table.name()))) {
+      return SchemaEvidence.fromJson(warehouse.read(evidenceFile(table.name())));
+    }
+    TableSnapshot bronze = job.latest(bronze(table.name()));
+    if (bronze != null) {
+      List<String> names =
+          bronze.schema().names().stream().filter(name -> !name.equals(PARTITION)).toList();
+      TableScan.of(bronze, names).forEach(frame -> evidence.observe(frame, table));
+    }
+    return evidence;
   }
 
   /** Tables that read the same files in the same format share one reading of them. */
