@@ -1,0 +1,50 @@
+package dev.patron.pipelines.training;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import org.junit.jupiter.api.Test;
+
+/** What may be known in this room. Plain tests: with {@code @ArchTest} fields nothing would run. */
+class LayersTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.patron.pipelines.training");
+
+  @Test
+  void trainingKnowsNoEngineNoLakeAndNoCommand() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.apache.beam.runners..",
+            "org.apache.spark..",
+            "org.apache.hadoop..",
+            "io.delta..",
+            "dev.patron.pipelines.stages..",
+            "dev.patron.pipelines.commands..",
+            "dev.patron.runners..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void asksNoClock() {
+    noClasses()
+        .should()
+        .callMethod(Instant.class, "now")
+        .orShould()
+        .callMethod(LocalDate.class, "now")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(Clock.class)
+        .check(CLASSES);
+  }
+}
