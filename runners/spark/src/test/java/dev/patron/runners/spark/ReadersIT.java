@@ -1,0 +1,60 @@
+package dev.patron.runners.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.pipelines.generate.Bookstore;
+import dev.patron.pipelines.generate.BookstoreOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Tables stay readable to others when their logs grow beyond checkpoints. */
+class ReadersIT {
+  private static final int COMMITS = 12;
+
+  @TempDir Path folder;
+
+  @Test
+  void tablesAreReadBehindACheckpoint() throws IOException {
+    Path shop = folder.resolve("shop");
+    Bookstore.generate(BookstoreOptions.of(50, 3, shop), orders -> {});
+    Path dataset = shop.resolve("dataset.yaml");
+    Path warehouse = folder.resolve("warehouse");
+    Program.run(Program.DIRECT, dataset, warehouse);
+    Set<Row> before;
+    long runs;
+    try (DeltaReader reader = new DeltaReader()) {
+      before = new HashSet<>(reader.rows(warehouse, "gold/customer_features"));
+      runs = reader.table(warehouse, "ops/runs").count();
+    }
+    assertThat(before).isNotEmpty();
+
+    for (int commit = 0; commit < COMMITS; commit++) {
+      Program.features(Program.DIRECT, dataset, warehouse);
+    }
+
+    try (DeltaReader reader = new DeltaReader()) {
+      // One table that is overwritten each time, one that grows.
+      for (String table : List.of("gold/customer_features", "ops/runs")) {
+        assertThat(log(warehouse, table)).anyMatch(file -> file.endsWith(".checkpoint.parquet"));
+      }
+      List<Row> after = reader.rows(warehouse, "gold/customer_features");
+      assertThat(after).hasSameSizeAs(before);
+      assertThat(new HashSet<>(after)).isEqualTo(before);
+      assertThat(reader.table(warehouse, "ops/runs").count()).isEqualTo(runs + COMMITS);
+    }
+  }
+
+  private static List<String> log(Path warehouse, String table) throws IOException {
+    try (Stream<Path> files = Files.list(warehouse.resolve(table).resolve("_delta_log"))) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}
