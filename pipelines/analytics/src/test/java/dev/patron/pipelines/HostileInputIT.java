@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patron.pipelines.console.Console;
+import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -17,6 +18,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -252,6 +259,42 @@ class HostileInputIT {
       assertThat(run()).isEqualTo(1);
       assertThat(line()).contains("1 of 1 records refused").contains("cannot be read as Parquet");
       assertNothingIsCommitted();
+    }
+  }
+
+  @Test
+  void aParquetFileWithoutRowsIsAShopBeforeItsFirstSale() throws IOException {
+    define(
+        "*.parquet", "parquet", "{ table: sales, customer: Customer-ID, time: date, amount: 1st }");
+    parquet(0);
+    assertThat(run()).as(err).isZero();
+    assertThat(out).contains("No customers yet");
+    parquet(3);
+    assertThat(run("--retrain")).as(err).isZero();
+    assertThat(rows("bronze/sales")).isEqualTo(3);
+    assertThat(rows("gold/customer_scores")).isEqualTo(3);
+  }
+
+  private void parquet(int rows) throws IOException {
+    Path file = folder.resolve("sales.parquet");
+    Files.deleteIfExists(file);
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message sales { required binary Customer-ID (STRING); required int32 date (DATE);"
+                + " required double 1st; }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(HadoopFiles.path(file.toString()))
+            .withConf(HadoopFiles.configuration())
+            .withType(type)
+            .build()) {
+      for (int row = 0; row < rows; row++) {
+        writer.write(
+            new SimpleGroupFactory(type)
+                .newGroup()
+                .append("Customer-ID", "c" + row)
+                .append("date", 19_000 + row)
+                .append("1st", 5.5));
+      }
     }
   }
 
