@@ -8,7 +8,6 @@ import dev.patron.features.rfm.RfmCounts;
 import dev.patron.features.rfm.RfmScores;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.transforms.shuffle.ByKey;
-import dev.patron.transforms.shuffle.FrameCoder;
 import java.time.ZoneId;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -77,7 +76,7 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
                         new Describe(
                             new CustomerFeatures(zone, asOf), new PurchaseTotals(zone, asOf)))
                     .withOutputTags(UNSCORED, TupleTagList.of(PARTIAL_TOTALS)));
-    PCollection<Frame> unscored = described.get(UNSCORED).setCoder(FrameCoder.of());
+    PCollection<Frame> unscored = described.get(UNSCORED);
     PCollection<Frame> counts =
         unscored
             .apply(
@@ -97,17 +96,14 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
         edges.apply("Send the edges everywhere", View.asList());
     return PCollectionTuple.of(
             FEATURES,
-            unscored
-                .apply(
-                    "Score each customer's RFM",
-                    ParDo.of(new Rank(everywhere, segments)).withSideInputs(everywhere))
-                .setCoder(FrameCoder.of()))
+            unscored.apply(
+                "Score each customer's RFM",
+                ParDo.of(new Rank(everywhere, segments)).withSideInputs(everywhere)))
         .and(EDGES, edges)
         .and(
             TOTALS,
             described
                 .get(PARTIAL_TOTALS)
-                .setCoder(FrameCoder.of())
                 .apply(
                     "Add the totals up",
                     MergePartials.of(PurchaseTotals.schema(), PurchaseTotals::merge)));

@@ -7,7 +7,6 @@ import dev.patron.features.record.Decoded;
 import dev.patron.features.record.RecordDecoder;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.transforms.shuffle.AccountCoder;
-import dev.patron.transforms.shuffle.FrameCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -50,8 +49,6 @@ public final class DecodeRecords extends PTransform<PCollection<Frame>, PCollect
             "Read each record",
             ParDo.of(new Decode(table, schema))
                 .withOutputTags(ROWS, TupleTagList.of(QUARANTINE).and(ACCOUNTS)));
-    decoded.get(ROWS).setCoder(FrameCoder.of());
-    decoded.get(QUARANTINE).setCoder(FrameCoder.of());
     decoded.get(ACCOUNTS).setCoder(AccountCoder.of());
     return decoded;
   }

@@ -5,7 +5,6 @@ import dev.patron.features.models.CustomerScorer;
 import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.summary.SegmentTotals;
-import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.Serializable;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -73,12 +72,11 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
             "Score each customer",
             ParDo.of(new Score(segments, lifetime, horizonDays, discountRate, seed))
                 .withOutputTags(SCORES, TupleTagList.of(PARTIAL_TOTALS)));
-    return PCollectionTuple.of(SCORES, scored.get(SCORES).setCoder(FrameCoder.of()))
+    return PCollectionTuple.of(SCORES, scored.get(SCORES))
         .and(
             TOTALS,
             scored
                 .get(PARTIAL_TOTALS)
-                .setCoder(FrameCoder.of())
                 .apply(
                     "Add the totals up",
                     MergePartials.of(SegmentTotals.schema(), SegmentTotals::merge)));

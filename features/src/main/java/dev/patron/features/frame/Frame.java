@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,13 +24,38 @@ public final class Frame {
   public static final long TARGET_BYTES = 16L << 20;
 
   private final Schema schema;
-  private final Column[] columns;
   private final int rows;
+  private final Supplier<Column[]> columns;
+  private final @Nullable Supplier<Frame> origin;
 
   private Frame(Schema schema, Column[] columns, int rows) {
+    this(schema, rows, () -> columns, null);
+  }
+
+  private Frame(
+      Schema schema, int rows, Supplier<Column[]> columns, @Nullable Supplier<Frame> origin) {
     this.schema = schema;
-    this.columns = columns;
     this.rows = rows;
+    this.columns = columns;
+    this.origin = origin;
+  }
+
+  /**
+   * A frame whose values lie somewhere else, on a disk say, until they are looked at. It equals the
+   * frame that it stands for.
+   *
+   * @param schema the schema of the frame that it stands for
+   * @param rows how many rows that frame has
+   * @param origin brings that frame; called whenever values are asked for, and to be called from
+   *     several threads
+   */
+  public static Frame kept(Schema schema, int rows, Supplier<Frame> origin) {
+    return new Frame(schema, rows, () -> origin.get().columns.get(), origin);
+  }
+
+  /** What brings the values of a frame that was {@link #kept} elsewhere; null for any other. */
+  public @Nullable Supplier<Frame> origin() {
+    return origin;
   }
 
   /**
@@ -72,8 +98,8 @@ public final class Frame {
   public List<List<@Nullable Object>> toRows() {
     List<List<@Nullable Object>> list = new ArrayList<>(rows);
     for (int row = 0; row < rows; row++) {
-      List<@Nullable Object> values = new ArrayList<>(columns.length);
-      for (int i = 0; i < columns.length; i++) {
+      List<@Nullable Object> values = new ArrayList<>(schema.size());
+      for (int i = 0; i < schema.size(); i++) {
         values.add(value(row, i));
       }
       list.add(values);
@@ -93,7 +119,7 @@ public final class Frame {
 
   /** The column at this position, from 0. */
   public Column column(int position) {
-    return columns[position];
+    return columns.get()[position];
   }
 
   /**
@@ -102,7 +128,7 @@ public final class Frame {
    * @throws IllegalArgumentException if there is none
    */
   public Column column(String name) {
-    return columns[schema.position(name)];
+    return columns.get()[schema.position(name)];
   }
 
   /** The named column of longs, dates, timestamps or short decimals. */
@@ -132,7 +158,7 @@ public final class Frame {
 
   /** One value as an object, see {@link Values}; null where the value is null. */
   public @Nullable Object value(int row, int column) {
-    return Values.get(schema.field(column).type(), columns[column], row);
+    return Values.get(schema.field(column).type(), columns.get()[column], row);
   }
 
   /** One value as an object, see {@link Values}; null where the value is null. */
@@ -148,6 +174,7 @@ public final class Frame {
 
   /** This frame with one more column at the end, or another in place of one of the same name. */
   public Frame with(String name, Type type, Column column) {
+    Column[] columns = this.columns.get();
     if (columns.length > 0 && column.size() != rows) {
       throw new IllegalArgumentException(
           "column '%s' has %d rows, the frame %d".formatted(name, column.size(), rows));
@@ -197,6 +224,7 @@ public final class Frame {
 
   /** These rows, in this order; a row may occur several times, and -1 gives a row of nulls. */
   public Frame take(int[] wanted) {
+    Column[] columns = this.columns.get();
     Column[] taken = new Column[columns.length];
     for (int i = 0; i < columns.length; i++) {
       taken[i] = columns[i].take(wanted);
@@ -321,6 +349,10 @@ public final class Frame {
 
   /** Appends the canonical bytes of one row's values in these columns. */
   public void canonical(int row, int[] positions, CanonicalBytes bytes) {
+    canonical(columns.get(), row, positions, bytes);
+  }
+
+  private static void canonical(Column[] columns, int row, int[] positions, CanonicalBytes bytes) {
     for (int position : positions) {
       columns[position].canonical(row, bytes);
     }
@@ -337,10 +369,11 @@ public final class Frame {
    */
   public long[] hash(List<String> by) {
     int[] positions = positions(by);
+    Column[] columns = this.columns.get();
     long[] hashes = new long[rows];
     CanonicalBytes bytes = new CanonicalBytes();
     for (int row = 0; row < rows; row++) {
-      canonical(row, positions, bytes.clear());
+      canonical(columns, row, positions, bytes.clear());
       hashes[row] = bytes.hash64();
     }
     return hashes;
@@ -386,7 +419,7 @@ public final class Frame {
 
   /** About how many bytes of heap the values take. */
   public long heapBytes() {
-    return Arrays.stream(columns).mapToLong(Column::heapBytes).sum();
+    return Arrays.stream(columns.get()).mapToLong(Column::heapBytes).sum();
   }
 
   /** Equal schema and equal values in every row, in order. */
@@ -398,9 +431,11 @@ public final class Frame {
     if (!(other instanceof Frame that) || rows != that.rows || !schema.equals(that.schema)) {
       return false;
     }
+    Column[] columns = this.columns.get();
+    Column[] others = that.columns.get();
     for (int i = 0; i < columns.length; i++) {
       for (int row = 0; row < rows; row++) {
-        if (!columns[i].same(row, that.columns[i], row)) {
+        if (!columns[i].same(row, others[i], row)) {
           return false;
         }
       }

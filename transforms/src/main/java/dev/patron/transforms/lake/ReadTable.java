@@ -118,7 +118,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
     if (parts.size() > 1) {
       work = work.apply("Spread files over workers", Reshuffle.viaRandomKey());
     }
-    return work.apply("Read files", ParDo.of(new ReadPart(columns))).setCoder(FrameCoder.of());
+    return work.apply("Read files", ParDo.of(new ReadPart(columns)));
   }
 
   /** Reads one part of a file. */

@@ -5,7 +5,6 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.record.BronzeFrames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.Tables;
-import dev.patron.transforms.shuffle.FrameCoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,7 +103,6 @@ public final class ReadRecords extends PTransform<PCollection<SourceFile>, PColl
                     .withOutputTags(
                         tags.values().iterator().next(),
                         TupleTagList.of(all.subList(1, all.size()))));
-    tags.values().forEach(tag -> frames.get(tag).setCoder(FrameCoder.of()));
     return frames;
   }
 

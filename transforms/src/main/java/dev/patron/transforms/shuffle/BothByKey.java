@@ -2,8 +2,6 @@ package dev.patron.transforms.shuffle;
 
 import dev.patron.features.frame.Frame;
 import java.util.List;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
@@ -66,8 +64,7 @@ public final class BothByKey
 
   private PCollection<KV<Integer, Frame>> split(
       String side, PCollection<Frame> frames, List<String> key) {
-    return frames
-        .apply("Split the " + side + " into buckets", ParDo.of(new ByKey.Split(key, buckets)))
-        .setCoder(KvCoder.of(VarIntCoder.of(), FrameCoder.of()));
+    return frames.apply(
+        "Split the " + side + " into buckets", ParDo.of(new ByKey.Split(key, buckets)));
   }
 }

@@ -5,9 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.beam.sdk.coders.IterableCoder;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -28,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ByKey
     extends PTransform<PCollection<Frame>, PCollection<KV<Integer, Iterable<Frame>>>> {
+  /** What the pieces of all buckets may take of the heap before they are sent on, small or not. */
+  private static final long MOST_WAITING_BYTES = 128L << 20;
+
   private final List<String> key;
   private final int buckets;
 
@@ -60,9 +60,7 @@ public final class ByKey
   public PCollection<KV<Integer, Iterable<Frame>>> expand(PCollection<Frame> frames) {
     return frames
         .apply("Split frames into buckets", ParDo.of(new Split(key, buckets)))
-        .setCoder(KvCoder.of(VarIntCoder.of(), FrameCoder.of()))
-        .apply("Bring each bucket together", GroupByKey.create())
-        .setCoder(KvCoder.of(VarIntCoder.of(), IterableCoder.of(FrameCoder.of())));
+        .apply("Bring each bucket together", GroupByKey.create());
   }
 
   /** Splits frames and joins the pieces of a bundle, so that few large frames are shuffled. */
@@ -70,6 +68,7 @@ public final class ByKey
     private final List<String> key;
     private final int buckets;
     private transient Map<Integer, Pieces> pieces;
+    private transient long waitingBytes;
 
     Split(List<String> key, int buckets) {
       this.key = key;
@@ -79,6 +78,7 @@ public final class ByKey
     @StartBundle
     public void start() {
       pieces = new TreeMap<>();
+      waitingBytes = 0;
     }
 
     @ProcessElement
@@ -88,12 +88,17 @@ public final class ByKey
         Frame part = split[bucket];
         if (part != null) {
           Pieces piece = pieces.computeIfAbsent(bucket, any -> new Pieces());
-          piece.add(part);
+          waitingBytes += piece.add(part);
           if (piece.isLarge()) {
             out.output(KV.of(bucket, piece.join()));
+            waitingBytes -= piece.bytes;
             pieces.remove(bucket);
           }
         }
+      }
+      if (waitingBytes > MOST_WAITING_BYTES) {
+        pieces.forEach((bucket, piece) -> out.output(KV.of(bucket, piece.join())));
+        start();
       }
     }
 
@@ -114,10 +119,13 @@ public final class ByKey
     private long rows;
     private long bytes;
 
-    void add(Frame frame) {
+    /** Adds a frame and gives the bytes of heap that it takes. */
+    long add(Frame frame) {
+      long more = frame.heapBytes();
       frames.add(frame);
       rows += frame.rows();
-      bytes += frame.heapBytes();
+      bytes += more;
+      return more;
     }
 
     boolean isLarge() {

@@ -35,7 +35,8 @@ final class OpenShop implements AutoCloseable {
     Dataset dataset = DatasetFile.parse(file, System.getenv());
     dataset.requireSources(Set.of(Source.Kind.FILES));
     engine = Engines.open(options);
-    job = new Job(dataset, warehouse, options, options.getBuckets(), console, Instant.now());
+    job =
+        new Job(dataset, warehouse, options, engine, options.getBuckets(), console, Instant.now());
   }
 
   Job job() {

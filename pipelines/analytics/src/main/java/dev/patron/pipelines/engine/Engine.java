@@ -1,5 +1,6 @@
 package dev.patron.pipelines.engine;
 
+import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
@@ -22,6 +23,9 @@ public interface Engine {
   /** What an engine holds open between pipelines. */
   @FunctionalInterface
   interface Opened extends AutoCloseable {
+    /** Sees every pipeline before its first transform, to change how it encodes, say. */
+    default void prepare(Pipeline pipeline) {}
+
     @Override
     void close();
   }

@@ -3,6 +3,7 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.dataset.Dataset;
+import dev.patron.pipelines.engine.Engine;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
@@ -43,6 +44,7 @@ public final class Job {
   private final Dataset dataset;
   private final String warehouse;
   private final PipelineOptions options;
+  private final Engine.Opened engine;
   private final int buckets;
   private final Console console;
   private final Instant started;
@@ -52,6 +54,7 @@ public final class Job {
    *
    * @param warehouse the folder or URI of the warehouse
    * @param options the options of every pipeline
+   * @param engine what runs them
    * @param buckets into how many buckets records are shuffled; 0: as the data's size suggests
    * @param started when the user started it; it names the run and the date of ingestion
    */
@@ -59,12 +62,14 @@ public final class Job {
       Dataset dataset,
       String warehouse,
       PipelineOptions options,
+      Engine.Opened engine,
       int buckets,
       Console console,
       Instant started) {
     this.dataset = dataset;
     this.warehouse = warehouse;
     this.options = options;
+    this.engine = engine;
     this.buckets = buckets;
     this.console = console;
     this.started = started;
@@ -157,6 +162,7 @@ public final class Job {
   Manifest run(String stage, Graph graph) throws IOException {
     String file = warehouse + "/_staging/" + stage + "-" + runId().replace(':', '-');
     Pipeline pipeline = Pipeline.create(options);
+    engine.prepare(pipeline);
     Findings findings = new Findings();
     graph.build(pipeline, findings);
     PCollectionList.of(findings.entries)

@@ -1,0 +1,351 @@
+package dev.patron.transforms.shuffle;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameCodec;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where frames wait between the steps of a pipeline, for an engine that leaves whatever waits on
+ * the heap. The frames used last stay there, up to a budget; the others go to the local disk and
+ * come back when they are looked at. What nobody can reach any more is forgotten.
+ *
+ * <p>Beam's DirectRunner runs a pipeline breadth first: all frames of a step are made before the
+ * next step sees the first. With a store, its memory is bounded by what its threads work at and not
+ * by the size of the data.
+ *
+ * <p>Safe for several threads. The files have no name while they are open, so that nothing is left
+ * of a process that is killed.
+ */
+public final class FrameStore implements AutoCloseable {
+  private static final Cleaner CLEANER = Cleaner.create();
+
+  private final Path folder;
+  private final long budget;
+  private final long segmentBytes;
+
+  /** What is on the heap, used longest ago first. */
+  private final LinkedHashMap<Place, Frame> held = new LinkedHashMap<>(16, 0.75f, true);
+
+  /** All that can be reached, by number. */
+  private final Map<Long, WeakReference<Frame>> kept = new HashMap<>();
+
+  /** What was put and not yet got, which nobody else holds on to. */
+  private final Map<Long, Frame> inTransit = new HashMap<>();
+
+  private long heldBytes;
+  private long writtenBytes;
+  private long next;
+  private @Nullable Segment segment;
+  private final Set<Segment> segments = new HashSet<>();
+
+  FrameStore(Path folder, long budget, long segmentBytes) {
+    this.folder = folder;
+    this.budget = budget;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /**
+   * A store.
+   *
+   * @param folder an existing folder on a disk with room for what does not fit in the budget
+   * @param budget how many bytes of heap waiting frames may take
+   */
+  public static FrameStore in(Path folder, long budget) {
+    return new FrameStore(folder, budget, 256L << 20);
+  }
+
+  /**
+   * Keeps a frame; one that this store gave is kept already.
+   *
+   * @return its number, for {@link #get}
+   * @throws UncheckedIOException if the disk has no room for what has to leave the heap
+   */
+  long put(Frame frame) {
+    if (frame.origin() instanceof Handle handle && handle.store == this) {
+      return handle.place.id;
+    }
+    Place place;
+    synchronized (this) {
+      place = new Place(next++, frame.heapBytes());
+      Handle handle = new Handle(this, place);
+      Frame waiting = Frame.kept(frame.schema(), frame.rows(), handle);
+      Place forgotten = place;
+      CLEANER.register(handle, () -> forget(forgotten));
+      kept.put(place.id, new WeakReference<>(waiting));
+      inTransit.put(place.id, waiting);
+    }
+    hold(place, frame);
+    return place.id;
+  }
+
+  /**
+   * A frame that was put.
+   *
+   * @throws IllegalArgumentException if there is none of this number, or no longer
+   */
+  synchronized Frame get(long id) {
+    Frame frame = inTransit.remove(id);
+    WeakReference<Frame> reference = kept.get(id);
+    if (frame == null && reference != null) {
+      frame = reference.get();
+    }
+    if (frame == null) {
+      throw new IllegalArgumentException("no frame " + id + " waits here");
+    }
+    return frame;
+  }
+
+  /** How many bytes have gone to the disk so far. */
+  synchronized long writtenBytes() {
+    return writtenBytes;
+  }
+
+  /** How many frames can still be reached. */
+  synchronized int size() {
+    return kept.size();
+  }
+
+  /** Forgets everything. */
+  @Override
+  public synchronized void close() {
+    held.clear();
+    heldBytes = 0;
+    kept.clear();
+    inTransit.clear();
+    segment = null;
+    segments.forEach(Segment::close);
+    segments.clear();
+  }
+
+  // ------------------------------------------------------------------ from heap to disk and back
+
+  private void hold(Place place, Frame frame) {
+    List<Map.Entry<Place, Frame>> leaving = new ArrayList<>();
+    synchronized (this) {
+      held.put(place, frame);
+      heldBytes += place.heapBytes;
+      Iterator<Map.Entry<Place, Frame>> longestAgo = held.entrySet().iterator();
+      while (heldBytes > budget && longestAgo.hasNext()) {
+        Map.Entry<Place, Frame> entry = longestAgo.next();
+        Place old = entry.getKey();
+        if (old.extent == null) {
+          // Until it is on the disk it can be had from here.
+          old.leaving = entry.getValue();
+          leaving.add(Map.entry(old, entry.getValue()));
+        }
+        heldBytes -= old.heapBytes;
+        longestAgo.remove();
+      }
+    }
+    for (Map.Entry<Place, Frame> entry : leaving) {
+      write(entry.getKey(), entry.getValue());
+    }
+  }
+
+  private void write(Place place, Frame frame) {
+    try {
+      ByteArrayOutputStream bytes =
+          new ByteArrayOutputStream((int) Math.min(Integer.MAX_VALUE - 8, place.heapBytes + 1024));
+      FrameCodec.write(frame, new DataOutputStream(bytes));
+      ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
+      Extent extent = allocate(buffer.remaining());
+      extent.write(buffer);
+      synchronized (this) {
+        place.leaving = null;
+        if (place.forgotten) {
+          release(extent);
+        } else {
+          place.extent = extent;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "frames cannot wait in %s (%s); give it room, or name another folder with"
+                  .formatted(folder, e.getMessage())
+              + " -Djava.io.tmpdir",
+          e);
+    }
+  }
+
+  private synchronized Extent allocate(int length) throws IOException {
+    Segment open = segment;
+    if (open == null || open.length >= segmentBytes) {
+      if (open != null && open.frames == 0) {
+        discard(open);
+      }
+      open = Segment.create(folder);
+      segments.add(open);
+      segment = open;
+    }
+    writtenBytes += length;
+    return open.extend(length);
+  }
+
+  private Frame load(Place place) {
+    Extent extent;
+    synchronized (this) {
+      Frame here = held.get(place);
+      if (here == null) {
+        here = place.leaving;
+      }
+      if (here != null) {
+        return here;
+      }
+      extent = place.extent;
+    }
+    if (extent == null) {
+      throw new IllegalStateException("frame " + place.id + " was used after its pipeline's end");
+    }
+    Frame frame;
+    try {
+      frame = FrameCodec.read(new DataInputStream(new ByteArrayInputStream(extent.read())));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "a frame that waited in %s cannot be read back (%s)".formatted(folder, e.getMessage()),
+          e);
+    }
+    hold(place, frame);
+    return frame;
+  }
+
+  private synchronized void forget(Place place) {
+    place.forgotten = true;
+    kept.remove(place.id);
+    if (held.remove(place) != null) {
+      heldBytes -= place.heapBytes;
+    }
+    Extent extent = place.extent;
+    place.extent = null;
+    if (extent != null) {
+      release(extent);
+    }
+  }
+
+  private void release(Extent extent) {
+    Segment of = extent.segment;
+    of.frames--;
+    if (of.frames == 0 && of != segment) {
+      discard(of);
+    }
+  }
+
+  private void discard(Segment unused) {
+    segments.remove(unused);
+    unused.close();
+  }
+
+  /** Where the values of a waiting frame are; guarded by the store. Equal only to itself. */
+  private static final class Place {
+    final long id;
+    final long heapBytes;
+    @Nullable Frame leaving;
+    @Nullable Extent extent;
+    boolean forgotten;
+
+    Place(long id, long heapBytes) {
+      this.id = id;
+      this.heapBytes = heapBytes;
+    }
+  }
+
+  /** What a waiting frame holds on to. When it is gone, so is the frame. */
+  private static final class Handle implements Supplier<Frame> {
+    private final FrameStore store;
+    private final Place place;
+    private volatile WeakReference<@Nullable Frame> seen = new WeakReference<>(null);
+
+    Handle(FrameStore store, Place place) {
+      this.store = store;
+      this.place = place;
+    }
+
+    @Override
+    public Frame get() {
+      // Kernels ask for column after column of a frame: only the first question costs a lock.
+      Frame frame = seen.get();
+      if (frame == null) {
+        frame = store.load(place);
+        seen = new WeakReference<>(frame);
+      }
+      return frame;
+    }
+  }
+
+  /** A file that frames are appended to; guarded by the store. Its name goes when it is opened. */
+  private static final class Segment {
+    private final FileChannel channel;
+    private long length;
+    private int frames;
+
+    private Segment(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    static Segment create(Path folder) throws IOException {
+      return new Segment(
+          FileChannel.open(
+              folder.resolve("patron-frames-" + UUID.randomUUID()),
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.DELETE_ON_CLOSE));
+    }
+
+    Extent extend(int bytes) {
+      Extent extent = new Extent(this, length, bytes);
+      length += bytes;
+      frames++;
+      return extent;
+    }
+
+    void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("a file of waiting frames cannot be closed", e);
+      }
+    }
+  }
+
+  /** A part of a segment. */
+  private record Extent(Segment segment, long offset, int length) {
+    void write(ByteBuffer bytes) throws IOException {
+      long at = offset;
+      while (bytes.hasRemaining()) {
+        at += segment.channel.write(bytes, at);
+      }
+    }
+
+    byte[] read() throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate(length);
+      while (bytes.hasRemaining()) {
+        if (segment.channel.read(bytes, offset + bytes.position()) < 0) {
+          throw new IOException("it ends early");
+        }
+      }
+      return bytes.array();
+    }
+  }
+}
