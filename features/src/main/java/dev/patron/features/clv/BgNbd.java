@@ -222,17 +222,8 @@ public record BgNbd(double r, double alpha, double a, double b) implements Purch
   }
 
   @Override
-  public double stays(int x, int purchases) {
-    return (b + x + purchases) / (a + b + x + purchases);
-  }
-
-  @Override
-  public double rateShape(int x) {
-    return r + x;
-  }
-
-  @Override
-  public double rateWeeks(double tenure) {
-    return alpha + tenure;
+  public double[] purchasesWhileAlive(int x, double tenure, double horizon) {
+    return FuturePurchases.distribution(
+        r + x, alpha + tenure, horizon, purchases -> (b + x + purchases) / (a + b + x + purchases));
   }
 }

@@ -28,6 +28,11 @@ public record EqualAmounts(double amount) implements MoneyModel {
   }
 
   @Override
+  public PaidDays days() {
+    return PaidDays.REPEAT;
+  }
+
+  @Override
   public double expectedAmount(int paidDays, double mean) {
     return amount;
   }

@@ -3,21 +3,36 @@ package dev.patron.features.clv;
 import java.util.Arrays;
 import org.apache.commons.math3.util.FastMath;
 
-/** The distribution of {@link PurchaseModel#purchasesWhileAlive}. */
+/**
+ * The distribution of {@link PurchaseModel#purchasesWhileAlive} where customers can drop out at
+ * purchases alone. The rate is integrated out (a negative binomial number of purchases if nobody
+ * dropped out), and so is the drop-out probability; the two are independent given that the customer
+ * is alive, so P(N >= n) = P(NB >= n) * P(still a customer after n - 1).
+ */
 final class FuturePurchases {
-  private static final double ENOUGH = 1 - 1e-6;
+  static final double ENOUGH = 1 - 1e-6;
 
   /** Below the logarithm of the smallest probability that a double holds with full precision. */
   private static final double SMALLEST_LOG = -700;
 
   /** More purchases than this in a horizon are taken as this many. */
-  private static final int MOST = 100_000;
+  static final int MOST = 100_000;
 
   private FuturePurchases() {}
 
-  static double[] distribution(PurchaseModel model, int x, double tenure, double horizon) {
-    double shape = model.rateShape(x);
-    double weeks = model.rateWeeks(tenure);
+  /** Whether customers stay. */
+  interface Loyalty {
+    /** The probability of staying after one more purchase, having stayed through so many. */
+    double stays(int purchases);
+  }
+
+  /**
+   * The distribution.
+   *
+   * @param shape of the gamma distributed purchase rate
+   * @param weeks its inverse scale
+   */
+  static double[] distribution(double shape, double weeks, double horizon, Loyalty loyalty) {
     double logQuiet = -FastMath.log1p(horizon / weeks);
     double share = horizon / (weeks + horizon);
     double logProbability = shape * logQuiet;
@@ -46,7 +61,7 @@ final class FuturePurchases {
       } else {
         probability *= ratio;
       }
-      stayed *= model.stays(x, n);
+      stayed *= loyalty.stays(n);
       n++;
     }
   }

@@ -9,16 +9,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gamma-Gamma: amounts are gamma (p, nu) distributed with a nu of each customer's own, which is
  * gamma (q, gamma) distributed. Fader, Hardie (2013), The Gamma-Gamma Model of Monetary Value;
- * equation numbers are theirs. Fitted on repeat days (the standard form).
+ * equation numbers are theirs.
  *
  * @param p shape of a customer's amounts, positive
  * @param q shape of the customers' nu, above 1, for otherwise the mean amount is infinite
  * @param gamma inverse scale of the customers' nu, in the dataset's currency, positive
+ * @param days that it was fitted on and looks at: the repeat days (the standard form) or all
  */
-public record GammaGamma(double p, double q, double gamma) implements MoneyModel {
+public record GammaGamma(double p, double q, double gamma, PaidDays days) implements MoneyModel {
 
-  /** The model's name in documents. */
+  /** The name in documents of the form on repeat days. */
   public static final String KIND = "gamma-gamma";
+
+  /** The name in documents of the form on all days. */
+  public static final String KIND_ALL_DAYS = "gamma-gamma-all-days";
 
   public GammaGamma {
     BgNbd.positive("p", p);
@@ -30,9 +34,14 @@ public record GammaGamma(double p, double q, double gamma) implements MoneyModel
     }
   }
 
+  /** The standard form. */
+  public GammaGamma(double p, double q, double gamma) {
+    this(p, q, gamma, PaidDays.REPEAT);
+  }
+
   @Override
   public String kind() {
-    return KIND;
+    return days == PaidDays.ALL ? KIND_ALL_DAYS : KIND;
   }
 
   @Override

@@ -126,8 +126,7 @@ public final class LifetimeForecast implements Serializable {
    * #SCHEMA}; all null where the model is insufficient or the customer's purchases are null.
    *
    * @param features with {@code customer_id}, {@code repeat_purchases}, {@code
-   *     repeat_recency_days}, {@code tenure_days}, {@code repeat_paid_days} and {@code
-   *     repeat_mean_amount}
+   *     repeat_recency_days}, {@code tenure_days} and the columns of the model's {@link PaidDays}
    * @throws IllegalArgumentException if a customer's numbers contradict one another
    */
   public Frame of(Frame features) {
@@ -135,8 +134,9 @@ public final class LifetimeForecast implements Serializable {
     LongColumn xs = features.longs("repeat_purchases");
     LongColumn txs = features.longs("repeat_recency_days");
     LongColumn tenures = features.longs("tenure_days");
-    LongColumn paid = features.longs("repeat_paid_days");
-    DoubleColumn means = features.doubles("repeat_mean_amount");
+    PaidDays days = model.paidDays();
+    LongColumn paid = features.longs(days.days());
+    DoubleColumn means = features.doubles(days.mean());
     FrameBuilder builder = new FrameBuilder(SCHEMA);
     DoubleColumn.Builder[] out = new DoubleColumn.Builder[SCHEMA.size()];
     for (int i = 0; i < out.length; i++) {
@@ -173,8 +173,8 @@ public final class LifetimeForecast implements Serializable {
       double mean = paidDays == 0 || means.isNull(row) ? 0 : means.get(row);
       if (paidDays < 0 || (paidDays > 0 && !(mean > 0 && mean < Double.POSITIVE_INFINITY))) {
         throw new IllegalArgumentException(
-            "repeat_mean_amount is %s where repeat_paid_days is %d; a positive amount is wanted"
-                .formatted(means.isNull(row) ? "null" : mean, paidDays));
+            "%s is %s where %s is %d; a positive amount is wanted"
+                .formatted(days.mean(), means.isNull(row) ? "null" : mean, days.days(), paidDays));
       }
       double amount = money.expectedAmount(paidDays, mean);
       double discount = alive.purchases > 0 ? alive.discounted / alive.purchases : 1;

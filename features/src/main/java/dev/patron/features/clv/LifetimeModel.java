@@ -29,4 +29,9 @@ public record LifetimeModel(
   public String kind() {
     return purchases == null ? INSUFFICIENT : purchases.kind();
   }
+
+  /** The days whose amounts the model looks at; the repeat days if it looks at none. */
+  public PaidDays paidDays() {
+    return money == null ? PaidDays.REPEAT : money.days();
+  }
 }

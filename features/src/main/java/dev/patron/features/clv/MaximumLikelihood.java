@@ -1,6 +1,11 @@
 package dev.patron.features.clv;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.commons.math3.analysis.MultivariateFunction;
 import org.apache.commons.math3.exception.MathIllegalStateException;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
@@ -38,7 +43,15 @@ final class MaximumLikelihood {
     private final boolean[] atBound;
     private final double[] deviations;
 
-    Summit(double[] parameters, double logLikelihood, boolean[] atBound, double[] deviations) {
+    private final boolean arrived;
+
+    Summit(
+        double[] parameters,
+        double logLikelihood,
+        boolean[] atBound,
+        double[] deviations,
+        boolean arrived) {
+      this.arrived = arrived;
       this.parameters = parameters;
       this.logLikelihood = logLikelihood;
       this.atBound = atBound;
@@ -59,11 +72,51 @@ final class MaximumLikelihood {
       return atBound;
     }
 
-    /** Standard errors of the parameters' logarithms; NaN where there is no proper summit. */
-    double[] deviations() {
-      return deviations;
+    /**
+     * Standard errors of the parameters' logarithms by these names; null where there is no proper
+     * summit.
+     */
+    Map<String, @Nullable Double> deviations(List<String> names) {
+      Map<String, @Nullable Double> byName = new LinkedHashMap<>();
+      for (int i = 0; i < names.size(); i++) {
+        byName.put(names.get(i), Double.isFinite(deviations[i]) ? deviations[i] : null);
+      }
+      return byName;
+    }
+
+    /**
+     * What must be said of parameters that the likelihood does not pin down.
+     *
+     * @param values of the parameters, as they will be shown
+     */
+    List<String> limits(String kind, List<String> names, double[] values) {
+      List<String> limits = new ArrayList<>();
+      List<String> onRidge = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        if (atBound[i]) {
+          limits.add(
+              String.format(
+                  Locale.ROOT,
+                  "%s: %s ran to its bound (%.4g): its value is not identified, only that it is"
+                      + " extreme",
+                  kind,
+                  names.get(i),
+                  values[i]));
+        } else if (!(deviations[i] <= VAGUE)) {
+          onRidge.add(names.get(i));
+        }
+      }
+      if (!onRidge.isEmpty()) {
+        limits.add(
+            "%s: the likelihood is flat along %s: not known on their own, only what follows from all of them"
+                .formatted(kind, String.join(", ", onRidge)));
+      }
+      return limits;
     }
   }
+
+  /** A parameter whose standard error is a factor of e is as good as unknown. */
+  private static final double VAGUE = 1;
 
   private static final double NEAR_BOUND = 1e-3;
   private static final double DIFFERENCE = 1e-4;
@@ -83,10 +136,17 @@ final class MaximumLikelihood {
 
   /** The best summit reached from these starts. */
   Summit from(double[]... starts) {
+    // A rough climb from every start, and Newton's steps from the best place; where they do not
+    // arrive, on ridges and at bounds, slow and careful climbs instead.
+    Summit summit = settle(best(starts, new double[] {0.5}, 1e-3));
+    return summit.arrived ? summit : settle(best(starts, new double[] {0.5, 0.05}, 1e-7));
+  }
+
+  private double[] best(double[][] starts, double[] radii, double precision) {
     double @Nullable [] best = null;
     double bestValue = Double.NEGATIVE_INFINITY;
     for (double[] start : starts) {
-      double[] reached = climb(logarithms(start));
+      double[] reached = climb(logarithms(start), radii, precision);
       double value = at(reached);
       if (best == null || value > bestValue) {
         best = reached;
@@ -96,10 +156,16 @@ final class MaximumLikelihood {
     if (best == null) {
       throw new IllegalArgumentException("a fit needs a start");
     }
-    return settle(best);
+    return best;
   }
 
-  private double[] climb(double[] start) {
+  /** The summit near this start, by Newton's steps alone where they arrive. */
+  Summit near(double[] start) {
+    Summit summit = settle(within(logarithms(start)));
+    return summit.arrived ? summit : from(start);
+  }
+
+  private double[] climb(double[] start, double[] radii, double precision) {
     int n = start.length;
     double[] inside = new double[n];
     for (int i = 0; i < n; i++) {
@@ -107,10 +173,11 @@ final class MaximumLikelihood {
     }
     try {
       double[] from = inside;
-      // A second climb from where the first one rested: its quadratic model begins afresh.
-      for (double radius : new double[] {0.5, 0.05}) {
+      // After the first, each climb begins where the one before rested, with a fresh quadratic
+      // model.
+      for (double radius : radii) {
         from =
-            new BOBYQAOptimizer(2 * n + 1, radius, 1e-7)
+            new BOBYQAOptimizer(2 * n + 1, radius, precision)
                 .optimize(
                     new MaxEval(MOST_EVALUATIONS),
                     new ObjectiveFunction((MultivariateFunction) this::at),
@@ -149,6 +216,7 @@ final class MaximumLikelihood {
   private Summit settle(double[] from) {
     double[] at = from.clone();
     double value = at(at);
+    boolean arrived = false;
     @Nullable RealMatrix covariance = null;
     for (int step = 0; step < NEWTON_STEPS; step++) {
       double[] gradient = new double[at.length];
@@ -171,6 +239,7 @@ final class MaximumLikelihood {
       at = next;
       value = nextValue;
       if (greatest < 1e-10) {
+        arrived = true;
         break;
       }
     }
@@ -182,7 +251,7 @@ final class MaximumLikelihood {
     for (int i = 0; i < at.length; i++) {
       atBound[i] = atBound(at, i);
     }
-    return new Summit(exponentials(at), value, atBound, deviations);
+    return new Summit(exponentials(at), value, atBound, deviations, arrived);
   }
 
   private boolean anyAtBound(double[] at) {

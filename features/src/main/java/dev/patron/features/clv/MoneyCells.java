@@ -8,7 +8,7 @@ import java.util.List;
 import org.apache.commons.math3.util.FastMath;
 
 /**
- * The distinct (paid repeat days, mean amount of such a day) of a customer base with the number of
+ * The distinct (paid days, mean amount of such a day) of a customer base with the number of
  * customers of each, in that order. Amounts are positive, in the dataset's currency. Immutable.
  */
 public final class MoneyCells {
@@ -53,7 +53,7 @@ public final class MoneyCells {
     return mean.length;
   }
 
-  /** The number of customers with a paid repeat day. */
+  /** The number of customers with a paid day. */
   public long customers() {
     double sum = 0;
     for (double count : customers) {
@@ -62,7 +62,7 @@ public final class MoneyCells {
     return (long) sum;
   }
 
-  /** The mean amount of a paid repeat day; NaN if there is none. */
+  /** The mean amount of a paid day; NaN if there is none. */
   double meanAmount() {
     double sum = 0;
     double days = 0;

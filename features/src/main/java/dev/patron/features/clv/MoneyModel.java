@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.Map;
 
 /**
- * A fitted model of how much a purchase is worth. A customer is known by the number of paid repeat
- * days and their mean amount. Implementations are immutable, and give equal bits on every machine.
+ * A fitted model of how much a purchase is worth. A customer is known by the number of paid days
+ * and their mean amount. Implementations are immutable, and give equal bits on every machine.
  */
 public interface MoneyModel extends Serializable {
 
@@ -14,6 +14,9 @@ public interface MoneyModel extends Serializable {
 
   /** The parameters by name, in the model's order. */
   Map<String, Double> parameters();
+
+  /** The days that count as paid days. */
+  PaidDays days();
 
   /** The expected amount of a purchase of the customer; {@code mean} does not count for 0 days. */
   double expectedAmount(int paidDays, double mean);

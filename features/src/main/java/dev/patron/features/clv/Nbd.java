@@ -80,17 +80,7 @@ public record Nbd(double r, double alpha) implements PurchaseModel {
   }
 
   @Override
-  public double stays(int x, int purchases) {
-    return 1;
-  }
-
-  @Override
-  public double rateShape(int x) {
-    return r + x;
-  }
-
-  @Override
-  public double rateWeeks(double tenure) {
-    return alpha + tenure;
+  public double[] purchasesWhileAlive(int x, double tenure, double horizon) {
+    return FuturePurchases.distribution(r + x, alpha + tenure, horizon, purchases -> 1);
   }
 }

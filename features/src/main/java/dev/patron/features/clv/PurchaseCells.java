@@ -148,12 +148,15 @@ public final class PurchaseCells {
     return x.length == 0 ? 0 : x[x.length - 1];
   }
 
-  /** The same customers at whole weeks: fewer cells, for a first approximation. */
-  PurchaseCells atWholeWeeks() {
+  /**
+   * The same customers at whole multiples of some weeks: fewer cells, for a first approximation.
+   */
+  PurchaseCells atWholeWeeks(int weeks) {
     Long2LongOpenHashMap counts = new Long2LongOpenHashMap();
     for (int i = 0; i < days.length; i++) {
-      long tenureWeek = Math.round(tenure[i]) * 7;
-      long txWeek = x[i] == 0 ? 0 : Math.max(1, Math.min(tenureWeek, Math.round(tx[i]) * 7));
+      long tenureWeek = Math.round(tenure[i] / weeks) * weeks * 7;
+      long txWeek =
+          x[i] == 0 ? 0 : Math.max(1, Math.min(tenureWeek, Math.round(tx[i] / weeks) * weeks * 7));
       counts.addTo(key(x[i], txWeek, Math.max(txWeek, tenureWeek)), (long) customers[i]);
     }
     return of(counts);

@@ -26,28 +26,19 @@ public interface PurchaseModel extends Serializable {
   double expectedWhileAlive(int x, double tenure, double horizon);
 
   /**
-   * The probability that a customer who is alive at T, and stayed through {@code purchases} more
-   * purchases, stays after one more.
+   * The expected number of purchases in {@code (0, time]} after the first of a customer of whom
+   * nothing is known.
    */
-  double stays(int x, int purchases);
-
-  /** The shape of the customer's purchase rate, which is gamma distributed given x and T. */
-  double rateShape(int x);
-
-  /** The inverse scale of the customer's purchase rate given T, in weeks. */
-  double rateWeeks(double tenure);
+  default double expectedOfAnybody(double time) {
+    return pAlive(0, 0, 0) * expectedWhileAlive(0, 0, time);
+  }
 
   /**
    * The distribution of the number of purchases in {@code (T, T + horizon]} of a customer alive at
    * T: element n is the probability of at most n.
    *
-   * <p>The rate is integrated out (a negative binomial number of purchases if nobody dropped out),
-   * and so is the drop-out probability; the two are independent given that the customer is alive,
-   * so P(N >= n) = P(NB >= n) * P(still a customer after n - 1).
-   *
-   * @return ascending; the last element is at least 1 - 1e-6
+   * @return ascending; the last element is at least 1 - 1e-6, unless more than 100,000 purchases
+   *     are to be expected
    */
-  default double[] purchasesWhileAlive(int x, double tenure, double horizon) {
-    return FuturePurchases.distribution(this, x, tenure, horizon);
-  }
+  double[] purchasesWhileAlive(int x, double tenure, double horizon);
 }

@@ -3,14 +3,13 @@ package dev.patron.features.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.patron.features.clv.BgNbd;
-import dev.patron.features.clv.EqualAmounts;
-import dev.patron.features.clv.GammaGamma;
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.MoneyModel;
-import dev.patron.features.clv.Nbd;
+import dev.patron.features.clv.MoneyModels;
+import dev.patron.features.clv.PaidDays;
 import dev.patron.features.clv.PurchaseModel;
+import dev.patron.features.clv.PurchaseModels;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -19,7 +18,9 @@ import dev.patron.features.models.ModelDocument.Input;
 import dev.patron.features.models.ModelDocument.TestVector;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Lifetime models as documents; the kind is that of the model of purchases. */
@@ -27,23 +28,25 @@ public final class LifetimeDocument {
   /** The name of the model. */
   public static final String NAME = "lifetime";
 
-  private static final List<Input> INPUTS =
-      List.of(
-          new Input("customer_id", Accepts.IDENTITY),
-          new Input("repeat_purchases", Accepts.LONG),
-          new Input("repeat_recency_days", Accepts.LONG),
-          new Input("tenure_days", Accepts.LONG),
-          new Input("repeat_paid_days", Accepts.LONG),
-          new Input("repeat_mean_amount", Accepts.DOUBLE));
+  private static List<Input> inputs(PaidDays days) {
+    return List.of(
+        new Input("customer_id", Accepts.IDENTITY),
+        new Input("repeat_purchases", Accepts.LONG),
+        new Input("repeat_recency_days", Accepts.LONG),
+        new Input("tenure_days", Accepts.LONG),
+        new Input(days.days(), Accepts.LONG),
+        new Input(days.mean(), Accepts.DOUBLE));
+  }
 
-  private static final Schema VECTORS =
-      Schema.of()
-          .with("customer_id", Type.STRING)
-          .with("repeat_purchases", Type.LONG)
-          .with("repeat_recency_days", Type.LONG)
-          .with("tenure_days", Type.LONG)
-          .with("repeat_paid_days", Type.LONG)
-          .with("repeat_mean_amount", Type.DOUBLE);
+  private static Schema vectors(PaidDays days) {
+    return Schema.of()
+        .with("customer_id", Type.STRING)
+        .with("repeat_purchases", Type.LONG)
+        .with("repeat_recency_days", Type.LONG)
+        .with("tenure_days", Type.LONG)
+        .with(days.days(), Type.LONG)
+        .with(days.mean(), Type.DOUBLE);
+  }
 
   private static final List<List<?>> VECTOR_ROWS =
       List.of(
@@ -62,14 +65,14 @@ public final class LifetimeDocument {
     settings.put("horizonDays", facts.horizonDays());
     settings.put("discountRate", facts.discountRate());
     settings.put("seed", facts.seed());
-    Frame vectors = Frame.ofRows(VECTORS, VECTOR_ROWS);
+    Frame vectors = Frame.ofRows(vectors(model.paidDays()), VECTOR_ROWS);
     Frame outputs =
         new LifetimeForecast(model, facts.horizonDays(), facts.discountRate(), facts.seed())
             .of(vectors);
     return new ModelDocument(
         NAME,
         model.kind(),
-        INPUTS,
+        inputs(model.paidDays()),
         parameters(model),
         facts.node(),
         TestVectors.of(settings, vectors, outputs));
@@ -106,10 +109,11 @@ public final class LifetimeDocument {
    *     incomplete, or its test vectors do not come out to the bit
    */
   public static LifetimeModel read(ModelDocument document) {
-    if (!document.inputs().equals(INPUTS)) {
+    if (!document.inputs().equals(inputs(PaidDays.REPEAT))
+        && !document.inputs().equals(inputs(PaidDays.ALL))) {
       throw new IllegalArgumentException(
           "model '%s' reads %s; a lifetime model reads %s"
-              .formatted(document.name(), document.inputs(), INPUTS));
+              .formatted(document.name(), document.inputs(), inputs(PaidDays.REPEAT)));
     }
     ObjectNode parameters = document.parameters();
     List<String> notes = new ArrayList<>();
@@ -124,6 +128,12 @@ public final class LifetimeDocument {
           "model '%s' says it is of kind '%s', but its purchases are of kind '%s'"
               .formatted(document.name(), document.kind(), model.kind()));
     }
+    if (!document.inputs().equals(inputs(model.paidDays()))) {
+      throw new IllegalArgumentException(
+          "model '%s' is of kind '%s' and should read %s, not %s"
+              .formatted(
+                  document.name(), document.kind(), inputs(model.paidDays()), document.inputs()));
+    }
     for (int i = 0; i < document.testVectors().size(); i++) {
       TestVector vector = document.testVectors().get(i);
       LifetimeForecast forecast =
@@ -133,7 +143,10 @@ public final class LifetimeDocument {
               ModelDocument.number(vector.settings(), "discountRate"),
               ModelDocument.required(vector.settings(), "seed").longValue());
       TestVectors.check(
-          document.name(), i + 1, vector, forecast.of(TestVectors.input(vector, VECTORS)));
+          document.name(),
+          i + 1,
+          vector,
+          forecast.of(TestVectors.input(vector, vectors(model.paidDays()))));
     }
     return model;
   }
@@ -142,39 +155,39 @@ public final class LifetimeDocument {
     if (node.isNull()) {
       return null;
     }
-    String kind = ModelDocument.required(node, "kind").asText();
-    return switch (kind) {
-      case BgNbd.KIND ->
-          new BgNbd(
-              ModelDocument.number(node, "r"),
-              ModelDocument.number(node, "alpha"),
-              ModelDocument.number(node, "a"),
-              ModelDocument.number(node, "b"));
-      case Nbd.KIND ->
-          new Nbd(ModelDocument.number(node, "r"), ModelDocument.number(node, "alpha"));
-      default -> throw unknown(document, kind);
-    };
+    try {
+      return PurchaseModels.of(ModelDocument.required(node, "kind").asText(), numbers(node));
+    } catch (IllegalArgumentException e) {
+      throw wrong(document, e);
+    }
   }
 
   private static @Nullable MoneyModel amounts(ModelDocument document, JsonNode node) {
     if (node.isNull()) {
       return null;
     }
-    String kind = ModelDocument.required(node, "kind").asText();
-    return switch (kind) {
-      case GammaGamma.KIND ->
-          new GammaGamma(
-              ModelDocument.number(node, "p"),
-              ModelDocument.number(node, "q"),
-              ModelDocument.number(node, "gamma"));
-      case EqualAmounts.KIND -> new EqualAmounts(ModelDocument.number(node, "amount"));
-      default -> throw unknown(document, kind);
-    };
+    try {
+      return MoneyModels.of(ModelDocument.required(node, "kind").asText(), numbers(node));
+    } catch (IllegalArgumentException e) {
+      throw wrong(document, e);
+    }
   }
 
-  private static IllegalArgumentException unknown(ModelDocument document, String kind) {
+  private static Map<String, Double> numbers(JsonNode node) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    node.fields()
+        .forEachRemaining(
+            field -> {
+              if (field.getValue().isNumber()) {
+                numbers.put(field.getKey(), field.getValue().doubleValue());
+              }
+            });
+    return numbers;
+  }
+
+  private static IllegalArgumentException wrong(
+      ModelDocument document, IllegalArgumentException cause) {
     return new IllegalArgumentException(
-        "model '%s' is of kind '%s', which this program does not know"
-            .formatted(document.name(), kind));
+        "model '%s': %s".formatted(document.name(), cause.getMessage()), cause);
   }
 }

@@ -109,6 +109,12 @@ public final class CustomerFeatures implements Serializable {
         out.doubles("repeat_mean_amount").append(repeat.paid / repeat.paidDays);
       }
       out.longs("repeat_paid_days").append(repeat.paidDays);
+      if (repeat.allPaidDays == 0) {
+        out.column("paid_mean_amount").appendNull();
+      } else {
+        out.doubles("paid_mean_amount").append(repeat.allPaid / repeat.allPaidDays);
+      }
+      out.longs("paid_days").append(repeat.allPaidDays);
       returns.appendTo(out.column("returned"));
       out.doubles("units").append(unitCount);
       for (String score : List.of("r_score", "f_score", "m_score", "rfm_segment")) {
@@ -120,7 +126,7 @@ public final class CustomerFeatures implements Serializable {
 
   /**
    * All orders of a customer on one day are one purchase of the models; days after the first are
-   * repeat days, and those with a positive total have a say in the money model.
+   * repeat days, and those with a positive total have a say in the money models.
    */
   private static final class RepeatDays {
     private final Money.Sum total;
@@ -128,6 +134,8 @@ public final class CustomerFeatures implements Serializable {
     private long days;
     private long paidDays;
     private double paid;
+    private long allPaidDays;
+    private double allPaid;
 
     private RepeatDays(Money.Sum total) {
       this.total = total;
@@ -144,7 +152,12 @@ public final class CustomerFeatures implements Serializable {
     }
 
     private void endDay() {
-      if (days > 1 && total.value() > 0) {
+      if (days == 0 || !(total.value() > 0)) {
+        return;
+      }
+      allPaidDays++;
+      allPaid += total.value();
+      if (days > 1) {
         paidDays++;
         paid += total.value();
       }

@@ -78,8 +78,9 @@ public final class Tables {
    * One row a customer with a purchase at or before {@code as_of}. Days are whole days of the
    * dataset's zone. {@code repeat_purchases} is x, {@code repeat_recency_days} t_x and {@code
    * tenure_days} T of the models; {@code repeat_paid_days} counts the repeat days with a positive
-   * amount and {@code repeat_mean_amount} is their mean (null if there is none); {@code monetary}
-   * is what was bought less {@code returned}.
+   * amount and {@code repeat_mean_amount} is their mean (null if there is none); {@code paid_days}
+   * and {@code paid_mean_amount} count the first day too; {@code monetary} is what was bought less
+   * {@code returned}.
    */
   public static Schema customerFeatures(Type customerId, Type amount) {
     return Schema.of()
@@ -96,6 +97,8 @@ public final class Tables {
         .with("repeat_recency_days", Type.LONG)
         .with("repeat_mean_amount", Type.DOUBLE)
         .with("repeat_paid_days", Type.LONG)
+        .with("paid_mean_amount", Type.DOUBLE)
+        .with("paid_days", Type.LONG)
         .with("returned", amount)
         .with("units", Type.DOUBLE)
         .with("r_score", Type.LONG)

@@ -71,8 +71,8 @@ class GammaGammaTest {
         .addCells(
             Frame.ofRows(
                 LifetimeCells.SCHEMA,
-                List.of(Arrays.asList(null, null, null, (long) days, amount, 1L))))
-        .money();
+                List.of(Arrays.asList(null, null, null, false, (long) days, amount, 1L))))
+        .money(PaidDays.REPEAT);
   }
 
   @Test
@@ -80,7 +80,7 @@ class GammaGammaTest {
     MoneyCells cells =
         new LifetimeCells()
             .add(SimulatedShop.customers(200, 1, 8, 0.8, 2.5, PUBLISHED, 1, 3))
-            .money();
+            .money(PaidDays.REPEAT);
     double[][] points = {{6.25, 3.74, 15.44}, {0.7, 1.4, 90}, {30, 12, 2}};
     for (double[] at : points) {
       double[] gradient = new double[3];

@@ -25,12 +25,15 @@ class LifetimeFitTest {
     return LifetimeFit.of(cells);
   }
 
-  /** Rows of x, t_x, T, paid days, mean amount. */
+  /** Rows of x, t_x, T, paid repeat days, their mean amount, which is that of the first day too. */
   private static Frame shop(List<?>... rows) {
     List<List<?>> all = new ArrayList<>();
     for (List<?> row : rows) {
       List<Object> values = new ArrayList<>(row);
       values.add(0, (long) all.size());
+      Object mean = row.get(4);
+      values.add(mean == null ? 0L : (Long) row.get(3) + 1);
+      values.add(mean);
       values.add(0L);
       values.add(0.0);
       all.add(values);
@@ -70,7 +73,7 @@ class LifetimeFitTest {
         new LifetimeCells()
             .add(SimulatedShop.customers(2_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 2))
             .purchases();
-    double[] summit = LifetimeFit.fitBgNbd(cells).parameters();
+    double[] summit = summit(cells);
     double[] gradient = new double[4];
     double best = BgNbd.logLikelihood(summit, cells, gradient);
 
@@ -82,6 +85,12 @@ class LifetimeFitTest {
         assertThat(BgNbd.logLikelihood(beside, cells, null)).isLessThan(best);
       }
     }
+  }
+
+  private static double[] summit(PurchaseCells cells) {
+    return PurchaseFit.of(BgNbd.KIND, cells).model().parameters().values().stream()
+        .mapToDouble(parameter -> parameter)
+        .toArray();
   }
 
   @Test
@@ -222,7 +231,7 @@ class LifetimeFitTest {
         new LifetimeCells()
             .add(SimulatedShop.customers(2_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 6))
             .purchases();
-    PurchaseCells weeks = cells.atWholeWeeks();
+    PurchaseCells weeks = cells.atWholeWeeks(1);
 
     assertThat(weeks.customers()).isEqualTo(cells.customers());
     assertThat(weeks.repeatCustomers()).isEqualTo(cells.repeatCustomers());

@@ -150,10 +150,10 @@ class LifetimeForecastTest {
         Frame.ofRows(
             SimulatedShop.SCHEMA,
             List.of(
-                Arrays.asList(1L, 0L, 0L, 0L, 0L, null, 0L, 0.0),
-                Arrays.asList(2L, 5000L, 7000L, 7000L, 5000L, 1e9, 0L, 0.0),
-                Arrays.asList(3L, 5000L, 7000L, 36_500L, 5000L, 1e-9, 0L, 0.0),
-                Arrays.asList(4L, 1L, 1L, 36_500L, 1L, 0.01, 0L, 0.0)));
+                Arrays.asList(1L, 0L, 0L, 0L, 0L, null, 0L, null, 0L, 0.0),
+                Arrays.asList(2L, 5000L, 7000L, 7000L, 5000L, 1e9, 5000L, 1e9, 0L, 0.0),
+                Arrays.asList(3L, 5000L, 7000L, 36_500L, 5000L, 1e-9, 5000L, 1e-9, 0L, 0.0),
+                Arrays.asList(4L, 1L, 1L, 36_500L, 1L, 0.01, 1L, 0.01, 0L, 0.0)));
     for (long horizon : new long[] {1, 365, 36_500}) {
       Frame forecasts = new LifetimeForecast(MODEL, horizon, 0.5, 42).of(extremes);
       for (List<?> row : forecasts.toRows()) {

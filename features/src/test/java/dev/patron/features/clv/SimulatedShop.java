@@ -15,6 +15,8 @@ final class SimulatedShop {
           .with("tenure_days", Type.LONG)
           .with("repeat_paid_days", Type.LONG)
           .with("repeat_mean_amount", Type.DOUBLE)
+          .with("paid_days", Type.LONG)
+          .with("paid_mean_amount", Type.DOUBLE)
           .with("actual_purchases", Type.LONG)
           .with("actual_spend", Type.DOUBLE);
 
@@ -79,6 +81,9 @@ final class SimulatedShop {
       } else {
         rows.doubles("repeat_mean_amount").append(spent / x);
       }
+      rows.longs("paid_days").append(x + 1);
+      double first = random.gamma(money.p()) / scale;
+      rows.doubles("paid_mean_amount").append((first + spent) / (x + 1));
       rows.longs("actual_purchases").append(later);
       rows.doubles("actual_spend").append(laterSpent);
     }

@@ -72,6 +72,8 @@ final class Examples {
               recency,
               paid == 0 ? null : 10.0 + i / 8.0,
               paid,
+              12.5 + i / 8.0,
+              paid + 1,
               new BigDecimal("0.00"),
               1.0,
               null,

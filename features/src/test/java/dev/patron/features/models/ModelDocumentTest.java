@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.patron.features.clv.EqualAmounts;
+import dev.patron.features.clv.GammaGamma;
 import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.clv.MbgNbd;
 import dev.patron.features.clv.Nbd;
+import dev.patron.features.clv.PaidDays;
+import dev.patron.features.clv.ParetoNbd;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.segments.SegmentModel;
@@ -51,6 +55,12 @@ class ModelDocumentTest {
             Examples.LIFETIME,
             new LifetimeModel(new Nbd(0.3, 7.7), new EqualAmounts(19.99), List.of("flat")),
             new LifetimeModel(new Nbd(0.3, 7.7), null, List.of()),
+            new LifetimeModel(
+                new ParetoNbd(0.55, 10.5, 0.6, 11.5),
+                new GammaGamma(9.9, 3.4, 7.9, PaidDays.ALL),
+                List.of()),
+            new LifetimeModel(
+                new MbgNbd(0.5, 6.2, 0.9, 1.6), new GammaGamma(6.2, 3.7, 15.4), List.of()),
             new LifetimeModel(null, null, List.of("insufficient history")))) {
       ModelDocument document = LifetimeDocument.of(lifetime, Examples.FACTS);
       assertThat(LifetimeDocument.read(ModelDocument.parse(document.toJson()))).isEqualTo(lifetime);
@@ -109,10 +119,10 @@ class ModelDocumentTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LifetimeDocument.read(segments()))
         .withMessageContaining("a lifetime model reads");
-    String pareto = lifetime().toJson().replace("\"bg-nbd\"", "\"pareto-nbd\"");
+    String unknown = lifetime().toJson().replace("\"bg-nbd\"", "\"weibull\"");
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(pareto)))
-        .withMessageContaining("'pareto-nbd', which this program does not know");
+        .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(unknown)))
+        .withMessageContaining("'weibull' is no model of purchases; known are");
   }
 
   @Test

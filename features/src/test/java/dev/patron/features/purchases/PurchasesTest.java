@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,14 +296,26 @@ class PurchasesTest {
       assertThat(features.value(i, "repeat_recency_days"))
           .isEqualTo(last.toEpochDay() - first.toEpochDay());
       assertThat(features.value(i, "repeat_paid_days")).isEqualTo((long) repeatPaid.size());
-      if (repeatPaid.isEmpty()) {
-        assertThat(features.value(i, "repeat_mean_amount")).isNull();
-      } else {
-        assertThat(features.doubles("repeat_mean_amount").get(i))
-            .isCloseTo(
-                repeatPaid.stream().mapToDouble(v -> v).average().orElseThrow(), within(1e-9));
-      }
+      assertThat(features.value(i, "repeat_mean_amount")).satisfies(isMeanOf(repeatPaid));
+      List<Double> paid =
+          days.values().stream()
+              .filter(total -> total.signum() > 0)
+              .map(BigDecimal::doubleValue)
+              .toList();
+      assertThat(features.value(i, "paid_days")).isEqualTo((long) paid.size());
+      assertThat(features.value(i, "paid_mean_amount")).satisfies(isMeanOf(paid));
     }
+  }
+
+  private static Consumer<@Nullable Object> isMeanOf(List<Double> amounts) {
+    return mean -> {
+      if (amounts.isEmpty()) {
+        assertThat(mean).isNull();
+      } else {
+        assertThat((Double) Objects.requireNonNull(mean))
+            .isCloseTo(amounts.stream().mapToDouble(v -> v).average().orElseThrow(), within(1e-9));
+      }
+    };
   }
 
   @ParameterizedTest

@@ -49,6 +49,8 @@ public record Calibration(
           "tenure_days",
           "repeat_paid_days",
           "repeat_mean_amount",
+          "paid_days",
+          "paid_mean_amount",
           "actual_purchases",
           "actual_spend");
 

@@ -35,6 +35,8 @@ class LifetimeTrainingTest {
           .with("tenure_days", Type.LONG)
           .with("repeat_paid_days", Type.LONG)
           .with("repeat_mean_amount", Type.DOUBLE)
+          .with("paid_days", Type.LONG)
+          .with("paid_mean_amount", Type.DOUBLE)
           .with("actual_purchases", Type.LONG)
           .with("actual_spend", Type.DOUBLE);
 
@@ -78,7 +80,16 @@ class LifetimeTrainingTest {
       }
       rows.appendRow(
           Arrays.asList(
-              id, x, last, 300L, x, x == 0 ? null : (Double) (spent / x), later, laterSpent));
+              id,
+              x,
+              last,
+              300L,
+              x,
+              x == 0 ? null : (Double) (spent / x),
+              x,
+              x == 0 ? null : (Double) (spent / x),
+              later,
+              laterSpent));
     }
     return rows.build();
   }
@@ -115,8 +126,8 @@ class LifetimeTrainingTest {
         Frame.ofRows(
             FEATURES,
             List.of(
-                Arrays.asList(1L, 0L, 0L, 30L, 0L, null, 0L, 0.0),
-                Arrays.asList(2L, 0L, 0L, 30L, 0L, null, 0L, 0.0)));
+                Arrays.asList(1L, 0L, 0L, 30L, 0L, null, 0L, null, 0L, 0.0),
+                Arrays.asList(2L, 0L, 0L, 30L, 0L, null, 0L, null, 0L, 0.0)));
     Calibration calibration = Calibration.of(List.of(shop), HOLDOUT, 42);
     assertThat(calibration).isNull();
     Map<String, String> files =
