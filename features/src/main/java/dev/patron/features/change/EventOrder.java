@@ -161,6 +161,11 @@ final class EventOrder {
     return kinds[steps[step]] == DELETE;
   }
 
+  /** Whether the event at this step is an update; every flat row that leaves one is. */
+  boolean isUpdate(int step) {
+    return kinds[steps[step]] == UPDATE;
+  }
+
   /** Whether the event at this step is an insert. */
   boolean isInsert(int step) {
     return kinds[steps[step]] == INSERT;

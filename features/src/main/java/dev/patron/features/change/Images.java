@@ -22,10 +22,14 @@ import org.jspecify.annotations.Nullable;
  * insert of a primary-key change, which is a delete of the old key and an insert of the new one at
  * one position, it is the state of the old key before its delete. Keys may change again and again,
  * so that the value lies some keys back.
+ *
+ * <p>Where the table ignores null updates, a null in an update means "as it was" too; but it claims
+ * nothing, so that no value is missed where there was none.
  */
 final class Images {
   private static final int NO_VALUE = -1;
   private static final int UNKNOWN_YET = -2;
+  private static final int AS_IT_WAS = -3;
 
   private final Frame events;
 
@@ -43,7 +47,9 @@ final class Images {
 
   static Images of(ChangeSpec spec, Frame events, EventOrder order, Account account) {
     Images images = new Images(events, events.positions(spec.row().names()));
-    if (images.findPlaceholders(spec)) {
+    boolean placeholders = images.findPlaceholders(spec);
+    boolean nulls = spec.ignoreNullUpdates() && images.findNullUpdates(spec, order);
+    if (placeholders || nulls) {
       images.replacePlaceholders(order, account);
     }
     return images;
@@ -94,7 +100,7 @@ final class Images {
         Schema row = spec.row();
         String name = names.text(i);
         if (row.has(name) && !spec.key().contains(name)) {
-          markUnknown(row.position(name), event);
+          mark(row.position(name), event, UNKNOWN_YET);
           any = true;
         }
       }
@@ -102,14 +108,33 @@ final class Images {
     return any;
   }
 
-  private void markUnknown(int column, int event) {
+  /** Marks the nulls of updates that are no placeholders, and says whether there are any. */
+  private boolean findNullUpdates(ChangeSpec spec, EventOrder order) {
+    boolean any = false;
+    for (int column = 0; column < positions.length; column++) {
+      Column values = events.column(positions[column]);
+      if (!values.hasNulls() || spec.key().contains(spec.row().field(column).name())) {
+        continue;
+      }
+      for (int step = 0; step < order.size(); step++) {
+        int event = order.event(step);
+        if (order.isUpdate(step) && values.isNull(event) && source(column, event) == event) {
+          mark(column, event, AS_IT_WAS);
+          any = true;
+        }
+      }
+    }
+    return any;
+  }
+
+  private void mark(int column, int event, int meaning) {
     int @Nullable [] source = sources[column];
     if (source == null) {
       source = new int[events.rows()];
       Arrays.setAll(source, row -> row);
       sources[column] = source;
     }
-    source[event] = UNKNOWN_YET;
+    source[event] = meaning;
   }
 
   private boolean hasPlaceholder(int event) {
@@ -128,12 +153,17 @@ final class Images {
       if (source == null) {
         continue;
       }
+      for (int event = 0; event < source.length; event++) {
+        if (source[event] == AS_IT_WAS && before[event] == NO_VALUE) {
+          source[event] = event; // there was nothing: the null is a null
+        }
+      }
       for (int step = 0; step < order.size(); step++) {
         int event = order.event(step);
         if (!order.leavesRow(step)) {
           continue; // the image of a delete is never used
         }
-        if (source[event] == UNKNOWN_YET) {
+        if (isOpen(source[event])) {
           follow(source, before, event);
         }
         if (source[event] == NO_VALUE && before[event] == NO_VALUE) {
@@ -146,13 +176,17 @@ final class Images {
   /** Goes back to the event that brought the value, and remembers it for all events on the way. */
   private static void follow(int[] source, int[] before, int event) {
     int known = event;
-    while (known != NO_VALUE && source[known] == UNKNOWN_YET) {
+    while (known != NO_VALUE && isOpen(source[known])) {
       known = before[known];
     }
     int value = known == NO_VALUE ? NO_VALUE : source[known];
-    for (int on = event; on != NO_VALUE && source[on] == UNKNOWN_YET; on = before[on]) {
+    for (int on = event; on != NO_VALUE && isOpen(source[on]); on = before[on]) {
       source[on] = value;
     }
+  }
+
+  private static boolean isOpen(int source) {
+    return source == UNKNOWN_YET || source == AS_IT_WAS;
   }
 
   /**

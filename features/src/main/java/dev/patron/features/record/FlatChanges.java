@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class FlatChanges {
   private final Change change;
   private final Set<String> delete;
+  private final Set<String> truncate;
   private final @Nullable String time;
   private final TimeText times;
 
@@ -36,6 +37,7 @@ final class FlatChanges {
     this.change = change;
     this.times = times;
     this.delete = Set.copyOf(change.delete());
+    this.truncate = Set.copyOf(change.truncate());
     if (change.sequence().isEmpty()) {
       throw new IllegalArgumentException(
           "table '" + table.name() + "': change.sequence names no column");
@@ -86,9 +88,18 @@ final class FlatChanges {
 
   /** Whether a row deletes its key. */
   boolean isDelete(Frame rows, int row) {
+    return says(delete, rows, row);
+  }
+
+  /** Whether a row removes every row there is; its key, if any, means nothing. */
+  boolean isTruncate(Frame rows, int row) {
+    return says(truncate, rows, row);
+  }
+
+  private boolean says(Set<String> words, Frame rows, int row) {
     String operation = change.operation();
-    Object value = operation == null ? null : rows.value(row, operation);
-    return value != null && delete.contains(value.toString());
+    Object value = operation == null || words.isEmpty() ? null : rows.value(row, operation);
+    return value != null && words.contains(value.toString());
   }
 
   /** The name of the first sequence column that is null, or null. */
@@ -115,7 +126,7 @@ final class FlatChanges {
       Object value = Objects.requireNonNull(rows.value(row, name));
       parts.add(value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString());
     }
-    events.bytes(Events.OP).append(isDelete(rows, row) ? "d" : "u");
+    events.bytes(Events.OP).append(isTruncate(rows, row) ? "t" : isDelete(rows, row) ? "d" : "u");
     events.bytes(Events.POSITION).append(position.array(), 0, position.length());
     events.bytes(Events.SEQUENCE).append(String.join(", ", parts));
     if (time == null) {

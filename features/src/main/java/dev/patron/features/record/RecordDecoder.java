@@ -49,6 +49,7 @@ public final class RecordDecoder implements Serializable {
   /** How long a record may be, in bytes; longer ones are refused as {@link Reason#TOO_LARGE}. */
   public static final int MAX_RECORD_BYTES = 64 << 20;
 
+  private static final byte[] UPDATE = {'u'};
   private static final long MICROS_PER_DAY = 86_400_000_000L;
   private static final long FIRST_DAY = LocalDate.of(1900, 1, 1).toEpochDay();
   private static final long END_DAY = LocalDate.of(2200, 1, 1).toEpochDay();
@@ -60,7 +61,8 @@ public final class RecordDecoder implements Serializable {
   /**
    * A decoder for one table.
    *
-   * @param schema the table's columns, see {@link SchemaEvidence#resolve}
+   * @param schema the columns to read, see {@link SchemaEvidence#resolve}; the table may be without
+   *     some of them, see {@link TableDefinition#row}
    * @throws IllegalArgumentException if the table's definition asks for what these columns cannot
    *     give
    */
@@ -72,7 +74,8 @@ public final class RecordDecoder implements Serializable {
 
   /** The schema of {@link Decoded#rows}. */
   public Schema rowSchema() {
-    return table.keep() == Keep.FACTS ? schema : Events.schema(schema);
+    Schema row = table.row(schema);
+    return table.keep() == Keep.FACTS ? row : Events.schema(row);
   }
 
   /**
@@ -116,6 +119,7 @@ public final class RecordDecoder implements Serializable {
     private final TableDefinition table;
     private final Schema schema;
     private final Schema read;
+    private final Schema rowSchema;
     private final Schema keySchema;
     private final Kind kind;
     private final boolean isFacts;
@@ -157,6 +161,8 @@ public final class RecordDecoder implements Serializable {
         }
       }
       this.read = change == null ? schema : schema.and(FlatChanges.hidden(change, schema));
+      Schema row = table.row(schema);
+      this.rowSchema = isFacts ? row : Events.schema(row);
       this.keySchema = schema.select(table.key());
       this.isKey = new boolean[read.size()];
       this.fromText = new ValueReader.TextNumbers[read.size()];
@@ -537,7 +543,7 @@ public final class RecordDecoder implements Serializable {
           }
           if (accepted[i]) {
             flat.append(image, i, events, position);
-            imageless[i] = flat.isDelete(image, i);
+            imageless[i] = flat.isDelete(image, i) || flat.isTruncate(image, i);
             delivery(bronzeRow[i], DebeziumReader.ABSENT);
           } else {
             noEvent();
@@ -549,8 +555,9 @@ public final class RecordDecoder implements Serializable {
 
       private void checkFlat(Frame image, int i) {
         int row = bronzeRow[i];
+        boolean hasKey = flat == null || !flat.isTruncate(image, i);
         for (String key : table.key()) {
-          if (image.column(key).isNull(i)) {
+          if (hasKey && image.column(key).isNull(i)) {
             accepted[i] = false;
             refuse(row, Reason.MISSING_KEY, "column '" + key + "' is null");
             return;
@@ -876,11 +883,16 @@ public final class RecordDecoder implements Serializable {
         }
         if (!rules.isEmpty()) {
           ListColumn unavailable = isFacts ? null : result.lists(Events.UNAVAILABLE);
+          BytesColumn ops = table.applying().ignoreNullUpdates() ? result.bytes(Events.OP) : null;
           @Nullable Rule[] refusals =
               rules.refusals(
                   result,
                   row -> !imageless[kept[row]],
-                  (row, column) -> isUnavailable(unavailable, row, column));
+                  (row, column) ->
+                      isUnavailable(unavailable, row, column)
+                          || (ops != null
+                              && ops.is(row, UPDATE)
+                              && result.column(column).isNull(row)));
           for (int row = 0; row < kept.length; row++) {
             Rule rule = refusals[row];
             if (rule != null && !refused[row]) {
@@ -899,7 +911,8 @@ public final class RecordDecoder implements Serializable {
             account.count(Count.UNKNOWN_VALUE, isFacts ? placeholders[kept[row]] : 0);
           }
         }
-        return result.filter(row -> !refused[row]);
+        Frame accepted = result.filter(row -> !refused[row]);
+        return table.applying().without().isEmpty() ? accepted : accepted.select(rowSchema.names());
       }
 
       /**

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param declared the columns that the dataset declares, in order; null: taken from the data
  * @param roles what single columns mean for the purchases, which decides how text is read
  * @param rules what a row must satisfy
+ * @param applying how its changes are applied, where it is not the ordinary way
  */
 public record TableDefinition(
     String name,
@@ -29,7 +30,8 @@ public record TableDefinition(
     @Nullable Change change,
     @Nullable Schema declared,
     Map<String, Role> roles,
-    List<Rule> rules)
+    List<Rule> rules,
+    Applying applying)
     implements Serializable {
 
   public TableDefinition {
@@ -37,6 +39,49 @@ public record TableDefinition(
     track = List.copyOf(track);
     roles = Map.copyOf(roles);
     rules = List.copyOf(rules);
+  }
+
+  /** A table whose changes are applied in the ordinary way. */
+  public TableDefinition(
+      String name,
+      Keep keep,
+      List<String> key,
+      List<String> track,
+      Format format,
+      @Nullable Change change,
+      @Nullable Schema declared,
+      Map<String, Role> roles,
+      List<Rule> rules) {
+    this(name, keep, key, track, format, change, declared, roles, rules, Applying.PLAINLY);
+  }
+
+  /** The columns that the table has, of those that its records are read with. */
+  public Schema row(Schema read) {
+    return applying.without().isEmpty()
+        ? read
+        : new Schema(
+            read.fields().stream()
+                .filter(field -> !applying.without().contains(field.name()))
+                .toList());
+  }
+
+  /**
+   * How changes are applied, where it is not the ordinary way.
+   *
+   * @param trackExcept for a history, the columns whose changes open no version, while all others
+   *     do; empty: as {@link TableDefinition#track} says
+   * @param without the columns that its records have and the table has not
+   * @param ignoreNullUpdates whether a null in an update leaves the value as it was
+   */
+  public record Applying(List<String> trackExcept, List<String> without, boolean ignoreNullUpdates)
+      implements Serializable {
+    /** The ordinary way. */
+    public static final Applying PLAINLY = new Applying(List.of(), List.of(), false);
+
+    public Applying {
+      trackExcept = List.copyOf(trackExcept);
+      without = List.copyOf(without);
+    }
   }
 
   /** What a table remembers. */
@@ -80,15 +125,31 @@ public record TableDefinition(
    * @param sequence the columns that order the changes of a key, the most significant first
    * @param operation the column that says what happened; null: every row is an upsert
    * @param delete the values of {@code operation} that mean a delete
+   * @param truncate the values of {@code operation} that remove every row there is; such a row has
+   *     no key
    * @param time the timestamp column that says when a change took effect; null: the first timestamp
    *     or date among {@code sequence}
    */
   public record Change(
-      List<String> sequence, @Nullable String operation, List<String> delete, @Nullable String time)
+      List<String> sequence,
+      @Nullable String operation,
+      List<String> delete,
+      List<String> truncate,
+      @Nullable String time)
       implements Serializable {
     public Change {
       sequence = List.copyOf(sequence);
       delete = List.copyOf(delete);
+      truncate = List.copyOf(truncate);
+    }
+
+    /** Changes of single rows, without truncates. */
+    public Change(
+        List<String> sequence,
+        @Nullable String operation,
+        List<String> delete,
+        @Nullable String time) {
+      this(sequence, operation, delete, List.of(), time);
     }
   }
 

@@ -310,6 +310,46 @@ class ChangeFoldTest {
   }
 
   @Test
+  void nullInAnUpdateMeansAsItWasWhereTheTableIgnoresThem() {
+    Frame current =
+        Event.fold(
+                Event.IGNORING_NULLS,
+                List.of(
+                    update("a", 4, null).priced(null).noted("new"),
+                    insert("a", 1, "first").priced(1L),
+                    update("a", 3, null).priced(3L),
+                    update("a", 2, "second").priced(2L)))
+            .current();
+    assertThat(current.select(Event.ROW.names()).toRows())
+        .containsExactly(Arrays.asList("a", "second", 3L, "new"));
+  }
+
+  @Test
+  void nullInAnInsertOrASnapshotIsANullAllTheSame() {
+    Frame current =
+        Event.fold(
+                Event.IGNORING_NULLS,
+                List.of(
+                    insert("a", 1, "first").noted("old"),
+                    insert("a", 2, null),
+                    insert("b", 1, "first"),
+                    snapshot("b", 2, null)))
+            .current();
+    assertThat(current.select(List.of("title", "note")).toRows())
+        .containsExactly(Arrays.asList(null, null), Arrays.asList(null, null));
+  }
+
+  @Test
+  void nullInAnUpdateWithNothingBeforeItIsANullAndMissesNothing() {
+    Folded folded =
+        Event.fold(
+            Event.IGNORING_NULLS,
+            List.of(insert("a", 1, "gone"), delete("a", 2), update("a", 3, null)));
+    assertThat(folded.current().value(0, "title")).isNull();
+    assertThat(folded.account()).isEqualTo(counts(Count.INSERTED, Count.DELETED, Count.INSERTED));
+  }
+
+  @Test
   void placeholderForAValueNeverSeenIsNullAndCounted() {
     List<Event> events = List.of(update("a", 1, "first").without("note", "price"));
     assertThat(current(events).value(0, "note")).isNull();

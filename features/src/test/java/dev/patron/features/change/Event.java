@@ -37,17 +37,23 @@ record Event(
   static final ChangeSpec FLAT_BOOKS =
       new ChangeSpec("books", ROW, List.of("id"), List.of("title", "price"), true);
 
+  static final ChangeSpec IGNORING_NULLS =
+      new ChangeSpec("books", ROW, List.of("id"), List.of("title", "price"), false, true);
+
+  static final ChangeSpec FLAT_IGNORING_NULLS =
+      new ChangeSpec("books", ROW, List.of("id"), List.of("title", "price"), true, true);
+
   /** An event delivered at its position, in time with it: nothing strange about it. */
   static Event any(char op, @Nullable String id, long position, @Nullable String title) {
     return new Event(
         id, op, position, position, position, 0L, position, title, null, null, List.of());
   }
 
-  static Event insert(String id, long position, String title) {
+  static Event insert(String id, long position, @Nullable String title) {
     return any('c', id, position, title);
   }
 
-  static Event update(String id, long position, String title) {
+  static Event update(String id, long position, @Nullable String title) {
     return any('u', id, position, title);
   }
 
@@ -59,7 +65,7 @@ record Event(
     return any('t', null, position, null);
   }
 
-  static Event snapshot(String id, long position, String title) {
+  static Event snapshot(String id, long position, @Nullable String title) {
     return any('r', id, position, title);
   }
 

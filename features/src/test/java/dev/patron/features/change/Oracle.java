@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Oracle {
   private final boolean flat;
+  private final boolean ignoreNullUpdates;
   private final List<Event> distinct;
   private final Account account = new Account();
   private final Map<String, List<Event>> orders = new HashMap<>();
 
-  Oracle(boolean flat, List<Event> deliveries) {
-    this.flat = flat;
+  Oracle(ChangeSpec spec, List<Event> deliveries) {
+    this.flat = spec.flat();
+    this.ignoreNullUpdates = spec.ignoreNullUpdates();
     this.distinct = distinct(deliveries);
     for (String key : keys()) {
       orders.put(key, order(key));
@@ -173,6 +175,13 @@ final class Oracle {
     for (String column : event.unavailable()) {
       Map<String, @Nullable Object> source = sourceOfPlaceholders(event);
       row.put(column, source == null ? null : source.get(column));
+    }
+    Map<String, @Nullable Object> before =
+        ignoreNullUpdates && (flat || event.op() == 'u') ? stateBefore(event) : null;
+    for (String column : List.of("title", "price", "note")) {
+      if (before != null && row.get(column) == null && !event.unavailable().contains(column)) {
+        row.put(column, before.get(column));
+      }
     }
     return row;
   }

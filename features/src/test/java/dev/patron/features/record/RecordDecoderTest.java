@@ -8,6 +8,7 @@ import dev.patron.features.change.Events;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Applying;
 import dev.patron.features.tables.TableDefinition.Change;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.TableDefinition.Role;
@@ -688,6 +689,43 @@ class RecordDecoderTest {
     }
 
     @Test
+    void aFlatRowMayTruncateTheTableAndNeedsNoKeyForIt() {
+      Source source =
+          FLAT.with(
+              new Change(
+                  List.of("row_time", "n"),
+                  "row_status",
+                  List.of("D"),
+                  List.of("T", "wipe"),
+                  null));
+      Decoded decoded =
+          source.decode(
+              "{\"row_time\":\"2024-01-01\",\"n\":1,\"row_status\":\"T\"}",
+              "{\"id\":\"a\",\"name\":\"x\",\"row_time\":\"2024-01-02\",\"n\":1,\"row_status\":\"wipe\"}",
+              "{\"row_time\":\"2024-01-03\",\"n\":1,\"row_status\":\"D\"}",
+              "{\"row_status\":\"T\",\"n\":1}");
+      assertThat(decoded.account()).hasToString("read=4, quarantined=2");
+      assertThat(decoded.rows().select(List.of("name", "_op", "_sequence")).toRows().toString())
+          .isEqualTo("[[null, t, 2024-01-01T00:00:00Z, 1], [null, t, 2024-01-02T00:00:00Z, 1]]");
+      assertThat(decoded.quarantine().select(List.of("reason", "detail")).toRows().toString())
+          .isEqualTo(
+              "[[MISSING_KEY, column 'id' is null], [MISSING_POSITION, column 'row_time' is null]]");
+    }
+
+    @Test
+    void whatTheTableIsWithoutMayStillOrderItsChanges() {
+      Source source = FLAT.applying(new Applying(List.of(), List.of("row_time", "n"), false));
+      Decoded decoded =
+          source.decode(
+              "{\"id\":\"a\",\"name\":\"x\",\"row_time\":\"2024-01-01\",\"n\":7,\"other\":1}",
+              "{\"id\":\"a\",\"name\":\"y\",\"row_time\":\"2024-01-01\",\"n\":\"no number\"}");
+      assertThat(decoded.rows().schema())
+          .isEqualTo(Events.schema(COLUMNS.select(List.of("id", "name"))));
+      assertThat(decoded.rows().value(0, "_sequence")).isEqualTo("2024-01-01T00:00:00Z, 7");
+      assertThat(decoded.account()).hasToString("read=2, quarantined=1, unknown_column=1");
+    }
+
+    @Test
     void anOrderThatIsNullIsRefused() {
       assertThat(FLAT.refusal("{\"id\":\"a\",\"row_time\":\"2024-01-01T00:00:00Z\"}"))
           .isEqualTo("MISSING_POSITION: column 'n' is null");
@@ -839,6 +877,15 @@ class RecordDecoderTest {
                       create("{\"id\":2,\"title\":\"__debezium_unavailable_value\"}"))
                   .account())
           .hasToString("read=2");
+    }
+
+    @Test
+    void aNullThatMeansUnchangedBreaksNoRule() {
+      Rule rule = new Rule("named", "title", true, null, null, List.of(), null, false);
+      Source ignoring = FEED.with(rule).applying(new Applying(List.of(), List.of(), true));
+      assertThat(ignoring.decode(event("u", "null", "{\"id\":1,\"title\":null}", SOURCE)).account())
+          .hasToString("read=1");
+      assertThat(ignoring.refusal(create("{\"id\":1,\"title\":null}"))).isEqualTo("RULE: named");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Applying;
 import dev.patron.features.tables.TableDefinition.Change;
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
@@ -30,7 +31,8 @@ record Source(
     List<Rule> rules,
     char delimiter,
     @Nullable String timeFormat,
-    String zone) {
+    String zone,
+    Applying applying) {
 
   static final String FILE = "input/books.jsonl";
 
@@ -45,45 +47,85 @@ record Source(
         List.of(),
         ',',
         null,
-        "UTC");
+        "UTC",
+        Applying.PLAINLY);
   }
 
   static Source facts(Kind kind) {
     return new Source(
-        Keep.FACTS, kind, List.of(), null, null, Map.of(), List.of(), ',', null, "UTC");
+        Keep.FACTS,
+        kind,
+        List.of(),
+        null,
+        null,
+        Map.of(),
+        List.of(),
+        ',',
+        null,
+        "UTC",
+        Applying.PLAINLY);
   }
 
   Source with(Schema declared) {
-    return new Source(keep, kind, key, declared, change, roles, rules, delimiter, timeFormat, zone);
+    return new Source(
+        keep, kind, key, declared, change, roles, rules, delimiter, timeFormat, zone, applying);
   }
 
   Source with(Change flat) {
-    return new Source(keep, kind, key, columns, flat, roles, rules, delimiter, timeFormat, zone);
+    return new Source(
+        keep, kind, key, columns, flat, roles, rules, delimiter, timeFormat, zone, applying);
   }
 
   Source with(Kind other) {
-    return new Source(keep, other, key, columns, change, roles, rules, delimiter, timeFormat, zone);
+    return new Source(
+        keep, other, key, columns, change, roles, rules, delimiter, timeFormat, zone, applying);
   }
 
   Source withKey(String... names) {
     return new Source(
-        keep, kind, List.of(names), columns, change, roles, rules, delimiter, timeFormat, zone);
+        keep,
+        kind,
+        List.of(names),
+        columns,
+        change,
+        roles,
+        rules,
+        delimiter,
+        timeFormat,
+        zone,
+        applying);
   }
 
   Source with(String column, Role role) {
     Map<String, Role> more = new HashMap<>(roles);
     more.put(column, role);
-    return new Source(keep, kind, key, columns, change, more, rules, delimiter, timeFormat, zone);
+    return new Source(
+        keep, kind, key, columns, change, more, rules, delimiter, timeFormat, zone, applying);
   }
 
   Source with(Rule... more) {
     return new Source(
-        keep, kind, key, columns, change, roles, List.of(more), delimiter, timeFormat, zone);
+        keep,
+        kind,
+        key,
+        columns,
+        change,
+        roles,
+        List.of(more),
+        delimiter,
+        timeFormat,
+        zone,
+        applying);
   }
 
   Source withTimes(@Nullable String format, String zoneOfTimes) {
     return new Source(
-        keep, kind, key, columns, change, roles, rules, delimiter, format, zoneOfTimes);
+        keep, kind, key, columns, change, roles, rules, delimiter, format, zoneOfTimes, applying);
+  }
+
+  Source applying(Applying other) {
+    return new Source(
+        keep, kind, key, columns, change, roles, rules, delimiter, timeFormat, zone, other);
   }
 
   TableDefinition table() {
@@ -100,7 +142,8 @@ record Source(
         change,
         columns,
         roles,
-        rules);
+        rules,
+        applying);
   }
 
   /** The bronze rows of a file of these lines. */

@@ -46,17 +46,27 @@ final class ColumnCheck {
   }
 
   private void checkTable(TableDefinition table, Schema schema) {
-    Columns columns = Columns.of(table.name(), schema);
+    Columns read = Columns.of(table.name(), schema);
+    Columns columns = Columns.of(table.name(), table.row(schema));
     String path = "tables." + table.name();
-    checkNames(table, schema, path);
+    checkNames(table, columns.schema, path);
     checkEach(path + ".key", table.key(), columns, ColumnCheck::isKey, "a type that can be a key");
     checkEach(path + ".track", table.track(), columns, type -> true, "any type");
+    checkEach(
+        path + ".track.except", table.applying().trackExcept(), columns, type -> true, "any type");
+    checkEach(path + ".columns.except", table.applying().without(), read, type -> true, "any type");
+    if (!table.applying().trackExcept().isEmpty()
+        && table.applying().trackExcept().containsAll(columns.schema.names())) {
+      problems.add(
+          "%s.track.except leaves no column to open a version%s; leave one, or keep: current"
+              .formatted(path, dataset.places().at(path + ".track.except")));
+    }
     TableDefinition.Change change = table.change();
     if (change != null) {
-      checkChange(table, change, path + ".change", columns);
+      checkChange(table, change, path + ".change", read);
     }
     for (TableDefinition.Rule rule : table.rules()) {
-      checkRule(rule, path + ".rules." + rule.name(), columns);
+      checkRule(rule, path + ".rules." + rule.name(), read);
     }
   }
 
@@ -122,10 +132,14 @@ final class ColumnCheck {
     }
   }
 
+  private Columns kept(String table, Schema schema) {
+    return Columns.of(table, dataset.table(table).definition().row(schema));
+  }
+
   private void checkPurchases(Purchases purchases) {
     Schema schema = schemas.get(purchases.table());
     if (schema != null) {
-      Columns columns = Columns.of(purchases.table(), schema);
+      Columns columns = kept(purchases.table(), schema);
       check(
           "purchases.customer",
           purchases.customer(),
@@ -145,7 +159,7 @@ final class ColumnCheck {
       check(
           "purchases.priceFrom.column",
           from.column(),
-          Columns.of(from.table(), schemas.get(from.table())),
+          kept(from.table(), schemas.get(from.table())),
           ColumnCheck::isNumber,
           "decimal, long or double");
     }

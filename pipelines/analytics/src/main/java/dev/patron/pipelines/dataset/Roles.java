@@ -79,7 +79,8 @@ final class Roles {
             d.change(),
             d.declared(),
             byTable.getOrDefault(table.name(), Map.of()),
-            d.rules()),
+            d.rules(),
+            d.applying()),
         table.source());
   }
 }

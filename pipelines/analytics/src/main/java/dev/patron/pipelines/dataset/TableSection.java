@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads one table. */
 final class TableSection {
   private static final List<String> KEYS =
-      List.of("keep", "key", "track", "from", "change", "columns", "rules");
+      List.of("keep", "key", "track", "from", "change", "columns", "ignoreNullUpdates", "rules");
   private static final List<String> CHANGE_KEYS =
-      List.of("sequence", "operation", "delete", "time");
+      List.of("sequence", "operation", "delete", "truncate", "time");
+  private static final String EXCEPT = "except";
   private static final int MAX_TYPE = 20_000;
 
   private final String name;
@@ -45,11 +46,23 @@ final class TableSection {
     Optional<FromSection.From> from =
         reading.attempt(() -> Optional.of(from(mapping)), Optional.empty());
     List<String> key = reading.attempt(() -> columns(mapping, "key"), List.of());
-    List<String> track = reading.attempt(() -> columns(mapping, "track"), List.of());
+    Chosen track =
+        reading.attempt(
+            () -> mapping.get("track").map(Chosen::columns).orElse(Chosen.ALL), Chosen.ALL);
     Optional<Change> change =
         reading.attempt(() -> mapping.get("change").map(TableSection::change), Optional.empty());
+    Optional<YamlMapping> allBut = mapping.get("columns").flatMap(TableSection::allBut);
+    List<String> without =
+        reading.attempt(() -> allBut.map(TableSection::except).orElse(List.of()), List.of());
     Optional<Schema> declared =
-        reading.attempt(() -> mapping.get("columns").map(TableSection::schema), Optional.empty());
+        allBut.isPresent()
+            ? Optional.empty()
+            : reading.attempt(
+                () -> mapping.get("columns").map(TableSection::schema), Optional.empty());
+    boolean ignoreNullUpdates =
+        reading.attempt(
+            () -> mapping.get("ignoreNullUpdates").map(YamlValue::trueOrFalse).orElse(false),
+            false);
     List<TableDefinition.Rule> rules =
         reading.attempt(
             () -> mapping.get("rules").map(RulesSection::read).orElse(List.of()), List.of());
@@ -58,18 +71,21 @@ final class TableSection {
     }
     reading.attempt(() -> checkKey(mapping, keep.get()));
     reading.attempt(() -> checkTrack(mapping, keep.get()));
+    reading.attempt(() -> checkIgnoreNullUpdates(mapping, keep.get()));
+    allBut.ifPresent(but -> reading.attempt(() -> checkWithout(but, key, track)));
     reading.attempt(() -> checkChange(mapping, keep.get(), from.get().format().kind()));
     return new Dataset.Table(
         new TableDefinition(
             name,
             keep.get(),
             key,
-            track,
+            track.only(),
             from.get().format(),
             change.orElse(null),
             declared.orElse(null),
             Map.of(),
-            rules),
+            rules,
+            new TableDefinition.Applying(track.except(), without, ignoreNullUpdates)),
         from.get().source());
   }
 
@@ -103,6 +119,32 @@ final class TableSection {
     }
   }
 
+  private static void checkIgnoreNullUpdates(YamlMapping mapping, Keep keep) {
+    if (keep == Keep.FACTS && mapping.has("ignoreNullUpdates")) {
+      throw mapping.misplaced(
+          "ignoreNullUpdates",
+          "is given, but the table keeps facts",
+          "facts are not updated: remove it");
+    }
+  }
+
+  /** A column that identifies a row, or whose changes open versions, cannot be left out. */
+  private static void checkWithout(YamlMapping but, List<String> key, Chosen track) {
+    for (YamlValue item : but.require(EXCEPT, "").items("a column or a list of columns")) {
+      String column = item.column();
+      if (key.contains(column)) {
+        throw item.refuse(
+            item.path() + " leaves out " + Words.quote(column),
+            "it is part of the key, which a table cannot be without");
+      }
+      if (track.only().contains(column)) {
+        throw item.refuse(
+            item.path() + " leaves out " + Words.quote(column),
+            "track names it: only a column of the table can open versions");
+      }
+    }
+  }
+
   private static void checkChange(YamlMapping mapping, Keep keep, Format.Kind format) {
     boolean given = mapping.has("change");
     if (given && keep == Keep.FACTS) {
@@ -129,25 +171,72 @@ final class TableSection {
       throw mapping.missing(
           "sequence", "say which columns order the changes of a row, as in sequence: updated_at");
     }
-    List<String> delete = new ArrayList<>();
-    if (mapping.has("delete")) {
-      String expected = "a value or a list of values";
-      for (YamlValue item : mapping.require("delete", "").items(expected)) {
-        delete.add(item.literal(expected));
-      }
-    }
-    if (mapping.has("operation") && delete.isEmpty()) {
+    List<String> delete = values(mapping, "delete");
+    List<String> truncate = values(mapping, "truncate");
+    if (mapping.has("operation") && delete.isEmpty() && truncate.isEmpty()) {
       throw mapping.missing(
           "delete", "say which values of the operation column mean a delete, as in delete: [D]");
     }
-    if (!mapping.has("operation") && !delete.isEmpty()) {
-      throw mapping.missing("operation", "say which column holds the values of delete");
+    if (!mapping.has("operation") && !(delete.isEmpty() && truncate.isEmpty())) {
+      throw mapping.missing(
+          "operation",
+          "say which column holds the values of " + (delete.isEmpty() ? "truncate" : "delete"));
+    }
+    for (String word : truncate) {
+      if (delete.contains(word)) {
+        throw mapping.misplaced(
+            "truncate",
+            "and delete both name " + Words.quote(word),
+            "a row deletes its key or truncates the table, not both");
+      }
     }
     return new Change(
         columns(mapping, "sequence"),
         column(mapping, "operation"),
         delete,
+        truncate,
         column(mapping, "time"));
+  }
+
+  private static List<String> values(YamlMapping mapping, String key) {
+    String expected = "a value or a list of values";
+    return mapping
+        .get(key)
+        .map(value -> value.items(expected).stream().map(item -> item.literal(expected)).toList())
+        .orElse(List.of());
+  }
+
+  /**
+   * Columns that are chosen by name: these only, or all but these.
+   *
+   * @param only these; empty: all
+   * @param except all but these; empty: none is left out
+   */
+  private record Chosen(List<String> only, List<String> except) {
+    static final Chosen ALL = new Chosen(List.of(), List.of());
+
+    /** {@code [a, b]} or {@code {except: [a, b]}}. */
+    static Chosen columns(YamlValue value) {
+      return value.isMapping()
+          ? new Chosen(List.of(), TableSection.except(value.mapping(List.of(EXCEPT))))
+          : new Chosen(TableSection.columns(value), List.of());
+    }
+  }
+
+  private static List<String> except(YamlMapping mapping) {
+    return columns(
+        mapping.require(EXCEPT, "name the columns to leave out, as in except: [updated_at]"));
+  }
+
+  /** {@code columns: {except: [...]}}; a column that is called except has a type, not a list. */
+  private static Optional<YamlMapping> allBut(YamlValue columns) {
+    if (!columns.isMapping()) {
+      return Optional.empty();
+    }
+    YamlMapping mapping = columns.typeMapping("a mapping from column names to types");
+    return mapping.get(EXCEPT).filter(YamlValue::isList).isPresent()
+        ? Optional.of(columns.mapping(List.of(EXCEPT)))
+        : Optional.empty();
   }
 
   private static @Nullable String column(YamlMapping mapping, String key) {
@@ -155,12 +244,12 @@ final class TableSection {
   }
 
   private static List<String> columns(YamlMapping mapping, String key) {
-    Optional<YamlValue> value = mapping.get(key);
-    if (value.isEmpty()) {
-      return List.of();
-    }
+    return mapping.get(key).map(TableSection::columns).orElse(List.of());
+  }
+
+  private static List<String> columns(YamlValue value) {
     List<String> columns = new ArrayList<>();
-    for (YamlValue item : value.get().items("a column or a list of columns")) {
+    for (YamlValue item : value.items("a column or a list of columns")) {
       String column = item.column();
       if (columns.contains(column)) {
         throw item.refuse(

@@ -98,6 +98,14 @@ final class YamlValue {
     return isEmpty() ? "empty" : Words.quote(((ScalarNode) node).getValue());
   }
 
+  boolean isMapping() {
+    return node instanceof MappingNode;
+  }
+
+  boolean isList() {
+    return node instanceof SequenceNode;
+  }
+
   private boolean isEmpty() {
     return node instanceof ScalarNode scalar
         && (node.getTag().equals(Tag.NULL) || scalar.getValue().isBlank());

@@ -103,7 +103,7 @@ public final class Refine {
       PCollectionTuple decoded =
           pipeline
               .apply("Read bronze " + name, ReadTable.of(files(name)))
-              .apply("Read the records of " + name, new DecodeRecords(definition, schema(name)));
+              .apply("Read the records of " + name, new DecodeRecords(definition, read(name)));
       findings.tell(
           "account of the records of " + name,
           Accounts.KIND,
@@ -221,7 +221,6 @@ public final class Refine {
   private record Kept(PCollection<Frame> rows, PCollection<Account> accounts) {}
 
   private Kept keep(TableDefinition table, PCollection<Frame> records) {
-    Schema schema = schema(table.name());
     int buckets = buckets(table.name());
     String label = "Keep " + table.name();
     if (table.keep() == TableDefinition.Keep.FACTS) {
@@ -232,8 +231,7 @@ public final class Refine {
       PCollectionTuple kept = records.apply(label, KeepFacts.of(fold, buckets));
       return new Kept(kept.get(KeepFacts.ROWS), kept.get(KeepFacts.ACCOUNTS));
     }
-    ChangeSpec spec =
-        new ChangeSpec(table.name(), schema, table.key(), table.track(), table.change() != null);
+    ChangeSpec spec = ChangeSpec.of(table, read(table.name()));
     if (table.keep() == TableDefinition.Keep.CURRENT) {
       PCollectionTuple kept = records.apply(label, ApplyChanges.of(spec, buckets));
       return new Kept(kept.get(ApplyChanges.ROWS), kept.get(ApplyChanges.ACCOUNTS));
@@ -310,8 +308,14 @@ public final class Refine {
     job.console().note("patron: " + line + ", see " + quarantine(table));
   }
 
-  private Schema schema(String table) {
+  /** The columns that the records of a table are read with. */
+  private Schema read(String table) {
     return of(schemas, table);
+  }
+
+  /** The columns that the table has. */
+  private Schema schema(String table) {
+    return job.dataset().table(table).definition().row(read(table));
   }
 
   private TableFiles files(String table) {

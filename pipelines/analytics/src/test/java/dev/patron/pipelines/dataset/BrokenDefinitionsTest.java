@@ -225,6 +225,51 @@ final class BrokenDefinitionsTest {
                 + "dataset.yaml:10:65; unknown type 'datetime'; known are string, long, double, "
                 + "decimal(p,s), boolean, date, timestamp, array<TYPE> and row<NAME: TYPE, ...>"),
         Arguments.of(
+            "delete: [delete] }",
+            "delete: [delete], truncate: [wipe, delete] }",
+            "tables.books.change.truncate and delete both name 'delete' at dataset.yaml:9:68; a"
+                + " row deletes its key or truncates the table, not both"),
+        Arguments.of(
+            "operation: op, delete: [delete] }",
+            "truncate: [wipe] }",
+            "tables.books.change has no 'operation' at dataset.yaml:9:5; say which column holds"
+                + " the values of truncate"),
+        Arguments.of(
+            "track: [price]",
+            "track: { exept: [price] }",
+            "unknown key 'exept' at dataset.yaml:7:14; did you mean 'except'?"),
+        Arguments.of(
+            "track: [price]",
+            "track: { except: [cost] }",
+            "tables.books.track.except names column 'cost', which table 'books' does not have at"
+                + " dataset.yaml:7:23; it has book_id, price, row_time, op"),
+        Arguments.of(
+            "track: [price]",
+            "ignoreNullUpdates: perhaps",
+            "tables.books.ignoreNullUpdates is 'perhaps' at dataset.yaml:7:24; expected true or"
+                + " false"),
+        Arguments.of(
+            "keep: facts",
+            "keep: facts~    ignoreNullUpdates: true",
+            "tables.orders.ignoreNullUpdates is given, but the table keeps facts at"
+                + " dataset.yaml:13:5; facts are not updated: remove it"),
+        Arguments.of(
+            "{ book_id: long, price: \"decimal(10,2)\", row_time: timestamp, op: string }",
+            "{ except: [op, book_id] }",
+            "tables.books.columns.except[1] leaves out 'book_id' at dataset.yaml:10:29; it is part"
+                + " of the key, which a table cannot be without"),
+        Arguments.of(
+            "{ book_id: long, price: \"decimal(10,2)\", row_time: timestamp, op: string }",
+            "{ except: price }",
+            "tables.books.columns.except is 'price', which is no type at dataset.yaml:10:24;"
+                + " unknown type 'price'; known are string, long, double, decimal(p,s), boolean,"
+                + " date, timestamp, array<TYPE> and row<NAME: TYPE, ...>"),
+        Arguments.of(
+            "{ book_id: long, price: \"decimal(10,2)\", row_time: timestamp, op: string }",
+            "{ except: [price] }",
+            "tables.books.columns.except[0] leaves out 'price' at dataset.yaml:10:25; track names"
+                + " it: only a column of the table can open versions"),
+        Arguments.of(
             "\"decimal(10,2)\"",
             "decimal(50,2)",
             "tables.books.columns.price is 'decimal(50,2)', which is no type at "

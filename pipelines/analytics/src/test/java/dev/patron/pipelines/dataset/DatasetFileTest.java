@@ -201,6 +201,48 @@ final class DatasetFileTest {
   }
 
   @Test
+  void changesAreAppliedAsTheDefinitionSays() throws IOException {
+    Dataset dataset =
+        parse(
+            """
+            tables:
+              books:
+                keep: history
+                key: id
+                track: { except: [seen, note] }
+                columns: { except: [status] }
+                ignoreNullUpdates: true
+                from: { files: a.jsonl }
+                change: { sequence: at, operation: status, truncate: [T] }
+              prices:
+                keep: current
+                key: id
+                columns: { except: [status, at] }
+                from: { files: b.jsonl }
+                change: { sequence: at, operation: status, delete: [D], truncate: T }
+              shelves:
+                keep: facts
+                columns: { except: long, id: long }
+                from: { files: c.jsonl }
+            """);
+
+    TableDefinition books = definition(dataset, "books");
+    assertThat(books.applying())
+        .isEqualTo(new TableDefinition.Applying(List.of("seen", "note"), List.of("status"), true));
+    assertThat(books.change())
+        .isEqualTo(
+            new TableDefinition.Change(List.of("at"), "status", List.of(), List.of("T"), null));
+    assertThat(books.declared()).isNull();
+    Schema read = ((Type.RowOf) Type.parse("row<id: long, status: string, note: string>")).schema();
+    assertThat(books.row(read).names()).containsExactly("id", "note");
+    assertThat(definition(dataset, "prices").applying().ignoreNullUpdates()).isFalse();
+    assertThat(Objects.requireNonNull(definition(dataset, "prices").change()).truncate())
+        .containsExactly("T");
+    assertThat(Objects.requireNonNull(definition(dataset, "shelves").declared()).names())
+        .containsExactly("except", "id");
+  }
+
+  @Test
   void flatChangeRowsSayWhatTheirColumnsMean() throws IOException {
     Dataset dataset =
         parse(
