@@ -154,6 +154,21 @@ public final class LakeTable implements Serializable {
     }
   }
 
+  /**
+   * Checks whether a change could be committed now, without doing it.
+   *
+   * @throws LakeException as {@link #commit} would
+   */
+  void check(Commit commit) {
+    Optional<TableSnapshot> before = latest();
+    Schema schema = schemaAfter(commit, before);
+    List<String> partitions =
+        before.map(TableSnapshot::partitionColumns).orElse(commit.partitionColumns());
+    checkPartitions(commit, partitions);
+    commit.add().forEach(file -> checkFile(file, schema, partitions));
+    removed(commit, before);
+  }
+
   private static boolean isReplay(Commit commit, TableSnapshot snapshot) {
     if (commit.application() == null) {
       return false;

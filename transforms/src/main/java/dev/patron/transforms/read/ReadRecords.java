@@ -1,6 +1,7 @@
 package dev.patron.transforms.read;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.record.BronzeFrames;
 import dev.patron.features.tables.TableDefinition;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadRecords extends PTransform<PCollection<SourceFile>, PCollectionTuple> {
   private static final long serialVersionUID = 1;
+
+  /** Each file, and {@link SourceFile#after how much} of it has been read now. */
+  public static final TupleTag<SourceFile> PROGRESS = new TupleTag<>() {};
 
   private final LinkedHashMap<String, List<TableDefinition>> groups;
   private final LinkedHashMap<String, Schema> columns;
@@ -93,20 +97,15 @@ public final class ReadRecords extends PTransform<PCollection<SourceFile>, PColl
 
   @Override
   public PCollectionTuple expand(PCollection<SourceFile> files) {
-    List<TupleTag<?>> all = new ArrayList<>(tags.values());
-    PCollectionTuple frames =
-        files
-            .apply("Share the files among the workers", Reshuffle.viaRandomKey())
-            .apply(
-                "Read each file",
-                ParDo.of(new Read(groups, columns, tags))
-                    .withOutputTags(
-                        tags.values().iterator().next(),
-                        TupleTagList.of(all.subList(1, all.size()))));
-    return frames;
+    return files
+        .apply("Share the files among the workers", Reshuffle.viaRandomKey())
+        .apply(
+            "Read each file",
+            ParDo.of(new Read(groups, columns, tags))
+                .withOutputTags(PROGRESS, TupleTagList.of(new ArrayList<>(tags.values()))));
   }
 
-  private static final class Read extends DoFn<SourceFile, Frame> {
+  private static final class Read extends DoFn<SourceFile, SourceFile> {
     private static final long serialVersionUID = 1;
 
     private final LinkedHashMap<String, List<TableDefinition>> groups;
@@ -132,14 +131,20 @@ public final class ReadRecords extends PTransform<PCollection<SourceFile>, PColl
                 .formatted(file.path(), file.group(), groups.keySet()));
       }
       @Nullable Schema wanted = columns.get(tables.get(0).name());
+      long[] read = {file.after()};
       new FileRecords(
               tables,
               wanted,
               (table, frame) -> {
                 rows.inc(frame.rows());
+                LongColumn offsets = frame.longs("_offset");
+                for (int row = 0; row < frame.rows(); row++) {
+                  read[0] += offsets.isNull(row) ? 0 : 1;
+                }
                 out.get(tag(tables.get(table))).output(frame);
               })
           .read(file);
+      out.get(PROGRESS).output(file.resumeAfter(read[0]));
     }
 
     private TupleTag<Frame> tag(TableDefinition table) {

@@ -28,6 +28,11 @@ public record SourceFile(String path, long size, long after, String group) imple
     return new SourceFile(path, size, 0, group);
   }
 
+  /** This file as one of another group. */
+  public SourceFile inGroup(String newGroup) {
+    return new SourceFile(path, size, after, newGroup);
+  }
+
   /** This file, but only what stands behind so many records. */
   public SourceFile resumeAfter(long records) {
     return new SourceFile(path, size, records, group);

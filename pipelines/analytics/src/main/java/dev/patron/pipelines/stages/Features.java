@@ -92,12 +92,14 @@ public final class Features {
     List<DataFile> files = manifest.get("files", CUSTOMERS, DataFileCoder.of());
     Frame totals =
         Frame.concat(PurchaseTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()));
-    customers.commit(Commit.overwrite(schema, files));
-    SmallTables.overwrite(
-        job, EDGES, Frame.concat(Tables.RFM_EDGES, manifest.get("frame", EDGES, FrameCoder.of())));
-    SmallTables.overwrite(job, REVENUE, PurchaseTotals.revenueByMonth(totals));
-    SmallTables.overwrite(job, COHORTS, PurchaseTotals.cohortRetention(totals));
-    RunLog.append(job, "features", Map.of("customer_features", Accounts.written(files)));
+    new Changes(job)
+        .commit(CUSTOMERS, Commit.overwrite(schema, files))
+        .overwrite(
+            EDGES, Frame.concat(Tables.RFM_EDGES, manifest.get("frame", EDGES, FrameCoder.of())))
+        .overwrite(REVENUE, PurchaseTotals.revenueByMonth(totals))
+        .overwrite(COHORTS, PurchaseTotals.cohortRetention(totals))
+        .log("features", Map.of("customer_features", Accounts.written(files)))
+        .decide("features");
   }
 
   /** Looks at two columns of the purchases; returns do not count. A shop without any is of 1970. */

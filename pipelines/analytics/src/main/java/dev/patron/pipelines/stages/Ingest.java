@@ -1,8 +1,6 @@
 package dev.patron.pipelines.stages;
 
-import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Frame;
-import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.record.SchemaEvidence;
@@ -18,7 +16,6 @@ import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
-import dev.patron.transforms.lake.Warehouse;
 import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.parquet.HadoopFiles;
@@ -50,6 +47,9 @@ public final class Ingest {
   /** The date read, by which bronze is partitioned. */
   static final String PARTITION = "_ingested_on";
 
+  /** The table property that holds what was seen of a table's columns. */
+  private static final String EVIDENCE = "patron.evidence";
+
   private Ingest() {}
 
   /**
@@ -58,11 +58,22 @@ public final class Ingest {
    * @param tables for each table of the dataset its bronze table, files not yet committed included
    * @param pending for each table with new records, what is to be committed
    * @param evidence for each table what was seen of its columns, now and before
+   * @param progress how far the sources have been read then
    */
   public record Prepared(
       Map<String, TableFiles> tables,
       Map<String, Commit> pending,
-      Map<String, SchemaEvidence> evidence) {}
+      Map<String, SchemaEvidence> evidence,
+      SourceProgress progress) {
+
+    /** Makes what was read part of bronze. */
+    void addTo(Changes changes) {
+      pending.forEach((table, commit) -> changes.commit(bronze(table), commit));
+      if (!pending.isEmpty()) {
+        changes.overwrite(SourceProgress.TABLE, progress.toFrame());
+      }
+    }
+  }
 
   /** Nothing new: bronze as it is. */
   public static Prepared nothing(Job job) {
@@ -81,26 +92,27 @@ public final class Ingest {
       tables.put(table.name(), bronze.contents());
       evidence.put(table.name(), known(job, table.definition()));
     }
-    return new Prepared(tables, Map.of(), evidence);
+    return new Prepared(tables, Map.of(), evidence, SourceProgress.of(job));
   }
 
   /** Reads what is new into data files that nobody refers to yet. */
   public static Prepared prepare(Job job) throws IOException {
+    SourceProgress progress = SourceProgress.of(job);
     Map<String, List<TableDefinition>> groups = new LinkedHashMap<>();
-    List<SourceFile> files = new ArrayList<>();
+    List<SourceFile> unread = new ArrayList<>();
     Map<String, Schema> columns = new HashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
-      String group = group(table);
+      List<SourceFile> files = progress.resume(table.name(), files(table, table.name()));
+      String group = group(table, files);
       List<TableDefinition> members = groups.computeIfAbsent(group, any -> new ArrayList<>());
       if (members.isEmpty()) {
-        files.addAll(files(table, group));
+        files.forEach(file -> unread.add(file.inGroup(group)));
       }
       members.add(table.definition());
       if (table.definition().format().kind() == TableDefinition.Format.Kind.PARQUET) {
-        columns.put(table.name(), parquetColumns(files, group));
+        columns.put(table.name(), parquetColumns(files));
       }
     }
-    List<SourceFile> unread = resume(job, files);
     ReadRecords read = ReadRecords.of(groups).withColumns(columns);
     Manifest manifest =
         job.run(
@@ -112,6 +124,11 @@ public final class Ingest {
                           "Files to read",
                           Create.of(unread).withCoder(SerializableCoder.of(SourceFile.class)))
                       .apply("Read records", read);
+              findings.tell(
+                  "progress",
+                  "files",
+                  SerializableCoder.of(SourceFile.class),
+                  records.get(ReadRecords.PROGRESS));
               for (Dataset.Table table : job.dataset().tables()) {
                 String name = table.name();
                 PCollection<Frame> frames = records.get(read.tag(name));
@@ -145,38 +162,35 @@ public final class Ingest {
       TableSnapshot before = job.latest(bronze(name));
       List<DataFile> added = manifest.get("files", name, DataFileCoder.of());
       Schema schema = bronzeSchema(columns, name);
-      if (before == null || !added.isEmpty()) {
-        pending.put(
-            name,
-            Commit.append(schema, added)
-                .partitionedBy(List.of(PARTITION))
-                .onVersion(before == null ? -1 : before.version()));
-      }
       tables.put(name, TableFiles.appended(target, before, schema, List.of(PARTITION), added));
       SchemaEvidence seen = known(job, table.definition());
       manifest
           .get("evidence", name, StringUtf8Coder.of())
           .forEach(json -> seen.merge(SchemaEvidence.fromJson(json)));
       evidence.put(name, seen);
+      if (before == null || !added.isEmpty()) {
+        pending.put(
+            name,
+            Commit.append(schema, added)
+                .partitionedBy(List.of(PARTITION))
+                .withProperties(Map.of(EVIDENCE, seen.isEmpty() ? "" : seen.toJson())));
+      }
       // What has no columns to be refined into must not become part of bronze for ever.
       AssumedColumns.where(seen, table.definition(), job.dataset().purchases());
     }
-    return new Prepared(tables, pending, evidence);
+    manifest
+        .get("progress", "files", SerializableCoder.of(SourceFile.class))
+        .forEach(
+            file ->
+                of(groups, file.group()).forEach(table -> progress.advance(table.name(), file)));
+    return new Prepared(tables, pending, evidence, progress);
   }
 
   /** Makes what was read part of bronze. */
   public static void commit(Job job, Prepared prepared) {
-    Warehouse warehouse = Warehouse.at(job.warehouse());
-    for (Dataset.Table table : job.dataset().tables()) {
-      SchemaEvidence evidence = prepared.evidence().get(table.name());
-      if (table.definition().declared() != null) {
-        // Nobody looked at the columns of this run's records: what was seen before is not all.
-        warehouse.delete(evidenceFile(table.name()));
-      } else if (evidence != null) {
-        warehouse.write(evidenceFile(table.name()), evidence.toJson());
-      }
-    }
-    prepared.pending().forEach((name, commit) -> job.table(bronze(name)).commit(commit));
+    Changes changes = new Changes(job);
+    prepared.addTo(changes);
+    changes.decide("ingest");
   }
 
   /** The source's own columns, if the format has any before a record is read, and what all have. */
@@ -188,38 +202,37 @@ public final class Ingest {
     return "bronze/" + table;
   }
 
-  private static String evidenceFile(String table) {
-    return "_evidence/" + table + ".json";
-  }
-
   /**
    * What was seen of a table's columns before. While columns are declared nobody looks at them; the
    * run after the declaration was taken away looks at all of bronze.
    */
   private static SchemaEvidence known(Job job, TableDefinition table) {
     SchemaEvidence evidence = new SchemaEvidence();
-    if (table.declared() != null) {
+    TableSnapshot bronze = job.latest(bronze(table.name()));
+    if (table.declared() != null || bronze == null) {
       return evidence;
     }
-    Warehouse warehouse = Warehouse.at(job.warehouse());
-    if (warehouse.exists(evidenceFile(table.name()))) {
-      return SchemaEvidence.fromJson(warehouse.read(evidenceFile(table.name())));
+    String seen = bronze.properties().getOrDefault(EVIDENCE, "");
+    if (!seen.isEmpty()) {
+      return SchemaEvidence.fromJson(seen);
     }
-    TableSnapshot bronze = job.latest(bronze(table.name()));
-    if (bronze != null) {
-      List<String> names =
-          bronze.schema().names().stream().filter(name -> !name.equals(PARTITION)).toList();
-      TableScan.of(bronze, names).forEach(frame -> evidence.observe(frame, table));
-    }
+    List<String> names =
+        bronze.schema().names().stream().filter(name -> !name.equals(PARTITION)).toList();
+    TableScan.of(bronze, names).forEach(frame -> evidence.observe(frame, table));
     return evidence;
   }
 
-  /** Tables that read the same files in the same format share one reading of them. */
-  private static String group(Dataset.Table table) {
+  /**
+   * Tables that read the same files in the same format, and have read as much of them, share one
+   * reading.
+   */
+  private static String group(Dataset.Table table, List<SourceFile> files) {
     TableDefinition.Format format = table.definition().format();
-    return format.kind() == TableDefinition.Format.Kind.DEBEZIUM
-        ? format.kind() + " " + sources(table).locations()
-        : table.name();
+    if (format.kind() != TableDefinition.Format.Kind.DEBEZIUM) {
+      return table.name();
+    }
+    List<Long> read = files.stream().map(SourceFile::after).toList();
+    return format.kind() + " " + sources(table).locations() + " after " + read.hashCode();
   }
 
   private static Source.Files sources(Dataset.Table table) {
@@ -241,12 +254,9 @@ public final class Ingest {
   /**
    * All columns that any of the files has; one that cannot be opened is refused when it is read.
    */
-  private static Schema parquetColumns(List<SourceFile> files, String group) {
+  private static Schema parquetColumns(List<SourceFile> files) {
     Schema columns = Schema.of();
     for (SourceFile file : files) {
-      if (!file.group().equals(group)) {
-        continue;
-      }
       for (Schema.Field field : columns(file).fields()) {
         if (!columns.has(field.name())) {
           columns = columns.with(field.name(), field.type());
@@ -264,28 +274,11 @@ public final class Ingest {
     }
   }
 
-  /** The files with what was read of them before: the rows that bronze has of each. */
-  private static List<SourceFile> resume(Job job, List<SourceFile> files) {
-    Map<String, Long> read = new HashMap<>();
-    for (Dataset.Table table : job.dataset().tables()) {
-      TableSnapshot bronze = job.latest(bronze(table.name()));
-      if (bronze == null) {
-        continue;
-      }
-      TableScan.of(bronze, List.of("_file", "_offset"))
-          .forEach(
-              frame -> {
-                BytesColumn file = frame.bytes("_file");
-                LongColumn offset = frame.longs("_offset");
-                for (int row = 0; row < frame.rows(); row++) {
-                  if (!file.isNull(row) && !offset.isNull(row)) {
-                    read.merge(file.text(row), 1L, Long::sum);
-                  }
-                }
-              });
+  private static <V> V of(Map<String, V> map, String name) {
+    V value = map.get(name);
+    if (value == null) {
+      throw new IllegalStateException("nothing of '" + name + "' among " + map.keySet());
     }
-    return files.stream()
-        .map(file -> file.resumeAfter(read.getOrDefault(file.path(), 0L)))
-        .toList();
+    return value;
   }
 }

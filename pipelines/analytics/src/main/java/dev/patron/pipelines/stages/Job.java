@@ -6,6 +6,7 @@ import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.engine.Engine;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.Ledger;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.manifest.ManifestEntry;
@@ -48,9 +49,13 @@ public final class Job {
   private final int buckets;
   private final Console console;
   private final Instant started;
+  private final Ledger ledger;
+
+  /** The newest decision that this job has seen. */
+  private long decided;
 
   /**
-   * A job.
+   * A job. What a run before left unfinished is finished first.
    *
    * @param warehouse the folder or URI of the warehouse
    * @param options the options of every pipeline
@@ -73,6 +78,8 @@ public final class Job {
     this.buckets = buckets;
     this.console = console;
     this.started = started;
+    this.ledger = Ledger.of(warehouse);
+    this.decided = ledger.open();
   }
 
   /** The shop. */
@@ -91,6 +98,13 @@ public final class Job {
   /** Names this run in {@code ops/runs}. */
   String runId() {
     return started.toString();
+  }
+
+  /** Makes all these changes visible, or none. */
+  void decide(String stage, List<Ledger.Change> changes) {
+    if (!changes.isEmpty()) {
+      decided = ledger.decide(decided, stage, changes);
+    }
   }
 
   LocalDate ingestionDate() {

@@ -82,17 +82,18 @@ public final class Refine {
     for (Dataset.Table table : job.dataset().tables()) {
       check(manifest, table.name(), of(accounts, table.name()));
     }
-    Ingest.commit(job, bronze);
+    Changes changes = new Changes(job);
+    bronze.addTo(changes);
     for (Dataset.Table table : job.dataset().tables()) {
-      commit(manifest, silver(table.name()), silverSchema(table.definition()));
-      commit(manifest, quarantine(table.name()), Tables.QUARANTINE);
+      commit(changes, manifest, silver(table.name()), silverSchema(table.definition()));
+      commit(changes, manifest, quarantine(table.name()), Tables.QUARANTINE);
     }
     Purchases purchases = job.dataset().purchases();
     if (purchases != null) {
-      commit(manifest, silver(PURCHASES), purchasesSchema(lines(purchases)));
+      commit(changes, manifest, silver(PURCHASES), purchasesSchema(lines(purchases)));
       accounts.put(PURCHASES, account(manifest, PURCHASES));
     }
-    RunLog.append(job, "refine", accounts);
+    changes.log("refine", accounts).decide("refine");
   }
 
   private void build(Pipeline pipeline, Job.Findings findings) {
@@ -258,9 +259,9 @@ public final class Refine {
         frames.apply("Write " + table, WriteFrames.to(job.table(table)).withSchema(schema)));
   }
 
-  private void commit(Manifest manifest, String table, Schema schema) {
+  private static void commit(Changes changes, Manifest manifest, String table, Schema schema) {
     List<DataFile> files = manifest.get("files", table, DataFileCoder.of());
-    job.table(table).commit(Commit.overwrite(schema, files));
+    changes.commit(table, Commit.overwrite(schema, files));
   }
 
   private Account account(Manifest manifest, String table) {

@@ -6,13 +6,8 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
-import dev.patron.transforms.lake.Commit;
-import dev.patron.transforms.lake.DataFile;
-import dev.patron.transforms.lake.DataFileWriter;
-import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -38,11 +33,8 @@ final class RunLog {
     return schema;
   }
 
-  /** Adds one row a table. */
-  static void append(Job job, String stage, Map<String, Account> accounts) {
-    if (accounts.isEmpty()) {
-      return;
-    }
+  /** One row a table. */
+  static Frame rows(Job job, String stage, Map<String, Account> accounts) {
     FrameBuilder rows = new FrameBuilder(SCHEMA);
     accounts.forEach(
         (table, account) -> {
@@ -53,10 +45,7 @@ final class RunLog {
             rows.longs(count.column()).append(account.get(count));
           }
         });
-    Frame frame = rows.build();
-    LakeTable table = job.table(TABLE);
-    DataFile file = DataFileWriter.write(table, SCHEMA, Map.of(), List.of(frame));
-    table.commit(Commit.append(SCHEMA, List.of(file)));
+    return rows.build();
   }
 
   /** The accounts of the newest run of a stage, by table. */

@@ -46,9 +46,11 @@ public final class Score {
     LakeTable scores = job.table(SCORES);
     Observed observed = Observed.of(features);
     if (observed.customers() == 0) {
-      scores.commit(Commit.overwrite(schema, List.of()));
-      SmallTables.overwrite(job, SUMMARY, Frame.empty(Tables.SEGMENT_SUMMARY));
-      SmallTables.overwrite(job, MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
+      new Changes(job)
+          .commit(SCORES, Commit.overwrite(schema, List.of()))
+          .overwrite(SUMMARY, Frame.empty(Tables.SEGMENT_SUMMARY))
+          .overwrite(MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION))
+          .decide("score");
       return;
     }
     ModelRegistry models = Models.of(job);
@@ -100,24 +102,24 @@ public final class Score {
             });
 
     List<DataFile> files = manifest.get("files", SCORES, DataFileCoder.of());
-    scores.commit(Commit.overwrite(schema, files));
-    SmallTables.overwrite(
-        job,
-        SUMMARY,
-        SegmentTotals.summary(
-            Frame.concat(
-                SegmentTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()))));
+    Changes changes =
+        new Changes(job)
+            .commit(SCORES, Commit.overwrite(schema, files))
+            .overwrite(
+                SUMMARY,
+                SegmentTotals.summary(
+                    Frame.concat(
+                        SegmentTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()))));
     if (moved) {
-      SmallTables.overwrite(
-          job,
+      changes.overwrite(
           MIGRATION,
           SegmentMoves.migration(
               Frame.concat(SegmentMoves.schema(), manifest.get("frame", "moves", FrameCoder.of())),
               then,
               observed.asOf()));
     } else if (!job.table(MIGRATION).exists()) {
-      SmallTables.overwrite(job, MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
+      changes.overwrite(MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
     }
-    RunLog.append(job, "score", Map.of("customer_scores", Accounts.written(files)));
+    changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
   }
 }

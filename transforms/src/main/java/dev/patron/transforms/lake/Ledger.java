@@ -1,0 +1,224 @@
+package dev.patron.transforms.lake;
+
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.transforms.parquet.HadoopFiles;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one order in which a warehouse changes. Delta Lake commits one table at a time; a stage
+ * changes several, which have to change together or not at all (SEMANTICS 19). So a stage writes
+ * down what it is going to commit, and one commit to the ledger decides it. From then on it will
+ * happen: the tables are committed one after the other, each with the number of the decision as its
+ * transaction; whoever opens the warehouse next, after a crash say, goes on where it stopped, and a
+ * table that has a decision already is passed over.
+ *
+ * <p>A decision rests on the ones before it: if there is a newer one than the stage has seen, it is
+ * refused. So of two runs at once one wins, and the other fails before it has changed anything.
+ *
+ * <p>The ledger is itself a Delta table without rows, {@code _ledger}; a decision's number is the
+ * table's version. A reader of a single table never sees a part of a change; a reader of several
+ * may see the tables of one decision change within the moment that their commits take.
+ */
+public final class Ledger {
+  /** The table, which no reader lists: its name begins with an underscore. */
+  static final String TABLE = "_ledger";
+
+  /** The name under which decisions are transactions of the tables. */
+  static final String APPLICATION = "patron";
+
+  private static final String INTENT = "patron.intent";
+  private static final String STAGE = "patron.stage";
+  private static final Schema COLUMNS = Schema.of().with("decision", Type.LONG);
+
+  private final String warehouse;
+  private final LakeTable decisions;
+
+  private Ledger(String warehouse) {
+    this.warehouse = warehouse;
+    this.decisions = LakeTable.at(warehouse, TABLE);
+  }
+
+  /** The ledger of a warehouse, which need not exist yet. */
+  public static Ledger of(String warehouse) {
+    return new Ledger(warehouse);
+  }
+
+  /**
+   * What is to become of a table.
+   *
+   * @param table its name, as {@code silver/books}
+   */
+  public record Change(String table, Commit commit) {}
+
+  /**
+   * Finishes what was decided and not yet done, and tells the newest decision.
+   *
+   * @return its number; -1 if nothing was ever decided
+   * @throws LakeException if it cannot be finished
+   */
+  public long open() {
+    TableSnapshot newest = decisions.latest().orElse(null);
+    if (newest == null) {
+      return -1;
+    }
+    Path intent = intent(newest.properties().getOrDefault(INTENT, ""));
+    List<Change> unfinished = read(intent);
+    if (unfinished != null) {
+      apply(unfinished, newest.version());
+      delete(intent);
+    }
+    return newest.version();
+  }
+
+  /**
+   * Decides that these changes happen, and makes them happen. When this returns they are visible;
+   * if it throws before the decision, none of them will ever be.
+   *
+   * @param after the decision on which they rest: what {@link #open} or the last call gave
+   * @param stage who decides, for people who read the ledger's log
+   * @return the number of this decision
+   * @throws LakeException if another writer has decided something since ({@link
+   *     LakeException#isConflict}), or a change cannot be committed
+   */
+  public long decide(long after, String stage, List<Change> changes) {
+    // What was decided must be possible: afterwards there is no way back.
+    changes.forEach(change -> LakeTable.at(warehouse, change.table()).check(change.commit()));
+    String name = UUID.randomUUID().toString();
+    Path intent = intent(name);
+    write(intent, changes);
+    long number;
+    try {
+      number =
+          decisions
+              .commit(
+                  Commit.append(COLUMNS, List.of())
+                      .withProperties(Map.of(INTENT, name, STAGE, stage))
+                      .onVersion(after))
+              .version();
+    } catch (LakeException e) {
+      delete(intent);
+      throw e.isConflict()
+          ? LakeException.conflict(
+              "another run changed the warehouse while this one worked; nothing of its stage '"
+                  + stage
+                  + "' was committed; run it again")
+          : e;
+    }
+    apply(changes, number);
+    delete(intent);
+    return number;
+  }
+
+  private void apply(List<Change> changes, long number) {
+    for (Change change : changes) {
+      LakeTable.at(warehouse, change.table())
+          .commit(change.commit().withTransaction(APPLICATION, number));
+    }
+  }
+
+  // ------------------------------------------------------------------ what is going to be
+  // committed
+
+  private Path intent(String name) {
+    return new Path(decisions.path(), "_intents/" + name);
+  }
+
+  void write(Path intent, List<Change> changes) {
+    try (FSDataOutputStream out = files(intent).create(intent, false)) {
+      out.writeInt(changes.size());
+      for (Change change : changes) {
+        DataFileCoder.text(change.table(), out);
+        write(change.commit(), out);
+      }
+      out.hsync();
+    } catch (IOException | RuntimeException e) {
+      throw LakeException.because(TABLE, HadoopFiles.display(intent) + " cannot be written", e);
+    }
+  }
+
+  private @Nullable List<Change> read(Path intent) {
+    try (DataInputStream in = files(intent).open(intent)) {
+      List<Change> changes = new ArrayList<>();
+      for (int left = in.readInt(); left > 0; left--) {
+        changes.add(new Change(DataFileCoder.present(in), readCommit(in)));
+      }
+      return changes;
+    } catch (FileNotFoundException done) {
+      return null;
+    } catch (IOException | RuntimeException e) {
+      throw LakeException.because(TABLE, HadoopFiles.display(intent) + " cannot be read", e);
+    }
+  }
+
+  private void delete(Path intent) {
+    try {
+      files(intent).delete(intent, false);
+    } catch (IOException e) {
+      throw LakeException.because(TABLE, HadoopFiles.display(intent) + " cannot be deleted", e);
+    }
+  }
+
+  private static FileSystem files(Path path) throws IOException {
+    return path.getFileSystem(HadoopFiles.configuration());
+  }
+
+  private static void write(Commit commit, DataOutputStream out) throws IOException {
+    DataFileCoder.text(commit.kind().name(), out);
+    DataFileCoder.text(new Type.RowOf(commit.schema()).toString(), out);
+    writeFiles(commit.remove(), out);
+    writeFiles(commit.add(), out);
+    out.writeInt(commit.partitionColumns().size());
+    for (String column : commit.partitionColumns()) {
+      DataFileCoder.text(column, out);
+    }
+    out.writeInt(commit.properties().size());
+    for (Map.Entry<String, String> property : commit.properties().entrySet()) {
+      DataFileCoder.text(property.getKey(), out);
+      DataFileCoder.text(property.getValue(), out);
+    }
+  }
+
+  private static Commit readCommit(DataInputStream in) throws IOException {
+    Commit.Kind kind = Commit.Kind.valueOf(DataFileCoder.present(in));
+    Schema schema = DataFileCoder.schema(DataFileCoder.present(in));
+    List<DataFile> remove = readFiles(in);
+    List<DataFile> add = readFiles(in);
+    List<String> partitions = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      partitions.add(DataFileCoder.present(in));
+    }
+    Map<String, String> properties = new TreeMap<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      properties.put(DataFileCoder.present(in), DataFileCoder.present(in));
+    }
+    return new Commit(kind, schema, remove, add, partitions, properties, null, 0, null);
+  }
+
+  private static void writeFiles(List<DataFile> files, DataOutputStream out) throws IOException {
+    out.writeInt(files.size());
+    for (DataFile file : files) {
+      DataFileCoder.of().encode(file, out);
+    }
+  }
+
+  private static List<DataFile> readFiles(DataInputStream in) throws IOException {
+    List<DataFile> files = new ArrayList<>();
+    for (int left = in.readInt(); left > 0; left--) {
+      files.add(DataFileCoder.of().decode(in));
+    }
+    return files;
+  }
+}
