@@ -3,6 +3,7 @@ package dev.patron.pipelines;
 import dev.patron.pipelines.console.Console;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a user can ask for.
@@ -11,19 +12,25 @@ import org.apache.beam.sdk.options.PipelineOptions;
  * @param name the word on the command line
  * @param summary what it does, in a sentence
  * @param options the options it knows beside Beam's and the runner's
+ * @param word the option that a word without {@code --} is the value of; null if it takes none
  * @param action what it does
  */
-record Command<O extends PipelineOptions>(
-    String name, String summary, Class<O> options, Action<O> action) {
+public record Command<O extends PipelineOptions>(
+    String name, String summary, Class<O> options, @Nullable String word, Action<O> action) {
+
+  /** A command that takes options alone. */
+  public Command(String name, String summary, Class<O> options, Action<O> action) {
+    this(name, summary, options, null, action);
+  }
 
   /** What a command does. */
   @FunctionalInterface
-  interface Action<O extends PipelineOptions> {
+  public interface Action<O extends PipelineOptions> {
     /** Runs with these options; results go to the console's stdout. */
     void run(O options, Console console) throws Exception;
   }
 
   void run(List<String> arguments, Console console) throws Exception {
-    action.run(CommandLine.parse(arguments, options), console);
+    action.run(CommandLine.parse(arguments, options, word), console);
   }
 }

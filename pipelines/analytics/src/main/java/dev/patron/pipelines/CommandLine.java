@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -24,20 +25,31 @@ import org.jspecify.annotations.Nullable;
  * in words.
  */
 final class CommandLine {
+  /** A comment of SQL begins with two dashes too, but no name follows. */
+  private static final Pattern OPTION = Pattern.compile("--[A-Za-z]");
+
   private CommandLine() {}
 
   /**
    * The options of one command.
    *
-   * @param arguments {@code --name=value} each
+   * @param words {@code --name=value} each
+   * @param word the option that a bare word is the value of; null if there must be none
    * @throws UsageException if an option is unknown, given twice or has a value of the wrong kind
    */
-  static <O extends PipelineOptions> O parse(List<String> arguments, Class<O> type) {
+  static <O extends PipelineOptions> O parse(
+      List<String> words, Class<O> type, @Nullable String word) {
     PipelineOptionsFactory.register(type);
+    List<String> arguments =
+        word == null
+            ? words
+            : words.stream()
+                .map(text -> OPTION.matcher(text).lookingAt() ? text : "--" + word + "=" + text)
+                .toList();
     Set<String> known = knownOptions(type);
     Set<String> seen = new HashSet<>();
     for (String argument : arguments) {
-      if (!argument.startsWith("--")) {
+      if (!OPTION.matcher(argument).lookingAt()) {
         throw new UsageException(
             "unexpected word '" + argument + "'; options are written --name=value");
       }

@@ -21,6 +21,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
 /**
  * The program: {@code patron COMMAND [--option=value ...]}. The same class is the main class of
@@ -31,7 +33,7 @@ public final class Patron {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
 
-  private static final List<Command<?>> COMMANDS =
+  private static final List<Command<?>> OWN =
       List.of(
           new Command<>(
               "run",
@@ -72,6 +74,14 @@ public final class Patron {
               "Re-read every table and print its rows and digest.",
               WarehouseOptions.class,
               Verify::run));
+
+  /** With what other rooms of the class path bring. */
+  private static final List<Command<?>> COMMANDS =
+      Stream.concat(
+              OWN.stream(),
+              ServiceLoader.load(Commands.class).stream()
+                  .flatMap(room -> room.get().commands().stream()))
+          .toList();
 
   private final Console console;
 
@@ -180,8 +190,10 @@ public final class Patron {
   }
 
   private static String help(Command<?> command) {
+    String word = command.word();
     return "Usage: ./patron "
         + command.name()
+        + (word == null ? "" : " [" + word.toUpperCase(Locale.ROOT) + "]")
         + " [--option=value ...]\n\n"
         + command.summary()
         + "\n\n"

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where the warehouse is, as far as that can be judged before anything is read or written. */
-final class WarehousePlace {
+public final class WarehousePlace {
   private static final Pattern URI = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:/.*");
 
   private WarehousePlace() {}
@@ -19,7 +19,7 @@ final class WarehousePlace {
    *
    * @throws UsageException if it cannot be one
    */
-  static String of(WarehouseOptions options) {
+  public static String of(WarehouseOptions options) {
     String place = options.getWarehouse().strip();
     if (place.isEmpty()) {
       throw new UsageException("--warehouse is empty; name a folder or URI");
