@@ -6,6 +6,7 @@ import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -58,6 +59,14 @@ public final class LakeTable implements Serializable {
   /** The table's folder. */
   public Path path() {
     return new Path(HadoopFiles.path(warehouse), name);
+  }
+
+  /** Where a data file of it is. */
+  public Path path(DataFile file) {
+    // A file of another folder, as a shallow clone has them, is told by its whole URI.
+    return file.path().matches("[a-zA-Z][a-zA-Z0-9+.-]+:/.*")
+        ? new Path(URI.create(file.path()))
+        : new Path(path(), file.path());
   }
 
   /** Whether the table exists: whether something was ever committed to it. */

@@ -21,14 +21,9 @@ record TablePart(
   static final Coder<TablePart> CODER = SerializableCoder.of(TablePart.class);
 
   static TablePart whole(LakeTable table, DataFile file) {
-    // A file of another folder, as a shallow clone has them, is told by its whole URI.
-    Path path =
-        file.path().matches("[a-zA-Z][a-zA-Z0-9+.-]+:/.*")
-            ? new Path(URI.create(file.path()))
-            : new Path(table.path(), file.path());
     return new TablePart(
         table.name(),
-        path.toUri().toString(),
+        table.path(file).toUri().toString(),
         0,
         Integer.MAX_VALUE,
         new HashMap<>(file.partition()));

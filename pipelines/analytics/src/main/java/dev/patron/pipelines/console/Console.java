@@ -32,6 +32,12 @@ public final class Console {
     out.flush();
   }
 
+  /** stdout itself, for results that are long or come piece by piece. */
+  public PrintStream out() {
+    closeLine();
+    return out;
+  }
+
   /** Writes a line to stderr. */
   public void note(String line) {
     closeLine();

@@ -7,22 +7,24 @@ import java.util.List;
 
 /** The tables of a warehouse. */
 public final class WarehouseTables {
-  private static final List<String> TIERS =
-      List.of("bronze", "silver", "gold", "quarantine", "ops");
+  /** The folders that tables are in. */
+  public static final List<String> TIERS = List.of("bronze", "silver", "gold", "quarantine", "ops");
 
   private WarehouseTables() {}
 
   /** All tables of all tiers, by tier and name. */
   public static List<LakeTable> all(String warehouse) {
-    List<LakeTable> tables = new ArrayList<>();
+    return folders(warehouse).stream().filter(LakeTable::exists).toList();
+  }
+
+  /** What may be tables, by tier and name; whether they are, nobody has looked yet. */
+  public static List<LakeTable> folders(String warehouse) {
+    List<LakeTable> folders = new ArrayList<>();
     for (String tier : TIERS) {
       for (String name : Warehouse.at(warehouse).list(tier)) {
-        LakeTable table = LakeTable.at(warehouse, tier + "/" + name);
-        if (table.exists()) {
-          tables.add(table);
-        }
+        folders.add(LakeTable.at(warehouse, tier + "/" + name));
       }
     }
-    return tables;
+    return folders;
   }
 }
