@@ -23,8 +23,8 @@ final class SimulatedShop {
   private SimulatedShop() {}
 
   /**
-   * Customers with tenures spread over half a year to a year. Purchases of one day are one, as in
-   * the tables, so keep the rates low.
+   * Customers who drop out at purchases, see {@link #customers(int, PurchaseModel, GammaGamma,
+   * long, long)}.
    *
    * @param a 0: nobody drops out
    */
@@ -37,12 +37,47 @@ final class SimulatedShop {
       GammaGamma money,
       long horizonDays,
       long seed) {
+    return customers(
+        customers,
+        a == 0 ? new Nbd(r, alpha) : new BgNbd(r, alpha, a, b),
+        money,
+        horizonDays,
+        seed);
+  }
+
+  /** When one customer is gone: with a probability at each purchase, or at a time. */
+  private record Leaving(double atPurchase, boolean atFirst, double day) {
+    static Leaving of(PurchaseModel model, RandomDraws random) {
+      if (model instanceof BgNbd bg) {
+        return new Leaving(beta(random, bg.a(), bg.b()), false, Double.POSITIVE_INFINITY);
+      } else if (model instanceof MbgNbd mbg) {
+        return new Leaving(beta(random, mbg.a(), mbg.b()), true, Double.POSITIVE_INFINITY);
+      } else if (model instanceof ParetoNbd pareto) {
+        double perWeek = random.gamma(pareto.s()) / pareto.beta();
+        return new Leaving(0, false, -7 * Math.log(random.uniform()) / perWeek);
+      }
+      return new Leaving(0, false, Double.POSITIVE_INFINITY);
+    }
+
+    boolean now(RandomDraws random) {
+      return atPurchase > 0 && random.uniform() < atPurchase;
+    }
+  }
+
+  /**
+   * Customers with tenures spread over half a year to a year. Purchases of one day are one, as in
+   * the tables, so keep the rates low.
+   */
+  static Frame customers(
+      int customers, PurchaseModel model, GammaGamma money, long horizonDays, long seed) {
+    double r = model.parameters().getOrDefault("r", 0.0);
+    double alpha = model.parameters().getOrDefault("alpha", 0.0);
     FrameBuilder rows = new FrameBuilder(SCHEMA);
     RandomDraws random = new RandomDraws(seed);
     for (long id = 0; id < customers; id++) {
       long tenure = 182L + random.integer(183);
       double perDay = random.gamma(r) / alpha / 7;
-      double dropOut = a == 0 ? 0 : beta(random, a, b);
+      Leaving leaving = Leaving.of(model, random);
       double scale = random.gamma(money.q()) / money.gamma();
       long lastDay = 0;
       long x = 0;
@@ -51,10 +86,10 @@ final class SimulatedShop {
       long later = 0;
       double laterSpent = 0;
       double day = 0;
-      boolean customer = true;
+      boolean customer = !(leaving.atFirst() && leaving.now(random));
       while (customer) {
         day -= Math.log(random.uniform()) / perDay;
-        if (!(day < tenure + horizonDays)) {
+        if (!(day < tenure + horizonDays) || day > leaving.day()) {
           break;
         }
         long date = (long) Math.ceil(day);
@@ -69,7 +104,7 @@ final class SimulatedShop {
           later += sameDay ? 0 : 1;
           laterSpent += amount;
         }
-        customer = !(random.uniform() < dropOut);
+        customer = !leaving.now(random);
       }
       rows.longs("customer_id").append(id);
       rows.longs("repeat_purchases").append(x);
