@@ -62,7 +62,7 @@ public final class SegmentDocument {
     double[][] centroids = model.centroids();
     for (int i = 0; i < model.k(); i++) {
       ObjectNode segment = segments.addObject();
-      segment.put("id", i + 1);
+      segment.put("id", model.ids()[i]);
       segment.put("name", model.names().get(i));
       numbers(segment.putArray("centroid"), centroids[i]);
     }
@@ -100,8 +100,8 @@ public final class SegmentDocument {
   /** Every segment's centroid in whole days, purchases and cents, and the ends of each measure. */
   private static Frame vectors(SegmentModel model) {
     FrameBuilder rows = new FrameBuilder(VECTORS);
-    for (int id = 1; id <= model.k(); id++) {
-      double[] values = model.centroid(id);
+    for (int position = 0; position < model.k(); position++) {
+      double[] values = model.centroid(position);
       row(rows, Math.round(values[0]), Math.round(values[1]), Math.round(values[2] * 100) / 100.0);
     }
     row(rows, 0, 1, 0);
@@ -137,15 +137,18 @@ public final class SegmentDocument {
     ObjectNode parameters = document.parameters();
     List<String> names = new ArrayList<>();
     List<double[]> centroids = new ArrayList<>();
+    List<Integer> ids = new ArrayList<>();
     for (JsonNode segment : ModelDocument.required(parameters, "segments")) {
       names.add(ModelDocument.required(segment, "name").asText());
       centroids.add(numbers(segment, "centroid"));
+      ids.add((int) ModelDocument.number(segment, "id"));
     }
     SegmentModel model =
         SegmentModel.of(
             numbers(parameters, "means"),
             numbers(parameters, "standardDeviations"),
             centroids.toArray(double[][]::new),
+            ids.stream().mapToInt(id -> id).toArray(),
             names,
             rfm(ModelDocument.required(parameters, "rfm")));
     for (int i = 0; i < document.testVectors().size(); i++) {

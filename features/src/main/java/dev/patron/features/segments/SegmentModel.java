@@ -11,17 +11,18 @@ import dev.patron.features.rfm.RfmScores;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.apache.commons.math3.util.FastMath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * K-Means segments: a customer belongs to the nearest centroid, in z-scores of ln(1 + v) of the
- * measures, with v below 0 taken as 0; a tie goes to the lower id. Segments are numbered from 1,
- * the most valuable first, and named after the RFM cell of their centroid. Immutable; equal bits on
- * every machine.
+ * measures, with v below 0 taken as 0; a tie goes to the lower id. Segments of a first model are
+ * numbered from 1, the most valuable first, and named after the RFM cell of their centroid; those
+ * of a later one keep the ids and names of the segments that they continue. Immutable; equal bits
+ * on every machine.
  */
 public final class SegmentModel implements Serializable {
   /** The measures that segments are made of, in order. */
@@ -35,11 +36,18 @@ public final class SegmentModel implements Serializable {
   private final double[] means;
   private final double[] deviations;
   private final double[][] centroids;
+  private final int[] ids;
   private final String[] names;
   private final RfmScores rfm;
 
   private SegmentModel(
-      double[] means, double[] deviations, double[][] centroids, String[] names, RfmScores rfm) {
+      double[] means,
+      double[] deviations,
+      double[][] centroids,
+      int[] ids,
+      String[] names,
+      RfmScores rfm) {
+    this.ids = ids;
     this.means = means;
     this.deviations = deviations;
     this.centroids = centroids;
@@ -53,14 +61,17 @@ public final class SegmentModel implements Serializable {
    * @param means of ln(1 + v), by measure
    * @param deviations population standard deviations of ln(1 + v), by measure; 0 counts as 1
    * @param centroids by segment, in z-scores by measure
+   * @param ids by segment, positive and ascending
    * @param names by segment
    * @param rfm the edges that the names came from
-   * @throws IllegalArgumentException if sizes differ, a number is not finite, or a name is repeated
+   * @throws IllegalArgumentException if sizes differ, a number is not finite, a name is repeated or
+   *     ids do not ascend
    */
   public static SegmentModel of(
       double[] means,
       double[] deviations,
       double[][] centroids,
+      int[] ids,
       List<String> names,
       RfmScores rfm) {
     int measures = MEASURES.size();
@@ -81,9 +92,32 @@ public final class SegmentModel implements Serializable {
     for (double[] centroid : centroids) {
       finite(centroid);
     }
+    for (int i = 0; i < ids.length; i++) {
+      if (ids.length != centroids.length || ids[i] <= (i == 0 ? 0 : ids[i - 1])) {
+        throw new IllegalArgumentException(
+            "%d segments need as many positive, ascending ids, not %s"
+                .formatted(centroids.length, Arrays.toString(ids)));
+      }
+    }
     double[][] copies = Arrays.stream(centroids).map(double[]::clone).toArray(double[][]::new);
     return new SegmentModel(
-        means.clone(), deviations.clone(), copies, names.toArray(String[]::new), rfm);
+        means.clone(), deviations.clone(), copies, ids.clone(), names.toArray(String[]::new), rfm);
+  }
+
+  /** The same with segments numbered 1, 2 and so on. */
+  public static SegmentModel of(
+      double[] means,
+      double[] deviations,
+      double[][] centroids,
+      List<String> names,
+      RfmScores rfm) {
+    return of(means, deviations, centroids, numbers(centroids.length), names, rfm);
+  }
+
+  private static int[] numbers(int count) {
+    int[] numbers = new int[count];
+    Arrays.setAll(numbers, i -> i + 1);
+    return numbers;
   }
 
   private static void finite(double[] values) {
@@ -96,11 +130,81 @@ public final class SegmentModel implements Serializable {
 
   /**
    * A model of fresh centroids in any order: ordered by descending monetary value (then ascending
-   * recency, then descending frequency) of the centroid and named after its RFM cell; of several
-   * segments in one cell the second is named "Loyal (2)", and so on.
+   * recency, then descending frequency) of the centroid and named after its RFM cell; several
+   * segments in one cell are told apart by the measure in which they differ most.
    */
   public static SegmentModel named(
       double[] means, double[] deviations, double[][] centroids, RfmScores rfm) {
+    double[][] ordered = byValue(centroids);
+    List<@Nullable String> none = new ArrayList<>(Collections.nCopies(ordered.length, null));
+    List<String> names = SegmentNames.of(cells(means, deviations, ordered, rfm), none, ordered);
+    return of(means, deviations, ordered, names, rfm);
+  }
+
+  /**
+   * A model of fresh centroids that continues this one. New centroids are matched to old ones so
+   * that the distances between partners are least in all (in this model's z-scores); a partner
+   * nearer than {@value #SAME} standard deviation takes over id and name. The others are new: they
+   * are named as by {@link #named} and numbered after the greatest id so far.
+   */
+  public SegmentModel continuedBy(
+      double[] newMeans, double[] newDeviations, double[][] newCentroids, RfmScores newRfm) {
+    double[][] ordered = byValue(newCentroids);
+    int[] partners = partners(newMeans, newDeviations, ordered);
+    List<@Nullable String> kept = new ArrayList<>();
+    int[] newIds = new int[ordered.length];
+    int next = ids[ids.length - 1] + 1;
+    for (int i = 0; i < ordered.length; i++) {
+      kept.add(partners[i] < 0 ? null : names[partners[i]]);
+      newIds[i] = partners[i] < 0 ? next++ : ids[partners[i]];
+    }
+    List<String> newNames =
+        SegmentNames.of(cells(newMeans, newDeviations, ordered, newRfm), kept, ordered);
+    Integer[] byId = new Integer[ordered.length];
+    Arrays.setAll(byId, i -> i);
+    Arrays.sort(byId, Comparator.comparingInt(i -> newIds[i]));
+    double[][] sorted = new double[ordered.length][];
+    int[] sortedIds = new int[ordered.length];
+    List<String> sortedNames = new ArrayList<>();
+    for (int i = 0; i < byId.length; i++) {
+      sorted[i] = ordered[byId[i]];
+      sortedIds[i] = newIds[byId[i]];
+      sortedNames.add(newNames.get(byId[i]));
+    }
+    return of(newMeans, newDeviations, sorted, sortedIds, sortedNames, newRfm);
+  }
+
+  /** Further apart than this, in standard deviations, centroids are not of one segment. */
+  private static final double SAME = 1;
+
+  /** For each of these centroids the position of the one here that it continues, or -1. */
+  private int[] partners(double[] newMeans, double[] newDeviations, double[][] newCentroids) {
+    int size = Math.max(newCentroids.length, centroids.length);
+    double[][] cost = new double[newCentroids.length][size];
+    for (int i = 0; i < newCentroids.length; i++) {
+      double[] point = new double[newMeans.length];
+      for (int j = 0; j < point.length; j++) {
+        double log = newCentroids[i][j] * scale(newDeviations[j]) + newMeans[j];
+        point[j] = (log - means[j]) / scale(deviations[j]);
+      }
+      for (int j = 0; j < size; j++) {
+        // To be matched with none costs as much as the furthest partner that counts.
+        cost[i][j] =
+            j < centroids.length
+                ? Math.min(SAME * SAME, squaredDistance(centroids[j], point))
+                : SAME * SAME;
+      }
+    }
+    int[] partners = SegmentMatching.leastCost(cost);
+    for (int i = 0; i < partners.length; i++) {
+      if (partners[i] >= centroids.length || cost[i][partners[i]] >= SAME * SAME) {
+        partners[i] = -1;
+      }
+    }
+    return partners;
+  }
+
+  private static double[][] byValue(double[][] centroids) {
     double[][] ordered = centroids.clone();
     Arrays.sort(
         ordered,
@@ -109,20 +213,23 @@ public final class SegmentModel implements Serializable {
           order = order != 0 ? order : Double.compare(one[0], other[0]);
           return order != 0 ? order : Double.compare(other[1], one[1]);
         });
-    List<String> names = new ArrayList<>();
-    Map<String, Integer> uses = new HashMap<>();
-    for (double[] centroid : ordered) {
-      String name = "All Customers";
+    return ordered;
+  }
+
+  private static List<String> cells(
+      double[] means, double[] deviations, double[][] centroids, RfmScores rfm) {
+    List<String> cells = new ArrayList<>();
+    for (double[] centroid : centroids) {
       if (rfm.known()) {
         int r = rfm.score(Measure.RECENCY, value(means, deviations, centroid, 0));
         int f = rfm.score(Measure.FREQUENCY, value(means, deviations, centroid, 1));
         int m = rfm.score(Measure.MONETARY, value(means, deviations, centroid, 2));
-        name = rfm.segments().name(r, f, m);
+        cells.add(rfm.segments().name(r, f, m));
+      } else {
+        cells.add("All Customers");
       }
-      int use = Objects.requireNonNull(uses.merge(name, 1, Integer::sum));
-      names.add(use == 1 ? name : name + " (" + use + ")");
     }
-    return of(means, deviations, ordered, names, rfm);
+    return cells;
   }
 
   private static double value(double[] means, double[] deviations, double[] centroid, int measure) {
@@ -153,11 +260,20 @@ public final class SegmentModel implements Serializable {
     return Arrays.stream(centroids).map(double[]::clone).toArray(double[][]::new);
   }
 
-  /** The centroid of a segment in the measures' own units: days, purchases, money. */
-  public double[] centroid(int id) {
+  /**
+   * The centroid of a segment in the measures' own units: days, purchases, money.
+   *
+   * @param position of the segment, from 0
+   */
+  public double[] centroid(int position) {
     double[] values = new double[MEASURES.size()];
-    Arrays.setAll(values, i -> value(means, deviations, centroids[id - 1], i));
+    Arrays.setAll(values, i -> value(means, deviations, centroids[position], i));
     return values;
+  }
+
+  /** The ids, by segment, ascending. */
+  public int[] ids() {
+    return ids.clone();
   }
 
   /** The names, by segment. */
@@ -203,7 +319,7 @@ public final class SegmentModel implements Serializable {
   public Frame assign(Frame features) {
     double[][] columns = new double[MEASURES.size()][];
     Arrays.setAll(columns, i -> Measure.values(features, MEASURES.get(i)));
-    LongColumn.Builder ids = (LongColumn.Builder) ColumnBuilder.of(Type.LONG);
+    LongColumn.Builder idColumn = (LongColumn.Builder) ColumnBuilder.of(Type.LONG);
     BytesColumn.Builder texts = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
     double[] point = new double[MEASURES.size()];
     for (int row = 0; row < features.rows(); row++) {
@@ -214,13 +330,13 @@ public final class SegmentModel implements Serializable {
       }
       if (known) {
         int nearest = nearest(centroids, point);
-        ids.append(nearest + 1);
+        idColumn.append(ids[nearest]);
         texts.append(names[nearest]);
       } else {
-        ids.appendNull();
+        idColumn.appendNull();
         texts.appendNull();
       }
     }
-    return Frame.of(ASSIGNMENT, ids.build(), texts.build());
+    return Frame.of(ASSIGNMENT, idColumn.build(), texts.build());
   }
 }

@@ -46,8 +46,146 @@ class SegmentModelTest {
     assertThat(model.k()).isEqualTo(4);
     assertThat(model.centroids()[0]).containsExactly(-3, 2.5, 2);
     assertThat(model.centroids()[3]).containsExactly(2.6, -0.5, -1.1);
-    assertThat(model.names()).containsExactly("Champions", "Loyal", "Lost", "Lost (2)");
-    assertThat(model.centroid(1)[2]).isCloseTo(Math.expm1(6), within(1e-9));
+    assertThat(model.ids()).containsExactly(1, 2, 3, 4);
+    assertThat(model.names().subList(0, 2)).containsExactly("Champions", "Loyal");
+    assertThat(model.centroid(0)[2]).isCloseTo(Math.expm1(6), within(1e-9));
+  }
+
+  @Test
+  void severalSegmentsOfOneCellSayInWhatTheyDiffer() {
+    double[][] two = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}};
+    assertThat(SegmentModel.named(MEANS, DEVIATIONS, two, rfm()).names())
+        .containsExactly("Lost, spending more", "Lost, spending less");
+
+    double[][] three = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}, {2.6, -0.6, -1.4}};
+    assertThat(SegmentModel.named(MEANS, DEVIATIONS, three, rfm()).names())
+        .containsExactly(
+            "Lost, spending most", "Lost, spending in between", "Lost, spending least");
+
+    double[][] byRecency = {{2.5, -0.6, -1.1}, {5, -0.5, -1.2}};
+    assertThat(SegmentModel.named(MEANS, DEVIATIONS, byRecency, rfm()).names())
+        .containsExactly("Lost, here more recently", "Lost, away for longer");
+
+    double[][] four = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}, {2.6, -0.6, -1.4}, {2.6, -0.6, -1.5}};
+    assertThat(SegmentModel.named(MEANS, DEVIATIONS, four, rfm()).names())
+        .containsExactly(
+            "Lost, 1 of 4 by spend",
+            "Lost, 2 of 4 by spend",
+            "Lost, 3 of 4 by spend",
+            "Lost, 4 of 4 by spend");
+  }
+
+  @Test
+  void segmentsThatMovedALittleKeepTheirIdsAndNames() {
+    SegmentModel champion =
+        SegmentModel.named(
+            MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {0, 0, 1.9}, {2.5, -0.6, -1}}, rfm());
+    // The second has overtaken the first in value, all have moved, and the scale is another one.
+    double[] means = {3.2, 1.1, 4.5};
+    double[] deviations = {1.1, 0.5, 1.25};
+    double[][] moved = {
+      onScale(new double[] {2.3, -0.7, -1.2}, means, deviations),
+      onScale(new double[] {0.1, 0.1, 2.1}, means, deviations),
+      onScale(new double[] {-2.8, 2.4, 1.9}, means, deviations)
+    };
+    SegmentModel next = champion.continuedBy(means, deviations, moved, rfm());
+
+    assertThat(next.ids()).containsExactly(1, 2, 3);
+    assertThat(next.names()).isEqualTo(champion.names());
+    assertThat(next.centroids()[0]).isEqualTo(moved[2]);
+    assertThat(next.centroids()[1]).isEqualTo(moved[1]);
+    assertThat(SegmentModel.named(means, deviations, moved, rfm()).names())
+        .as("without a champion")
+        .isNotEqualTo(champion.names());
+  }
+
+  /** The place that MEANS and DEVIATIONS call so, on another scale. */
+  private static double[] onScale(double[] place, double[] means, double[] deviations) {
+    double[] other = new double[place.length];
+    Arrays.setAll(other, i -> (place[i] * DEVIATIONS[i] + MEANS[i] - means[i]) / deviations[i]);
+    return other;
+  }
+
+  @Test
+  void whatIsNewIsNumberedAfterWhatWas() {
+    SegmentModel champion =
+        SegmentModel.named(
+            MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {0, 0, 1.9}, {2.5, -0.6, -1}}, rfm());
+    SegmentModel split =
+        champion.continuedBy(
+            MEANS,
+            DEVIATIONS,
+            new double[][] {{-3, 2.5, 2}, {0, 0, 1.9}, {2.5, -0.6, -1}, {2.5, -0.6, -3}},
+            rfm());
+    assertThat(split.ids()).containsExactly(1, 2, 3, 4);
+    assertThat(split.names()).containsExactly("Champions", "Loyal", "Lost", "Lost, spending less");
+
+    SegmentModel merged =
+        split.continuedBy(
+            MEANS, DEVIATIONS, new double[][] {{2.5, -0.6, -3.1}, {-3, 2.5, 2}}, rfm());
+    assertThat(merged.ids()).containsExactly(1, 4);
+    assertThat(merged.names()).containsExactly("Champions", "Lost, spending less");
+    assertThat(merged.assign(Frame.ofRows(FEATURES, List.of(List.of(300L, 1L, 1.0)))).toRows())
+        .containsExactly(List.of(4L, "Lost, spending less"));
+  }
+
+  @Test
+  void aSegmentFarFromAllThatWereIsANewOne() {
+    SegmentModel champion =
+        SegmentModel.named(MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {0, 0, 0}}, rfm());
+    SegmentModel next =
+        champion.continuedBy(MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {3, -1, -2}}, rfm());
+
+    assertThat(next.ids()).containsExactly(1, 3);
+    assertThat(next.names()).containsExactly("Champions", "Lost");
+  }
+
+  @Test
+  void theModelOfTheSameCustomersIsTheSame() {
+    SegmentModel model =
+        SegmentModel.named(
+            MEANS, DEVIATIONS, new double[][] {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}}, rfm());
+    SegmentModel again =
+        model.continuedBy(model.means(), model.deviations(), model.centroids(), model.rfm());
+
+    assertThat(again.ids()).isEqualTo(model.ids());
+    assertThat(again.names()).isEqualTo(model.names());
+    assertThat(again.centroids()).isDeepEqualTo(model.centroids());
+  }
+
+  @Test
+  void theMatchingIsTheCheapestOfAllPermutations() {
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      int rows = 1 + random.nextInt(6);
+      int columns = rows + random.nextInt(3);
+      double[][] cost = new double[rows][columns];
+      for (double[] row : cost) {
+        Arrays.setAll(row, i -> random.nextInt(20));
+      }
+      int[] matched = SegmentMatching.leastCost(cost);
+      double sum = 0;
+      for (int i = 0; i < rows; i++) {
+        sum += cost[i][matched[i]];
+      }
+      assertThat(Arrays.stream(matched).distinct().count()).as("seed %d", seed).isEqualTo(rows);
+      assertThat(sum).as("seed %d", seed).isEqualTo(cheapest(cost, 0, new boolean[columns]));
+    }
+  }
+
+  private static double cheapest(double[][] cost, int row, boolean[] taken) {
+    if (row == cost.length) {
+      return 0;
+    }
+    double least = Double.POSITIVE_INFINITY;
+    for (int column = 0; column < taken.length; column++) {
+      if (!taken[column]) {
+        taken[column] = true;
+        least = Math.min(least, cost[row][column] + cheapest(cost, row + 1, taken));
+        taken[column] = false;
+      }
+    }
+    return least;
   }
 
   @Test
@@ -144,5 +282,16 @@ class SegmentModelTest {
                 SegmentModel.of(
                     MEANS, DEVIATIONS, new double[][] {{0, 0, Double.NaN}}, List.of("A"), rfm()))
         .withMessageContaining("cannot hold NaN");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                SegmentModel.of(
+                    MEANS,
+                    DEVIATIONS,
+                    new double[][] {{0, 0, 1}, {0, 0, 0}},
+                    new int[] {2, 2},
+                    List.of("A", "B"),
+                    rfm()))
+        .withMessageContaining("ascending ids");
   }
 }

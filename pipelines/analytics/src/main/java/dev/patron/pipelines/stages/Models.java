@@ -3,8 +3,11 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.models.Documents;
 import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
+import dev.patron.features.segments.SegmentModel;
 import dev.patron.transforms.lake.Warehouse;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,12 @@ final class Models {
 
   static ModelRegistry of(Job job) {
     return new ModelRegistry(new InWarehouse(Warehouse.at(job.warehouse())));
+  }
+
+  /** The segments that score now; null before the first promotion. */
+  static @Nullable SegmentModel champion(Job job) throws IOException {
+    ModelVersion champion = of(job).champion(SEGMENTS);
+    return champion == null ? null : SegmentDocument.read(champion.document());
   }
 
   private record InWarehouse(Warehouse warehouse) implements Documents {

@@ -130,7 +130,8 @@ public final class Train {
             rfm,
             options.getK() == 0 ? null : options.getK(),
             options.getSeed(),
-            SegmentTraining.DEFAULT_MOST_ROWS);
+            SegmentTraining.DEFAULT_MOST_ROWS,
+            Models.champion(job));
     register(
         job,
         Models.SEGMENTS,

@@ -36,13 +36,17 @@ public final class SegmentTraining {
   private static final int BOOTSTRAP_ROWS = 10_000;
   private static final int SILHOUETTE_ROWS = 2_000;
 
+  /** Of more customers than this a seeded sample looks for the places of the clusters. */
+  private static final int SEARCH_ROWS = 100_000;
+
   /** The greatest number of customers that are fitted unless the caller says otherwise. */
-  public static final int DEFAULT_MOST_ROWS = 100_000;
+  public static final int DEFAULT_MOST_ROWS = 2_000_000;
 
   private final RfmScores rfm;
   private final @Nullable Integer k;
   private final long seed;
   private final int mostRows;
+  private final @Nullable SegmentModel champion;
 
   /**
    * A training.
@@ -53,6 +57,20 @@ public final class SegmentTraining {
    * @param mostRows how many customers are fitted at most; of more a seeded sample is
    */
   public SegmentTraining(RfmScores rfm, @Nullable Integer k, long seed, int mostRows) {
+    this(rfm, k, seed, mostRows, null);
+  }
+
+  /**
+   * The same, continuing a champion: segments that are still there keep their ids and names.
+   *
+   * @param champion null: there is none yet
+   */
+  public SegmentTraining(
+      RfmScores rfm,
+      @Nullable Integer k,
+      long seed,
+      int mostRows,
+      @Nullable SegmentModel champion) {
     if (k != null && k < 1) {
       throw new IllegalArgumentException("k is " + k + "; at least 1 segment is wanted");
     }
@@ -63,6 +81,7 @@ public final class SegmentTraining {
     this.k = k;
     this.seed = seed;
     this.mostRows = mostRows;
+    this.champion = champion;
   }
 
   /**
@@ -89,10 +108,16 @@ public final class SegmentTraining {
    * @param candidates what was tried, by number of segments
    * @param customers how many had a positive monetary value
    * @param rows how many of them were fitted
+   * @param sizes how many of those are in each segment of the model
    * @param reason why this number of segments
    */
   public record Fit(
-      SegmentModel model, List<Candidate> candidates, long customers, int rows, String reason) {}
+      SegmentModel model,
+      List<Candidate> candidates,
+      long customers,
+      int rows,
+      List<Integer> sizes,
+      String reason) {}
 
   /** The files of a new version, by name. */
   public Map<String, String> train(Iterable<Frame> features, TrainingFacts facts) {
@@ -112,7 +137,8 @@ public final class SegmentTraining {
       SegmentModel one =
           SegmentModel.named(
               new double[measures], new double[measures], new double[1][measures], rfm);
-      return new Fit(one, List.of(), 0, 0, "there are no customers; everybody is in one segment");
+      return new Fit(
+          one, List.of(), 0, 0, List.of(0), "there are no customers; everybody is in one segment");
     }
     double[] means = new double[measures];
     double[] deviations = new double[measures];
@@ -122,7 +148,7 @@ public final class SegmentTraining {
     List<Candidate> candidates = new ArrayList<>();
     List<Clusters> fitted = new ArrayList<>();
     for (int tried : counts(distinct)) {
-      Clusters clusters = ordered(Clusters.fit(points, tried, STARTS, seed), points);
+      Clusters clusters = ordered(search(points, tried), points);
       fitted.add(clusters);
       candidates.add(
           new Candidate(
@@ -133,9 +159,36 @@ public final class SegmentTraining {
               Arrays.stream(clusters.sizes()).boxed().toList()));
     }
     int chosen = choose(candidates);
-    SegmentModel model = SegmentModel.named(means, deviations, fitted.get(chosen).centroids(), rfm);
+    double[][] centroids = fitted.get(chosen).centroids();
+    SegmentModel model =
+        champion == null
+            ? SegmentModel.named(means, deviations, centroids, rfm)
+            : champion.continuedBy(means, deviations, centroids, rfm);
     return new Fit(
-        model, candidates, sample.seen(), rows.length, reason(candidates.get(chosen), distinct));
+        model,
+        candidates,
+        sample.seen(),
+        rows.length,
+        sizes(points, model),
+        reason(candidates.get(chosen), distinct));
+  }
+
+  private Clusters search(double[][] points, int count) {
+    return points.length <= SEARCH_ROWS
+        ? Clusters.fit(points, count, STARTS, seed)
+        : Clusters.from(
+            points,
+            Clusters.fit(Arrays.copyOf(points, SEARCH_ROWS), count, STARTS, seed).centroids());
+  }
+
+  private static List<Integer> sizes(double[][] points, SegmentModel model) {
+    Integer[] sizes = new Integer[model.k()];
+    Arrays.fill(sizes, 0);
+    double[][] centroids = model.centroids();
+    for (double[] point : points) {
+      sizes[SegmentModel.nearest(centroids, point)]++;
+    }
+    return List.of(sizes);
   }
 
   private CustomerSample sample(Iterable<Frame> features, boolean positiveOnly) {
@@ -294,24 +347,28 @@ public final class SegmentTraining {
                   .formatted(fit.customers())
               + " taken as 0.\n\n");
     }
+    if (fit.rows() > SEARCH_ROWS) {
+      card.append(
+          "Places were looked for on a seeded sample of %d of them, and settled on all.\n\n"
+              .formatted(SEARCH_ROWS));
+    }
+    if (champion != null) {
+      card.append(
+          "Segments that continue one of the champion's keep its id and name; ids above %d are new.\n\n"
+              .formatted(champion.ids()[champion.k() - 1]));
+    }
     card.append("**%d segments**: %s.\n\n".formatted(fit.model().k(), fit.reason()));
     card.append("| id | segment | customers fitted | recency days | frequency | monetary |\n");
     card.append("|---|---|---|---|---|---|\n");
-    List<Integer> sizes =
-        fit.candidates().stream()
-            .filter(candidate -> candidate.k() == fit.model().k())
-            .findFirst()
-            .map(Candidate::sizes)
-            .orElse(List.of());
-    for (int id = 1; id <= fit.model().k(); id++) {
-      double[] centroid = fit.model().centroid(id);
+    for (int i = 0; i < fit.model().k(); i++) {
+      double[] centroid = fit.model().centroid(i);
       card.append(
           String.format(
               Locale.ROOT,
               "| %d | %s | %d | %.1f | %.2f | %.2f |\n",
-              id,
-              fit.model().names().get(id - 1),
-              sizes.isEmpty() ? 0 : sizes.get(id - 1),
+              fit.model().ids()[i],
+              fit.model().names().get(i),
+              fit.sizes().get(i),
               centroid[0],
               centroid[1],
               centroid[2]));
