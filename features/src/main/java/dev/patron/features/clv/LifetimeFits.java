@@ -131,11 +131,38 @@ public final class LifetimeFits {
       }
     }
     return new LifetimeFit(
-        new LifetimeModel(purchaseModel, moneyModel, notes),
+        new LifetimeModel(
+            purchaseModel,
+            moneyModel,
+            notes,
+            standardErrors(purchaseModel, moneyModel, deviations)),
         logLikelihoods,
         deviations,
         purchaseCells.customers(),
         purchaseCells.repeatCustomers(),
         purchaseCells.size());
+  }
+
+  /** By the delta method: the standard error of a logarithm times the value. */
+  private static Map<String, Double> standardErrors(
+      @Nullable PurchaseModel purchases,
+      @Nullable MoneyModel money,
+      Map<String, @Nullable Double> deviations) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    if (purchases != null) {
+      values.putAll(purchases.parameters());
+    }
+    if (money != null) {
+      values.putAll(money.parameters());
+    }
+    Map<String, Double> errors = new LinkedHashMap<>();
+    values.forEach(
+        (name, value) -> {
+          Double deviation = deviations.get(name);
+          if (deviation != null && deviation <= MaximumLikelihood.VAGUE) {
+            errors.put(name, value * deviation);
+          }
+        });
+    return errors;
   }
 }

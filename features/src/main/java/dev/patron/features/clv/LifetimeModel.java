@@ -2,6 +2,7 @@ package dev.patron.features.clv;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param purchases null if there is too little history to say
  * @param money null if no amount is known, or {@code purchases} is null
  * @param notes what a reader must know: fallbacks, and parameters that are not identified
+ * @param standardErrors of the parameters of both models, by name; a parameter that the data do not
+ *     pin down has none
  */
 public record LifetimeModel(
-    @Nullable PurchaseModel purchases, @Nullable MoneyModel money, List<String> notes)
+    @Nullable PurchaseModel purchases,
+    @Nullable MoneyModel money,
+    List<String> notes,
+    Map<String, Double> standardErrors)
     implements Serializable {
 
   /** The kind of a document without a model of purchases. */
@@ -20,9 +26,16 @@ public record LifetimeModel(
 
   public LifetimeModel {
     notes = List.copyOf(notes);
+    standardErrors = Map.copyOf(standardErrors);
     if (purchases == null && money != null) {
       throw new IllegalArgumentException("amounts without purchases make no lifetime value");
     }
+  }
+
+  /** A model of which no standard errors are known. */
+  public LifetimeModel(
+      @Nullable PurchaseModel purchases, @Nullable MoneyModel money, List<String> notes) {
+    this(purchases, money, notes, Map.of());
   }
 
   /** The kind of the model of purchases, or {@link #INSUFFICIENT}. */

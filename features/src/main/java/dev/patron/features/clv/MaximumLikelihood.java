@@ -79,7 +79,8 @@ final class MaximumLikelihood {
     Map<String, @Nullable Double> deviations(List<String> names) {
       Map<String, @Nullable Double> byName = new LinkedHashMap<>();
       for (int i = 0; i < names.size(); i++) {
-        byName.put(names.get(i), Double.isFinite(deviations[i]) ? deviations[i] : null);
+        boolean known = Double.isFinite(deviations[i]) && !atBound[i];
+        byName.put(names.get(i), known ? deviations[i] : null);
       }
       return byName;
     }
@@ -116,7 +117,7 @@ final class MaximumLikelihood {
   }
 
   /** A parameter whose standard error is a factor of e is as good as unknown. */
-  private static final double VAGUE = 1;
+  static final double VAGUE = 1;
 
   private static final double NEAR_BOUND = 1e-3;
   private static final double DIFFERENCE = 1e-4;
@@ -159,10 +160,14 @@ final class MaximumLikelihood {
     return best;
   }
 
-  /** The summit near this start, by Newton's steps alone where they arrive. */
+  /**
+   * The summit near this start: by Newton's steps, or by one short climb where they do not arrive.
+   */
   Summit near(double[] start) {
     Summit summit = settle(within(logarithms(start)));
-    return summit.arrived ? summit : from(start);
+    return summit.arrived
+        ? summit
+        : settle(best(new double[][] {start}, new double[] {0.05}, 1e-3));
   }
 
   private double[] climb(double[] start, double[] radii, double precision) {

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Lifetime models as documents; the kind is that of the model of purchases. */
@@ -99,6 +100,8 @@ public final class LifetimeDocument {
     }
     ArrayNode notes = parameters.putArray("notes");
     model.notes().forEach(notes::add);
+    ObjectNode errors = parameters.putObject("standardErrors");
+    new TreeMap<>(model.standardErrors()).forEach(errors::put);
     return parameters;
   }
 
@@ -122,7 +125,8 @@ public final class LifetimeDocument {
         new LifetimeModel(
             purchases(document, ModelDocument.required(parameters, "purchases")),
             amounts(document, ModelDocument.required(parameters, "amounts")),
-            notes);
+            notes,
+            numbers(parameters.path("standardErrors")));
     if (!model.kind().equals(document.kind())) {
       throw new IllegalArgumentException(
           "model '%s' says it is of kind '%s', but its purchases are of kind '%s'"

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ModelDocumentTest {
@@ -58,7 +59,8 @@ class ModelDocumentTest {
             new LifetimeModel(
                 new ParetoNbd(0.55, 10.5, 0.6, 11.5),
                 new GammaGamma(9.9, 3.4, 7.9, PaidDays.ALL),
-                List.of()),
+                List.of(),
+                Map.of("r", 0.05, "q", 0.2)),
             new LifetimeModel(
                 new MbgNbd(0.5, 6.2, 0.9, 1.6), new GammaGamma(6.2, 3.7, 15.4), List.of()),
             new LifetimeModel(null, null, List.of("insufficient history")))) {

@@ -98,19 +98,23 @@ public final class LifetimeTraining {
     return card.toString();
   }
 
+  /** A parameter that the data do not pin down is not printed as if it were known. */
   private static void parameters(
       StringBuilder card, Map<String, Double> parameters, LifetimeFit fit) {
-    card.append("| parameter | value | standard error of its logarithm |\n|---|---|---|\n");
+    card.append("| parameter | value | standard error |\n|---|---|---|\n");
     parameters.forEach(
         (name, value) -> {
-          Double deviation = fit.deviations().get(name);
+          Double error = fit.model().standardErrors().get(name);
+          boolean fitted = fit.deviations().containsKey(name);
           card.append(
-              String.format(
-                  Locale.ROOT,
-                  "| %s | %.6g | %s |\n",
-                  name,
-                  value,
-                  deviation == null ? "" : String.format(Locale.ROOT, "%.3f", deviation)));
+              error == null && fitted
+                  ? "| %s | not identified | |\n".formatted(name)
+                  : String.format(
+                      Locale.ROOT,
+                      "| %s | %.6g | %s |\n",
+                      name,
+                      value,
+                      error == null ? "" : String.format(Locale.ROOT, "%.3g", error)));
         });
   }
 

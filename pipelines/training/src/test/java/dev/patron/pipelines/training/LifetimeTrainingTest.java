@@ -117,7 +117,12 @@ class LifetimeTrainingTest {
     assertThat(metrics.at("/calibration/purchases/mae").isNumber()).isTrue();
     assertThat(metrics.at("/calibration/by_decile")).hasSize(10);
     assertThat(files.get("card.md"))
-        .contains("Purchases: **bg-nbd**", "- t: v7", "| alpha |", "The 90 % interval of spend");
+        .contains(
+            "Purchases: **bg-nbd**",
+            "- t: v7",
+            "| parameter | value | standard error |",
+            "| alpha |",
+            "The 90 % interval of spend");
   }
 
   @Test
@@ -146,6 +151,22 @@ class LifetimeTrainingTest {
 
     assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("nbd");
     assertThat(files.get("card.md")).contains("drop-out is not identified");
+  }
+
+  @Test
+  void aParameterThatIsNotKnownIsNotPrinted() {
+    // Everybody buys every tenth day: how much the rates differ is not to be seen.
+    FrameBuilder rows = new FrameBuilder(FEATURES);
+    for (long id = 0; id < 300; id++) {
+      rows.appendRow(
+          Arrays.asList(id, 29 + id % 3, 290L, 300L, 29L, 20.0 + id % 5, 30L, 20.0, 0L, 0.0));
+    }
+    String card =
+        requireNonNull(
+            LifetimeTraining.train(new LifetimeCells().add(rows.build()), null, FACTS)
+                .get("card.md"));
+
+    assertThat(card).contains("| r | not identified | |", "r ran to its bound");
   }
 
   @Test
