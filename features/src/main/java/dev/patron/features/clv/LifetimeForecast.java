@@ -9,10 +9,13 @@ import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import it.unimi.dsi.fastutil.longs.Long2DoubleOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.commons.math3.util.FastMath;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Forecasts each customer's purchases and spending over a horizon. A customer's forecast depends on
@@ -112,14 +115,17 @@ public final class LifetimeForecast implements Serializable {
   private static final class WhileAlive {
     final double purchases;
     final double discounted;
-    final double[] distribution;
+    double @Nullable [] distribution;
 
-    WhileAlive(double purchases, double discounted, double[] distribution) {
+    WhileAlive(double purchases, double discounted) {
       this.purchases = purchases;
       this.discounted = discounted;
-      this.distribution = distribution;
     }
   }
+
+  /** The columns of a forecast without its interval. */
+  public static final Schema EXPECTATIONS =
+      SCHEMA.select(List.of("p_alive", "expected_purchases", "expected_amount", "cltv"));
 
   /**
    * The forecasts of the customers of a features frame, row by row, in the columns of {@link
@@ -130,6 +136,16 @@ public final class LifetimeForecast implements Serializable {
    * @throws IllegalArgumentException if a customer's numbers contradict one another
    */
   public Frame of(Frame features) {
+    return forecast(features, SCHEMA);
+  }
+
+  /** The same without the interval, in the columns {@link #EXPECTATIONS}; twenty times as fast. */
+  public Frame expectations(Frame features) {
+    return forecast(features, EXPECTATIONS);
+  }
+
+  private Frame forecast(Frame features, Schema schema) {
+    boolean interval = schema.size() > EXPECTATIONS.size();
     Column id = features.column("customer_id");
     LongColumn xs = features.longs("repeat_purchases");
     LongColumn txs = features.longs("repeat_recency_days");
@@ -137,12 +153,14 @@ public final class LifetimeForecast implements Serializable {
     PaidDays days = model.paidDays();
     LongColumn paid = features.longs(days.days());
     DoubleColumn means = features.doubles(days.mean());
-    FrameBuilder builder = new FrameBuilder(SCHEMA);
-    DoubleColumn.Builder[] out = new DoubleColumn.Builder[SCHEMA.size()];
+    FrameBuilder builder = new FrameBuilder(schema);
+    DoubleColumn.Builder[] out = new DoubleColumn.Builder[schema.size()];
     for (int i = 0; i < out.length; i++) {
       out[i] = (DoubleColumn.Builder) builder.column(i);
     }
     Long2ObjectOpenHashMap<WhileAlive> shared = new Long2ObjectOpenHashMap<>();
+    Long2DoubleOpenHashMap alreadyKnown = new Long2DoubleOpenHashMap();
+    alreadyKnown.defaultReturnValue(Double.NaN);
     double[] draws = new double[DRAWS];
     CanonicalBytes bytes = new CanonicalBytes();
     PurchaseModel purchases = model.purchases();
@@ -161,7 +179,11 @@ public final class LifetimeForecast implements Serializable {
         alive = whileAlive(purchases, x, tenure);
         shared.put(sharedKey, alive);
       }
-      double pAlive = purchases.pAlive(x, tx, tenure);
+      double pAlive = alreadyKnown.get(key);
+      if (Double.isNaN(pAlive)) {
+        pAlive = purchases.pAlive(x, tx, tenure);
+        alreadyKnown.put(key, pAlive);
+      }
       out[0].append(pAlive);
       out[1].append(pAlive * alive.purchases);
       MoneyModel money = model.money();
@@ -177,13 +199,21 @@ public final class LifetimeForecast implements Serializable {
                 .formatted(days.mean(), means.isNull(row) ? "null" : mean, days.days(), paidDays));
       }
       double amount = money.expectedAmount(paidDays, mean);
+      out[2].append(amount);
+      out[3].append(pAlive * alive.discounted * amount);
+      if (!interval) {
+        continue;
+      }
+      double[] distribution = alive.distribution;
+      if (distribution == null) {
+        distribution = purchases.purchasesWhileAlive(x, tenure, monthEnds[monthEnds.length - 1]);
+        alive.distribution = distribution;
+      }
       double discount = alive.purchases > 0 ? alive.discounted / alive.purchases : 1;
       bytes.clear().putLong(seed);
       id.canonical(row, bytes);
       RandomDraws random = new RandomDraws(bytes.hash64());
-      int zeros = draw(pAlive, alive.distribution, money.spending(paidDays, mean), random, draws);
-      out[2].append(amount);
-      out[3].append(pAlive * alive.discounted * amount);
+      int zeros = draw(pAlive, distribution, money.spending(paidDays, mean), random, draws);
       out[4].append(discount * quantile(draws, zeros, LOW));
       out[5].append(discount * quantile(draws, zeros, HIGH));
     }
@@ -208,8 +238,7 @@ public final class LifetimeForecast implements Serializable {
       discounted +=
           (discounts[i] - discounts[i + 1]) * purchases.expectedWhileAlive(x, tenure, monthEnds[i]);
     }
-    return new WhileAlive(
-        all, discounted, purchases.purchasesWhileAlive(x, tenure, monthEnds[last]));
+    return new WhileAlive(all, discounted);
   }
 
   /**

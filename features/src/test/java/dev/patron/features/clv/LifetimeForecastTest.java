@@ -81,6 +81,14 @@ class LifetimeForecastTest {
   }
 
   @Test
+  void expectationsAreThoseOfTheForecast() {
+    Frame customers = customers(300, 8);
+
+    assertThat(forecast(0.01).expectations(customers))
+        .isEqualTo(forecast(0.01).of(customers).select(LifetimeForecast.EXPECTATIONS.names()));
+  }
+
+  @Test
   void anotherSeedMovesTheIntervalAlone() {
     Frame customers = customers(300, 4);
     Frame one = forecast(0.01).of(customers);
