@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names that tell segments apart. Segments of different RFM cells are named after their cells.
  * Several of one cell also say in what they differ: in the one measure in which their centroids lie
- * furthest apart, for example "Loyal, spending more" and "Loyal, spending less".
+ * furthest apart, for example "Loyal, big spenders" and "Loyal, small spenders".
  */
 final class SegmentNames {
   /** By measure: of two the higher and the lower, of three the highest, middle and lowest. */
   private static final String[][] WORDS = {
-    {"away for longer", "here more recently", "away longest", "away in between", "here last"},
-    {"buying more often", "buying less often", "buying most", "buying in between", "buying least"},
-    {"spending more", "spending less", "spending most", "spending in between", "spending least"},
+    {"long away", "recent", "longest away", "away a while", "most recent"},
+    {"frequent", "occasional", "most frequent", "fairly frequent", "least frequent"},
+    {
+      "big spenders", "small spenders", "biggest spenders", "middling spenders", "smallest spenders"
+    },
   };
 
   private static final String[] MEASURE = {"time away", "purchases", "spend"};

@@ -55,16 +55,16 @@ class SegmentModelTest {
   void severalSegmentsOfOneCellSayInWhatTheyDiffer() {
     double[][] two = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}};
     assertThat(SegmentModel.named(MEANS, DEVIATIONS, two, rfm()).names())
-        .containsExactly("Lost, spending more", "Lost, spending less");
+        .containsExactly("Lost, big spenders", "Lost, small spenders");
 
     double[][] three = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}, {2.6, -0.6, -1.4}};
     assertThat(SegmentModel.named(MEANS, DEVIATIONS, three, rfm()).names())
         .containsExactly(
-            "Lost, spending most", "Lost, spending in between", "Lost, spending least");
+            "Lost, biggest spenders", "Lost, middling spenders", "Lost, smallest spenders");
 
     double[][] byRecency = {{2.5, -0.6, -1.1}, {5, -0.5, -1.2}};
     assertThat(SegmentModel.named(MEANS, DEVIATIONS, byRecency, rfm()).names())
-        .containsExactly("Lost, here more recently", "Lost, away for longer");
+        .containsExactly("Lost, recent", "Lost, long away");
 
     double[][] four = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}, {2.6, -0.6, -1.4}, {2.6, -0.6, -1.5}};
     assertThat(SegmentModel.named(MEANS, DEVIATIONS, four, rfm()).names())
@@ -118,15 +118,15 @@ class SegmentModelTest {
             new double[][] {{-3, 2.5, 2}, {0, 0, 1.9}, {2.5, -0.6, -1}, {2.5, -0.6, -3}},
             rfm());
     assertThat(split.ids()).containsExactly(1, 2, 3, 4);
-    assertThat(split.names()).containsExactly("Champions", "Loyal", "Lost", "Lost, spending less");
+    assertThat(split.names()).containsExactly("Champions", "Loyal", "Lost", "Lost, small spenders");
 
     SegmentModel merged =
         split.continuedBy(
             MEANS, DEVIATIONS, new double[][] {{2.5, -0.6, -3.1}, {-3, 2.5, 2}}, rfm());
     assertThat(merged.ids()).containsExactly(1, 4);
-    assertThat(merged.names()).containsExactly("Champions", "Lost, spending less");
+    assertThat(merged.names()).containsExactly("Champions", "Lost, small spenders");
     assertThat(merged.assign(Frame.ofRows(FEATURES, List.of(List.of(300L, 1L, 1.0)))).toRows())
-        .containsExactly(List.of(4L, "Lost, spending less"));
+        .containsExactly(List.of(4L, "Lost, small spenders"));
   }
 
   @Test
