@@ -1,6 +1,7 @@
 package dev.patron.features.models;
 
 import dev.patron.features.clv.LifetimeForecast;
+import dev.patron.features.explain.Reasons;
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.ColumnBuilder;
@@ -22,6 +23,7 @@ public final class CustomerScorer implements Serializable {
   private final ModelVersion segment;
   private final LifetimeForecast forecast;
   private final ModelVersion lifetime;
+  private final Reasons reasons;
 
   /**
    * A scorer with these models.
@@ -43,6 +45,7 @@ public final class CustomerScorer implements Serializable {
         new LifetimeForecast(
             LifetimeDocument.read(lifetime.document()), horizonDays, discountRate, seed);
     this.lifetime = lifetime;
+    reasons = new Reasons(segments, horizonDays);
   }
 
   /**
@@ -59,6 +62,7 @@ public final class CustomerScorer implements Serializable {
     int rows = features.rows();
     Frame assigned = segments.assign(features);
     Frame forecasts = forecast.of(features);
+    Frame because = reasons.of(features, forecasts);
     long[] horizon = new long[rows];
     Arrays.fill(horizon, forecast.horizonDays());
     Schema schema = Tables.customerScores(features.schema().type("customer_id"));
@@ -73,6 +77,9 @@ public final class CustomerScorer implements Serializable {
             default -> {
               if (forecasts.schema().has(name)) {
                 yield forecasts.column(name);
+              }
+              if (because.schema().has(name)) {
+                yield because.column(name);
               }
               yield (assigned.schema().has(name) ? assigned : features).column(name);
             }

@@ -116,7 +116,11 @@ public final class Tables {
           .with("to_value", Type.DOUBLE)
           .with("customers", Type.LONG);
 
-  /** One row a customer. Values that could not be known are null, never invented. */
+  /**
+   * One row a customer. Values that could not be known are null, never invented. The reasons are
+   * sentences: why this segment and not the next, what pulls towards the next, and what makes the
+   * value.
+   */
   public static Schema customerScores(Type customerId) {
     return Schema.of()
         .with("customer_id", customerId)
@@ -131,7 +135,10 @@ public final class Tables {
         .with("cltv_high", Type.DOUBLE)
         .with("horizon_days", Type.LONG)
         .with("segment_model", Type.STRING)
-        .with("cltv_model", Type.STRING);
+        .with("cltv_model", Type.STRING)
+        .with("reason_1", Type.STRING)
+        .with("reason_2", Type.STRING)
+        .with("reason_3", Type.STRING);
   }
 
   /** One row a segment. Shares are fractions of all customers and of all their revenue. */
@@ -173,6 +180,31 @@ public final class Tables {
           .with("customers", Type.LONG)
           .with("retention", Type.DOUBLE)
           .with("revenue", Type.DOUBLE);
+
+  /**
+   * How far customers have moved from those of the segment model's training, a few rows a scoring.
+   * {@code kind} is {@code feature} (one row each), {@code segments} (one row for the shares of
+   * all) or {@code segment} (one row each, with its part in the index and its shares). {@code psi}
+   * is the population stability index, {@code ks} the Kolmogorov-Smirnov distance, null for
+   * segments. {@code drifted} says whether the index is at least {@code threshold} and more than
+   * chance.
+   */
+  public static final Schema DRIFT =
+      Schema.of()
+          .with("run_id", Type.STRING)
+          .with("as_of", Type.TIMESTAMP)
+          .with("trained_as_of", Type.TIMESTAMP)
+          .with("model", Type.STRING)
+          .with("kind", Type.STRING)
+          .with("name", Type.STRING)
+          .with("psi", Type.DOUBLE)
+          .with("ks", Type.DOUBLE)
+          .with("share_at_training", Type.DOUBLE)
+          .with("share_now", Type.DOUBLE)
+          .with("customers_at_training", Type.LONG)
+          .with("customers_now", Type.LONG)
+          .with("threshold", Type.DOUBLE)
+          .with("drifted", Type.BOOLEAN);
 
   /** Who moved since the scores before: one row a pair of segments, null for new customers. */
   public static final Schema SEGMENT_MIGRATION =
