@@ -1,5 +1,6 @@
 package dev.patron.transforms;
 
+import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.models.CustomerScorer;
 import dev.patron.features.models.ModelDocument;
@@ -26,7 +27,11 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
   /** One frame with partial {@link SegmentTotals}. */
   public static final TupleTag<Frame> TOTALS = new TupleTag<>() {};
 
+  /** One frame with {@link FeatureCounts}. */
+  public static final TupleTag<Frame> COUNTS = new TupleTag<>() {};
+
   private static final TupleTag<Frame> PARTIAL_TOTALS = new TupleTag<>() {};
+  private static final TupleTag<Frame> PARTIAL_COUNTS = new TupleTag<>() {};
 
   private final Model segments;
   private final Model lifetime;
@@ -71,7 +76,7 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
         features.apply(
             "Score each customer",
             ParDo.of(new Score(segments, lifetime, horizonDays, discountRate, seed))
-                .withOutputTags(SCORES, TupleTagList.of(PARTIAL_TOTALS)));
+                .withOutputTags(SCORES, TupleTagList.of(PARTIAL_TOTALS).and(PARTIAL_COUNTS)));
     return PCollectionTuple.of(SCORES, scored.get(SCORES))
         .and(
             TOTALS,
@@ -79,7 +84,16 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
                 .get(PARTIAL_TOTALS)
                 .apply(
                     "Add the totals up",
-                    MergePartials.of(SegmentTotals.schema(), SegmentTotals::merge)));
+                    MergePartials.of(SegmentTotals.schema(), SegmentTotals::merge)))
+        .and(
+            COUNTS,
+            scored
+                .get(PARTIAL_COUNTS)
+                .apply(
+                    "Add the counts of features up",
+                    MergePartials.of(
+                        FeatureCounts.SCHEMA,
+                        frame -> new FeatureCounts().addCounts(frame).toFrame())));
   }
 
   private static final class Score extends DoFn<Frame, Frame> {
@@ -109,6 +123,7 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
       Frame scores = scorer.score(features);
       out.get(SCORES).output(scores);
       out.get(PARTIAL_TOTALS).output(SegmentTotals.partial(features, scores));
+      out.get(PARTIAL_COUNTS).output(new FeatureCounts().add(features, scores).toFrame());
     }
   }
 }

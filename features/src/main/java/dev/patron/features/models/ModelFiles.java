@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.models.ModelDocument.Input;
@@ -35,10 +36,19 @@ public final class ModelFiles {
 
   private ModelFiles() {}
 
-  /** The files of a segment model. */
+  /**
+   * The files of a segment model.
+   *
+   * @param customers of the training: how their features and segments were distributed
+   */
   public static Map<String, String> of(
-      SegmentModel model, TrainingFacts facts, JsonNode metrics, String card) {
-    return of(SegmentDocument.of(model, facts), SegmentModel.ASSIGNMENT, facts, metrics, card);
+      SegmentModel model,
+      FeatureCounts customers,
+      TrainingFacts facts,
+      JsonNode metrics,
+      String card) {
+    return of(
+        SegmentDocument.of(model, customers, facts), SegmentModel.ASSIGNMENT, facts, metrics, card);
   }
 
   /** The files of a lifetime model. */

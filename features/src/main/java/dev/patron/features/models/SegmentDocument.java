@@ -3,6 +3,7 @@ package dev.patron.features.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
@@ -14,10 +15,13 @@ import dev.patron.features.rfm.RfmScores;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.tables.Tables;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Segment models as documents. */
 public final class SegmentDocument {
@@ -48,6 +52,77 @@ public final class SegmentDocument {
         parameters(model),
         facts.node(),
         TestVectors.of(ModelDocument.NODES.objectNode(), vectors, model.assign(vectors)));
+  }
+
+  /**
+   * The document of a model that remembers the customers of its training.
+   *
+   * @param customers how their features and segments were distributed
+   */
+  public static ModelDocument of(SegmentModel model, FeatureCounts customers, TrainingFacts facts) {
+    ModelDocument document = of(model, facts);
+    ObjectNode training = document.training().deepCopy();
+    ObjectNode distribution = training.putObject("distribution");
+    for (String feature : customers.counted()) {
+      ObjectNode node = distribution.putObject(feature);
+      ArrayNode bins = node.putArray("bins");
+      ArrayNode counts = node.putArray("customers");
+      for (long bin : customers.occupied(feature)) {
+        bins.add(bin);
+        counts.add(customers.count(feature, bin));
+      }
+    }
+    return new ModelDocument(
+        document.name(),
+        document.kind(),
+        document.inputs(),
+        document.parameters(),
+        training,
+        document.testVectors());
+  }
+
+  /**
+   * How features and segments were distributed at a document's training; null if it does not say,
+   * as the oldest do not.
+   *
+   * @throws IllegalArgumentException if it says so by half
+   */
+  public static @Nullable FeatureCounts distribution(ModelDocument document) {
+    JsonNode distribution = document.training().get("distribution");
+    if (distribution == null) {
+      return null;
+    }
+    FeatureCounts counts = new FeatureCounts();
+    distribution
+        .fields()
+        .forEachRemaining(
+            entry -> {
+              double[] bins = numbers(entry.getValue(), "bins");
+              double[] customers = numbers(entry.getValue(), "customers");
+              if (bins.length != customers.length) {
+                throw new IllegalArgumentException(
+                    "model '%s': training/distribution/%s has %d bins and %d counts"
+                        .formatted(document.name(), entry.getKey(), bins.length, customers.length));
+              }
+              for (int i = 0; i < bins.length; i++) {
+                counts.add(entry.getKey(), (long) bins[i], (long) customers[i]);
+              }
+            });
+    return counts;
+  }
+
+  /**
+   * The observation time of a document's training.
+   *
+   * @throws IllegalArgumentException if it does not say
+   */
+  public static Instant asOf(ModelDocument document) {
+    try {
+      return Instant.parse(ModelDocument.required(document.training(), "asOf").asText());
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "model '%s': training/asOf is no instant".formatted(document.name()), e);
+    }
   }
 
   private static ObjectNode parameters(SegmentModel model) {

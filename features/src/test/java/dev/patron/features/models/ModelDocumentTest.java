@@ -1,5 +1,6 @@
 package dev.patron.features.models;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -11,6 +12,7 @@ import dev.patron.features.clv.MbgNbd;
 import dev.patron.features.clv.Nbd;
 import dev.patron.features.clv.PaidDays;
 import dev.patron.features.clv.ParetoNbd;
+import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.segments.SegmentModel;
@@ -70,9 +72,26 @@ class ModelDocumentTest {
   }
 
   @Test
+  void aSegmentDocumentRemembersTheCustomersOfItsTraining() {
+    FeatureCounts customers =
+        new FeatureCounts()
+            .add(
+                Examples.features(Type.LONG),
+                Examples.segments().assign(Examples.features(Type.LONG)));
+    ModelDocument document =
+        ModelDocument.parse(
+            SegmentDocument.of(Examples.segments(), customers, Examples.FACTS).toJson());
+
+    assertThat(requireNonNull(SegmentDocument.distribution(document)).toFrame())
+        .isEqualTo(customers.toFrame());
+    assertThat(SegmentDocument.asOf(document)).isEqualTo(Examples.FACTS.asOf());
+    assertThat(SegmentDocument.distribution(segments())).isNull();
+  }
+
+  @Test
   void theDocumentsOfSchemaVersionOneLoadForEver() throws IOException {
     SegmentDocument.read(past("kmeans"));
-    for (String kind : List.of("bg-nbd", "nbd", "insufficient")) {
+    for (String kind : List.of("bg-nbd", "nbd", "insufficient", "mbg-nbd", "pareto-nbd")) {
       assertThat(LifetimeDocument.read(past(kind)).kind()).isEqualTo(kind);
     }
   }

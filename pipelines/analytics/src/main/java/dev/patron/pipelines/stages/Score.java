@@ -1,9 +1,14 @@
 package dev.patron.pipelines.stages;
 
+import dev.patron.features.drift.Drift;
+import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Values;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
+import dev.patron.features.models.SegmentDocument;
+import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.summary.SegmentMoves;
 import dev.patron.features.summary.SegmentTotals;
 import dev.patron.features.tables.Tables;
@@ -22,16 +27,19 @@ import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
+import org.jspecify.annotations.Nullable;
 
 /** The stage from features and champions to scores. */
 public final class Score {
   static final String SCORES = "gold/customer_scores";
   static final String SUMMARY = "gold/segment_summary";
   static final String MIGRATION = "gold/segment_migration";
+  static final String DRIFT = "ops/drift";
 
   private Score() {}
 
@@ -86,6 +94,7 @@ public final class Score {
                   DataFileCoder.of(),
                   now.apply("Write scores", WriteFrames.to(scores).withSchema(schema)));
               findings.tell("frame", "totals", FrameCoder.of(), scored.get(ScoreCustomers.TOTALS));
+              findings.tell("frame", "counts", FrameCoder.of(), scored.get(ScoreCustomers.COUNTS));
               if (moved && before != null) {
                 findings.tell(
                     "frame",
@@ -120,6 +129,39 @@ public final class Score {
     } else if (!job.table(MIGRATION).exists()) {
       changes.overwrite(MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
     }
+    Frame drift = drift(job, segments, manifest, observed.asOf());
+    if (drift != null) {
+      changes.append(DRIFT, drift);
+      Drift.warnings(drift).forEach(warning -> job.console().note("score: " + warning));
+    }
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
+  }
+
+  /** Null where the model is too old to remember the customers of its training. */
+  private static @Nullable Frame drift(
+      Job job, ModelVersion segments, Manifest manifest, long asOf) {
+    FeatureCounts then = SegmentDocument.distribution(segments.document());
+    if (then == null) {
+      return null;
+    }
+    FeatureCounts now =
+        new FeatureCounts()
+            .addCounts(
+                Frame.concat(
+                    FeatureCounts.SCHEMA, manifest.get("frame", "counts", FrameCoder.of())));
+    SegmentModel model = SegmentDocument.read(segments.document());
+    Map<Long, String> names = new HashMap<>();
+    for (int i = 0; i < model.k(); i++) {
+      names.put((long) model.ids()[i], model.names().get(i));
+    }
+    return Drift.between(
+        then,
+        now,
+        names,
+        new Drift.Setting(
+            job.runId(),
+            asOf,
+            Values.micros(SegmentDocument.asOf(segments.document())),
+            segments.reference()));
   }
 }

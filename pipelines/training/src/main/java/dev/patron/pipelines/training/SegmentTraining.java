@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.RandomDraws;
+import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.TrainingFacts;
@@ -122,7 +123,11 @@ public final class SegmentTraining {
   /** The files of a new version, by name. */
   public Map<String, String> train(Iterable<Frame> features, TrainingFacts facts) {
     Fit fit = fit(features);
-    return ModelFiles.of(fit.model(), facts, metrics(fit), card(fit, facts));
+    FeatureCounts customers = new FeatureCounts();
+    for (Frame frame : features) {
+      customers.add(frame, fit.model().assign(frame));
+    }
+    return ModelFiles.of(fit.model(), customers, facts, metrics(fit), card(fit, facts));
   }
 
   /** Fits segments to the customers of these frames. */
