@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The models of a warehouse. */
-final class Models {
+public final class Models {
   /** The K-Means segments. */
   static final String SEGMENTS = SegmentDocument.NAME;
 
@@ -22,7 +22,12 @@ final class Models {
   private Models() {}
 
   static ModelRegistry of(Job job) {
-    return new ModelRegistry(new InWarehouse(Warehouse.at(job.warehouse())));
+    return of(job.warehouse());
+  }
+
+  /** The registry of a warehouse. */
+  public static ModelRegistry of(String warehouse) {
+    return new ModelRegistry(new InWarehouse(Warehouse.at(warehouse)));
   }
 
   /** The segments that score now; null before the first promotion. */

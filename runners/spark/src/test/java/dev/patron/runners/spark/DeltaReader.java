@@ -34,6 +34,11 @@ final class DeltaReader implements AutoCloseable {
     return spark.read().format("delta").load(warehouse.resolve(name).toString());
   }
 
+  /** The rows of a question that names tables by their path. */
+  List<Row> sql(String question) {
+    return spark.sql(question).collectAsList();
+  }
+
   /** Columns of the rows of a Delta table. */
   List<Row> rows(Path warehouse, String name, String... columns) {
     return table(warehouse, name)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,11 @@ class ReadersIT {
     try (DeltaReader reader = new DeltaReader()) {
       before = new HashSet<>(reader.rows(warehouse, "gold/customer_features"));
       runs = reader.table(warehouse, "ops/runs").count();
+      for (String question : questionsOfThePage()) {
+        assertThat(reader.sql(question.replace("`warehouse/", "`" + warehouse + "/")))
+            .as(question)
+            .isNotEmpty();
+      }
     }
     assertThat(before).isNotEmpty();
 
@@ -50,6 +56,19 @@ class ReadersIT {
       assertThat(new HashSet<>(after)).isEqualTo(before);
       assertThat(reader.table(warehouse, "ops/runs").count()).isEqualTo(runs + COMMITS);
     }
+  }
+
+  /** What the page on other tools says that Spark users can ask. */
+  private static List<String> questionsOfThePage() throws IOException {
+    Path page = Program.BOOKSTORE.resolve("../../pipelines/query/NOTEBOOKS.md").normalize();
+    List<String> questions =
+        Pattern.compile("^```sql spark\\n(.*?)^```", Pattern.DOTALL | Pattern.MULTILINE)
+            .matcher(Files.readString(page))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+    assertThat(questions).hasSize(2);
+    return questions;
   }
 
   private static List<String> log(Path warehouse, String table) throws IOException {

@@ -1,0 +1,231 @@
+package dev.patron.runners.serving;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.frame.DoubleColumn;
+import dev.patron.features.frame.Frame;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies in, answers out, without a connection. */
+class InvocationsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  @TempDir static Path folder;
+  private static ServedShop shop;
+  private static Invocations invocations;
+
+  @BeforeAll
+  static void load() throws IOException {
+    shop = ServedShop.write(folder);
+    Champions champions = shop.champions();
+    invocations = new Invocations(() -> champions, new Metrics());
+  }
+
+  private static JsonNode predictions(String type, String body) throws IOException {
+    Answer answer = invocations.answer(type, body.getBytes(UTF_8));
+    assertThat(answer.status()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+    JsonNode root = JSON.readTree(answer.body());
+    assertThat(root.size()).isEqualTo(1);
+    return root.get("predictions");
+  }
+
+  private static String refused(String type, String body) throws IOException {
+    Answer answer = invocations.answer(type, body.getBytes(UTF_8));
+    assertThat(answer.status()).isEqualTo(400);
+    JsonNode error = JSON.readTree(answer.body());
+    assertThat(error.get("error_code").asText()).isEqualTo("BAD_REQUEST");
+    return error.get("message").asText();
+  }
+
+  /** Equal in every column and row, doubles to the bit. */
+  static void assertEqualToTheBit(JsonNode predictions, Frame scores) {
+    assertThat(predictions).hasSize(scores.rows());
+    for (int row = 0; row < scores.rows(); row++) {
+      JsonNode prediction = predictions.get(row);
+      assertThat(prediction.fieldNames())
+          .toIterable()
+          .containsExactlyElementsOf(scores.schema().names());
+      for (String column : scores.schema().names()) {
+        JsonNode value = prediction.get(column);
+        if (scores.column(column).isNull(row)) {
+          assertThat(value.isNull()).as(column).isTrue();
+        } else if (scores.column(column) instanceof DoubleColumn doubles) {
+          assertThat(Double.doubleToRawLongBits(value.doubleValue()))
+              .as("%s of row %d", column, row)
+              .isEqualTo(Double.doubleToRawLongBits(doubles.get(row)));
+        } else {
+          assertThat(value.asText()).isEqualTo(String.valueOf(scores.value(row, column)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyFormGivesTheScoresOfTheBatchToTheBit() throws IOException {
+    Frame features = shop.features();
+    Frame scores = shop.scores();
+    assertEqualToTheBit(
+        predictions("application/json", Bodies.records("dataframe_records", features)), scores);
+    assertEqualToTheBit(
+        predictions("application/json", Bodies.records("instances", features)), scores);
+    assertEqualToTheBit(
+        predictions("application/json", Bodies.records("inputs", features)), scores);
+    assertEqualToTheBit(predictions("application/json", Bodies.inputs(features)), scores);
+    assertEqualToTheBit(predictions("application/json", Bodies.split(features)), scores);
+    assertEqualToTheBit(predictions("text/csv", Bodies.csv(features)), scores);
+  }
+
+  @Test
+  void aCustomerIsScoredByIdentityAlone() throws IOException {
+    Frame scores = shop.scores();
+    assertEqualToTheBit(
+        predictions("application/json", Bodies.ids(300, 1, 17, 1)),
+        scores.take(new int[] {299, 0, 16, 0}));
+    assertEqualToTheBit(predictions("text/csv", "customer_id\n5\n6\n"), scores.slice(4, 6));
+    assertEqualToTheBit(
+        predictions("application/json", "{\"inputs\": {\"customer_id\": 9}}"), scores.slice(8, 9));
+  }
+
+  @Test
+  void anUnknownCustomerHasNoScoresAndSpoilsNothing() throws IOException {
+    JsonNode predictions = predictions("application/json", Bodies.ids(1, 999_999, 2));
+    assertThat(predictions.get(0).get("segment").isTextual()).isTrue();
+    assertThat(predictions.get(1).get("customer_id").longValue()).isEqualTo(999_999);
+    predictions
+        .get(1)
+        .fields()
+        .forEachRemaining(
+            field ->
+                assertThat(field.getValue().isNull())
+                    .as(field.getKey())
+                    .isEqualTo(!field.getKey().equals("customer_id")));
+    assertThat(predictions.get(2).get("customer_id").longValue()).isEqualTo(2);
+  }
+
+  @Test
+  void noRowsGiveNoPredictions() throws IOException {
+    assertThat(predictions("application/json", "{\"instances\": []}")).isEmpty();
+    assertThat(predictions("text/csv", "customer_id\n")).isEmpty();
+    assertThat(predictions("application/json", "{\"instances\": [], \"params\": {}}")).isEmpty();
+  }
+
+  @Test
+  void extraColumnsAreNotLookedAt() throws IOException {
+    String body = "{\"instances\": [" + Bodies.GOOD.replace("}", ", \"favourite\": \"x\"}") + "]}";
+    assertThat(predictions("application/json", body)).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"tenure_days\": 100 | \"tenure_days\": null | row 1, column 'tenure_days' is null where a"
+            + " whole number is wanted",
+        "\"tenure_days\": 100 | \"tenure_days\": 1.5 | row 1, column 'tenure_days' is 1.5 where a"
+            + " whole number of at most 64 bits is wanted",
+        "\"monetary\": 45.5 | \"monetary\": NaN | row 1, column 'monetary' is \"NaN\" where a number"
+            + " is wanted",
+        "\"monetary\": 45.5 | \"monetary\": \"45.5\" | row 1, column 'monetary' is \"45.5\" where a"
+            + " number is wanted",
+        "\"frequency\": 3 | \"Frequency\": 3 | column 'frequency' is missing; the models read",
+        "\"repeat_mean_amount\": 15.25 | \"repeat_mean_amount\": null | row 1: repeat_mean_amount is"
+            + " null where repeat_paid_days is 2; a positive amount is wanted",
+      })
+  void saysWhichRowAndColumn(String part, String instead, String message) throws IOException {
+    String row = Bodies.GOOD.replace(part, instead);
+    assertThat(row).isNotEqualTo(Bodies.GOOD);
+    assertThat(refused("application/json", "{\"instances\": [" + row + "]}")).startsWith(message);
+  }
+
+  @Test
+  void countsRowsFromOne() throws IOException {
+    String bad = Bodies.GOOD.replace("\"repeat_recency_days\": 90", "\"repeat_recency_days\": 900");
+    String body = "{\"instances\": [" + Bodies.GOOD + "," + Bodies.GOOD + "," + bad + "]}";
+    assertThat(refused("application/json", body)).startsWith("row 3: no customer can have");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | the body is empty; CSV begins with a header",
+        "a,a | column 'a' occurs twice",
+        "'customer_id\n1,2' | row 1 has 2 values for 1 columns",
+        "'customer_id\nx' | row 1, column 'customer_id' is \"x\" where a whole number is wanted",
+        "'customer_id\n\"1' | line 2 of the CSV has a quote that does not end its field",
+      })
+  void refusesCsv(String body, String message) throws IOException {
+    assertThat(refused("text/csv", body)).isEqualTo(message);
+  }
+
+  @Test
+  void whatIsMalformedIsRefusedAndNothingElseHappens() {
+    Map<String, byte[]> malformed = Bodies.malformed();
+    assertThat(malformed.size()).isGreaterThan(200);
+    malformed.forEach(
+        (name, body) ->
+            assertThat(invocations.answer("application/json", body).status())
+                .as(name)
+                .isEqualTo(400));
+  }
+
+  @Test
+  void whatIsDamagedAnyhowIsAnsweredOrRefused() {
+    long seed = 20_240_101;
+    for (byte[] body : Bodies.mutated(seed, 5_000)) {
+      for (String type : new String[] {"application/json", "text/csv"}) {
+        assertThat(invocations.answer(type, body).status())
+            .as("seed %d: %s", seed, new String(body, UTF_8))
+            .isIn(200, 400);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json",
+        "application/json; charset=utf-8",
+        "Application/JSON;charset=\"UTF-8\"",
+        "text/csv",
+        "text/csv; "
+      })
+  void takesJsonAndCsvInUtf8(String type) {
+    assertThat(Invocations.refuse(type)).isNull();
+  }
+
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(
+      strings = {
+        "",
+        "text/plain",
+        "application/xml",
+        "application/json; charset=latin1",
+        "application/json; format=pandas-split",
+        "application/jsonx",
+        ";"
+      })
+  void takesNothingElse(String type) {
+    assertThat(Objects.requireNonNull(Invocations.refuse(type)).status()).isEqualTo(415);
+  }
+
+  @Test
+  void withoutAChampionItIsNotReady() {
+    Invocations nobody = new Invocations(() -> null, new Metrics());
+    assertThat(nobody.answer("application/json", new byte[0]).status()).isEqualTo(503);
+  }
+}
