@@ -4,6 +4,7 @@ import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.generate.Bookstore;
 import dev.patron.pipelines.generate.BookstoreOptions;
+import dev.patron.pipelines.generate.Faults;
 import dev.patron.pipelines.options.GenerateOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,8 +31,13 @@ public final class Generate {
     BookstoreOptions bookstore;
     try {
       bookstore = BookstoreOptions.of(options.getCustomers(), options.getSeed(), output);
+      if (!options.getFaults().isBlank()) {
+        bookstore = bookstore.withFaults(Faults.parse(options.getFaults()));
+      }
     } catch (IllegalArgumentException e) {
-      throw new UsageException("--" + e.getMessage(), e);
+      throw new UsageException(
+          (String.valueOf(e.getMessage()).contains("fault") ? "--faults: " : "--") + e.getMessage(),
+          e);
     }
     long start = System.nanoTime();
     long[] orders = new long[1];

@@ -20,6 +20,19 @@ public interface GenerateOptions extends PipelineOptions {
 
   void setSeed(long seed);
 
+  /** The faults. */
+  @Description(
+      "What goes wrong on the way, as in late:0.02,duplicate:0.05,reorder:0.1,malformed:0.001,"
+          + "truncate,schema,clock; or none. A share is of the records, from 0 to 1. truncate: both"
+          + " tables of changes are truncated once and loaded again. schema: the books get a column"
+          + " midway that widens later. clock: the database's clock is three hours slow for two"
+          + " days. What the tables must hold all the same, and every fault with its file and line,"
+          + " is in truth/. Default: late:0.02,duplicate:0.02,malformed:0.005.")
+  @Default.String("")
+  String getFaults();
+
+  void setFaults(String faults);
+
   /** The output folder. */
   @Description("The folder to write to. It must be empty or not exist.")
   @Default.String("./bookstore")

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
 
 /**
  * A synthetic bookstore in the formats that ingest reads, with the truth beside it: its catalogue
@@ -57,19 +58,24 @@ public final class Bookstore {
     writeDefinitions(options, output);
 
     Customers customers = new Customers(options, calendar);
+    Upheavals upheavals = new Upheavals(options, calendar);
+    LongFunction<List<Change>> ofBooks = key -> upheavals.of(Table.BOOKS, catalogue.changes(key));
+    LongFunction<List<Change>> ofCustomers =
+        key -> upheavals.of(Table.CUSTOMERS, customers.changes(key));
     try (FaultLog faults = new FaultLog(output)) {
       ChangeFeed bookFeed =
           new ChangeFeed(
-              Table.BOOKS, options.books(), catalogue::changes, options, calendar, output, faults);
+              Table.BOOKS, options.books(), ofBooks, options, calendar, output, faults, upheavals);
       ChangeFeed customerFeed =
           new ChangeFeed(
               Table.CUSTOMERS,
               options.customers(),
-              customers::changes,
+              ofCustomers,
               options,
               calendar,
               output,
-              faults);
+              faults,
+              upheavals);
       Orders orders = new Orders(options, calendar, catalogue, output, faults, ordersWritten);
       for (Slice slice : calendar.inSlices()) {
         bookFeed.write(slice);
@@ -78,10 +84,13 @@ public final class Bookstore {
       }
 
       truth.writeCustomerParameters(orders);
-      long liveBooks = truth.writeCurrent(Table.BOOKS, options.books(), catalogue::changes);
-      long versions = truth.writeBooksHistory(catalogue);
-      long liveCustomers =
-          truth.writeCurrent(Table.CUSTOMERS, options.customers(), customers::changes);
+      long liveBooks = truth.writeCurrent(upheavals.of(Table.BOOKS), options.books(), ofBooks);
+      long versions = truth.writeBooksHistory("books_history", ofBooks, upheavals::shown);
+      if (options.faults().clock()) {
+        // Flat rows have no other order than their time, which is the true one.
+        truth.writeBooksHistory("books_history_flat", ofBooks, at -> at);
+      }
+      long liveCustomers = truth.writeCurrent(Table.CUSTOMERS, options.customers(), ofCustomers);
       truth.writeAccounts(bookFeed, customerFeed, orders, liveBooks, versions, liveCustomers);
       return new Summary(
           options.customers(),
@@ -96,7 +105,13 @@ public final class Bookstore {
 
   private static void writeDefinitions(BookstoreOptions options, Output output) throws IOException {
     for (String name : List.of("dataset.yaml", "dataset-flat.yaml", "dataset-priced.yaml")) {
-      output.text(name, resource(name));
+      String definition = resource(name);
+      output.text(
+          name,
+          options.faults().schema()
+              ? definition.replace(
+                  "price: decimal(10,2)\n", "price: decimal(10,2)\n      rating: double\n")
+              : definition);
     }
     output.text(
         "README.md",

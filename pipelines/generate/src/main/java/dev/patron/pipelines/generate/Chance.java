@@ -25,7 +25,8 @@ final class Chance {
     CUSTOMER(7),
     BOOK_DELIVERY(8),
     CUSTOMER_DELIVERY(9),
-    ORDER_DELIVERY(10);
+    ORDER_DELIVERY(10),
+    RELOAD(11);
 
     /** Never changes, whatever stands beside it: it is part of every file ever made. */
     private final int stream;

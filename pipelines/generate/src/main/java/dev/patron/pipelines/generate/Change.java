@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key the row's key
  * @param at when it was committed
- * @param op {@code r}, {@code c}, {@code u} or {@code d}, as Debezium calls them
+ * @param op {@code r}, {@code c}, {@code u}, {@code d} or {@code t}, as Debezium calls them
  * @param row the row after it, in the order of the table's columns, the key first; null for a
- *     delete
+ *     delete and a truncate
  */
 record Change(long key, long at, char op, @Nullable List<@Nullable Object> row) {
 

@@ -32,6 +32,7 @@ final class ChangeFeed {
   private final Calendar calendar;
   private final Output output;
   private final FaultLog faults;
+  private final Upheavals upheavals;
   private final long[] nextOffset = new long[PARTITIONS];
   private long heartbeatOffset;
 
@@ -52,14 +53,16 @@ final class ChangeFeed {
       BookstoreOptions options,
       Calendar calendar,
       Output output,
-      FaultLog faults) {
-    this.table = table;
+      FaultLog faults,
+      Upheavals upheavals) {
+    this.table = upheavals.of(table);
     this.keys = keys;
     this.changes = changes;
     this.options = options;
     this.calendar = calendar;
     this.output = output;
     this.faults = faults;
+    this.upheavals = upheavals;
     this.nextArrival = new long[keys];
     Arrays.fill(nextArrival, Long.MIN_VALUE);
   }
@@ -73,6 +76,7 @@ final class ChangeFeed {
     private long duplicates;
     private long late;
     private long ignored;
+    private long truncates;
 
     private Counts(List<Damage> kinds) {
       this.kinds = kinds;
@@ -96,6 +100,10 @@ final class ChangeFeed {
         duplicates++;
         return;
       }
+      if (delivery.change().op() == 't') {
+        truncates++;
+        return;
+      }
       operations["rcud".indexOf(delivery.change().op())]++;
       if (delivery.late()) {
         late++;
@@ -109,6 +117,9 @@ final class ChangeFeed {
       json.writeNumberField("creates", operations[1]);
       json.writeNumberField("updates", operations[2]);
       json.writeNumberField("deletes", operations[3]);
+      if (truncates > 0) {
+        json.writeNumberField("truncates", truncates);
+      }
       json.writeNumberField("late", late);
       json.writeNumberField("duplicates", duplicates);
       json.writeNumberField("ignored", ignored);
@@ -136,6 +147,10 @@ final class ChangeFeed {
       if (nextArrival[i] < slice.to()) {
         nextArrival[i] = arrivals(i + 1L, slice, arriving);
       }
+    }
+    Change truncate = upheavals.truncate();
+    if (truncate != null && slice.contains(Delivery.of(truncate).at())) {
+      arriving.add(Delivery.of(truncate));
     }
     arriving.sort(Delivery.IN_ORDER);
     writeDebezium(arriving, fileName(DEBEZIUM, slice));
@@ -167,7 +182,11 @@ final class ChangeFeed {
         debezium.count(delivery);
         envelope(lines.json(), delivery, null);
         lines.end();
-        logMoved(delivery, new FaultLog.Place(table.name(), DEBEZIUM, file, lines.lines()));
+        FaultLog.Place place = new FaultLog.Place(table.name(), DEBEZIUM, file, lines.lines());
+        logMoved(delivery, place);
+        if (upheavals.shown(delivery.change().at()) != delivery.change().at()) {
+          faults.moved(place, "clock", delivery.change().key());
+        }
         if (delivery.change().op() == 'd' && !delivery.again()) {
           tombstone(lines, delivery);
         }
@@ -192,6 +211,15 @@ final class ChangeFeed {
       faults.moved(place, "duplicate", delivery.change().key());
     } else if (delivery.late()) {
       faults.moved(place, "late", delivery.change().key());
+    } else if (delivery.astray()) {
+      faults.moved(place, "reorder", delivery.change().key());
+    }
+    if (delivery.change().op() == 't') {
+      faults.ofTable(place, "truncate");
+    }
+    List<@Nullable Object> row = delivery.change().row();
+    if (row != null && row.size() == table.columns().size() && table.has(Upheavals.RATING)) {
+      faults.moved(place, "schema", delivery.change().key());
     }
   }
 
@@ -199,7 +227,7 @@ final class ChangeFeed {
   private void envelope(JsonGenerator json, Delivery delivery, @Nullable Damage damage)
       throws IOException {
     Change change = delivery.change();
-    boolean keyless = damage == Damage.MISSING_KEY;
+    boolean keyless = damage == Damage.MISSING_KEY || change.op() == 't';
     beginRecord(json, change.key(), delivery.at());
     json.writeFieldName("key");
     if (keyless) {
@@ -212,7 +240,7 @@ final class ChangeFeed {
     }
     json.writeObjectFieldStart("value");
     json.writeFieldName("before");
-    image(json, change.op() == 'd' ? table.keyAlone(change.key()) : null);
+    image(json, change.op() == 'd' ? before(change) : null);
     json.writeFieldName("after");
     image(json, damage == Damage.MISSING_IMAGE ? null : damaged(change.row(), damage));
     if (damage == Damage.MISSING_SOURCE) {
@@ -227,6 +255,11 @@ final class ChangeFeed {
     json.writeNumberField("ts_ns", delivery.at() * 1_000);
     json.writeEndObject();
     json.writeEndObject();
+  }
+
+  /** What a database that identifies rows by their keys tells of a row that is gone. */
+  private List<@Nullable Object> before(Change change) {
+    return table.keyAlone(change.key()).subList(0, table.columns().size());
   }
 
   private static String operation(Change change, @Nullable Damage damage) {
@@ -256,7 +289,7 @@ final class ChangeFeed {
       return;
     }
     json.writeStartObject();
-    JsonLines.members(json, table.columns(), row);
+    JsonLines.members(json, table.columns().subList(0, row.size()), row);
     json.writeEndObject();
   }
 
@@ -266,12 +299,13 @@ final class ChangeFeed {
     boolean timed = damage != Damage.MISSING_TIMESTAMP;
     boolean placed = damage != Damage.MISSING_POSITION;
     long position = FIRST_POSITION + (change.at() - calendar.opening());
+    long shown = upheavals.shown(change.at());
     json.writeObjectFieldStart("source");
     json.writeStringField("version", "3.0.8.Final");
     json.writeStringField("connector", "postgresql");
     json.writeStringField("name", "bookstore");
     if (timed) {
-      json.writeNumberField("ts_ms", change.at() / 1_000);
+      json.writeNumberField("ts_ms", shown / 1_000);
     }
     json.writeStringField("snapshot", snapshot ? "true" : "false");
     json.writeStringField("db", "shop");
@@ -280,8 +314,8 @@ final class ChangeFeed {
       json.writeStringField("sequence", "[" + before + ",\"" + position + "\"]");
     }
     if (timed) {
-      json.writeNumberField("ts_us", change.at());
-      json.writeNumberField("ts_ns", change.at() * 1_000);
+      json.writeNumberField("ts_us", shown);
+      json.writeNumberField("ts_ns", shown * 1_000);
     }
     json.writeStringField("schema", "public");
     json.writeStringField("table", table.name());

@@ -11,15 +11,22 @@ import java.util.List;
  * @param at when the connector handed it over
  * @param again whether it had been handed over before
  * @param late whether it was held back until after the row's next change
+ * @param astray whether it was handed over somewhat too early or too late
  * @param broken whether an unreadable copy of it follows
  */
-record Delivery(Change change, long at, boolean again, boolean late, boolean broken) {
+record Delivery(
+    Change change, long at, boolean again, boolean late, boolean astray, boolean broken) {
 
   static final Comparator<Delivery> IN_ORDER =
       Comparator.comparingLong(Delivery::at)
           .thenComparingLong(delivery -> delivery.change.key())
           .thenComparingLong(delivery -> delivery.change.at())
           .thenComparing(Delivery::again);
+
+  /** The delivery of a truncate, which is nobody's own. */
+  static Delivery of(Change truncate) {
+    return new Delivery(truncate, truncate.at() + Calendar.SECOND, false, false, false, false);
+  }
 
   /** The deliveries of the changes of one row, which are given in order. */
   static List<Delivery> of(
@@ -28,6 +35,9 @@ record Delivery(Change change, long at, boolean again, boolean late, boolean bro
     Chance chance = new Chance();
     for (int i = 0; i < changes.size(); i++) {
       Change change = changes.get(i);
+      if (change.op() == 't') {
+        continue; // the table's, not the row's
+      }
       chance.restart(seed, purpose, change.key(), i);
       boolean snapshot = change.op() == 'r';
       long lag = 200_000L + chance.below(1_800_000);
@@ -38,10 +48,13 @@ record Delivery(Change change, long at, boolean again, boolean late, boolean bro
         at = next + Calendar.HOUR + (long) chance.exponential(2 * Calendar.DAY);
       }
       boolean broken = chance.happens(faults.malformed()) && change.row() != null;
-      list.add(new Delivery(change, at, false, late, broken));
-      if (chance.happens(faults.duplicate())) {
-        long later = Calendar.MINUTE + (long) chance.exponential(Calendar.DAY);
-        list.add(new Delivery(change, at + later, true, late, false));
+      boolean again = chance.happens(faults.duplicate());
+      long later = again ? Calendar.MINUTE + (long) chance.exponential(Calendar.DAY) : 0;
+      boolean astray = chance.happens(faults.reorder()) && !snapshot && !late;
+      long first = astray ? at + chance.between(-Calendar.HOUR, Calendar.HOUR) : at;
+      list.add(new Delivery(change, first, false, late, astray, broken));
+      if (again) {
+        list.add(new Delivery(change, at + later, true, late, astray, false));
       }
     }
     return list;

@@ -16,9 +16,15 @@ final class FaultLog implements Closeable {
   /** A place in a file; lines and rows count from 1. */
   record Place(String table, String form, String file, long line) {}
 
-  /** A change or order that arrived late, or again. */
+  /** A change or order that arrived late, too early, or again, or was changed on the way. */
   void moved(Place place, String fault, long key) throws IOException {
     begin(place, fault).writeNumberField("key", key);
+    end();
+  }
+
+  /** Something that befell a whole table. */
+  void ofTable(Place place, String fault) throws IOException {
+    begin(place, fault);
     end();
   }
 

@@ -51,6 +51,29 @@ record Table(
             "customers", columns, columns, "row_time", "customer_id", Purpose.CUSTOMER_DELIVERY);
   }
 
+  /** The same with another column, the last of its own. */
+  Table with(String column) {
+    List<String> more = new ArrayList<>(columns);
+    more.add(column);
+    List<String> flatMore = new ArrayList<>(flat);
+    flatMore.add(columns.size(), column);
+    return new Table(name, List.copyOf(more), List.copyOf(flatMore), typed, flatTyped, delivery);
+  }
+
+  /** The row, inserted at this instant: where the table itself says when, it says so. */
+  List<@Nullable Object> written(List<@Nullable Object> row, long at) {
+    List<@Nullable Object> written = new ArrayList<>(row);
+    if (columns.equals(flat)) {
+      written.set(row.size() - 2, "insert");
+      written.set(row.size() - 1, Calendar.text(at));
+    }
+    return written;
+  }
+
+  boolean has(String column) {
+    return columns.contains(column);
+  }
+
   String key() {
     return columns.get(0);
   }
@@ -65,12 +88,19 @@ record Table(
         switch (change.op()) {
           case 'd' -> "delete";
           case 'u' -> "update";
+          case 't' -> "truncate";
           default -> "insert";
         };
     List<@Nullable Object> values =
         row != null
             ? new ArrayList<>(row)
             : new ArrayList<>(keyAlone(change.key()).subList(0, flat.size() - 2));
+    while (values.size() < flat.size() - 2) {
+      values.add(null); // a column that was not there yet
+    }
+    if (change.op() == 't') {
+      values.set(0, null);
+    }
     values.add(status);
     values.add(Calendar.text(change.at()));
     return values;

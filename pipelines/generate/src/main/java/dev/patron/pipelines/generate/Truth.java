@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what a pipeline cannot know, and what it must arrive at. */
@@ -25,11 +28,13 @@ final class Truth {
   private final BookstoreOptions options;
   private final Calendar calendar;
   private final Output output;
+  private final Table books;
 
   Truth(BookstoreOptions options, Calendar calendar, Output output) {
     this.options = options;
     this.calendar = calendar;
     this.output = output;
+    this.books = new Upheavals(options, calendar).of(Table.BOOKS);
   }
 
   /** The parameters and options that made the shop. */
@@ -62,6 +67,12 @@ final class Truth {
       json.writeNumberField("late", options.faults().late());
       json.writeNumberField("duplicate", options.faults().duplicate());
       json.writeNumberField("malformed", options.faults().malformed());
+      if (options.faults().reorder() > 0) {
+        json.writeNumberField("reorder", options.faults().reorder());
+      }
+      for (String event : options.faults().events()) {
+        json.writeBooleanField(event, true);
+      }
       json.writeEndObject();
       json.writeEndObject();
     }
@@ -139,7 +150,7 @@ final class Truth {
         List<@Nullable Object> row = all.isEmpty() ? null : all.get(all.size() - 1).row();
         if (row != null) {
           lines.json().writeStartObject();
-          JsonLines.members(lines.json(), table.columns(), row);
+          JsonLines.members(lines.json(), table.columns(), padded(table, row));
           lines.json().writeEndObject();
           lines.end();
         }
@@ -151,17 +162,19 @@ final class Truth {
   /**
    * The versions of the books, by key and time, where title, author and price are tracked.
    *
+   * @param shown when the database says that it committed what was committed at an instant
    * @return how many there are
    */
-  long writeBooksHistory(Catalogue catalogue) throws IOException {
-    try (JsonLines lines = new JsonLines(output.zipped("truth/books_history.jsonl.gz"))) {
-      for (int book = 1; book <= catalogue.size(); book++) {
+  long writeBooksHistory(String name, LongFunction<List<Change>> changes, LongUnaryOperator shown)
+      throws IOException {
+    try (JsonLines lines = new JsonLines(output.zipped("truth/" + name + ".jsonl.gz"))) {
+      for (int book = 1; book <= options.books(); book++) {
         int version = 0;
-        for (Version found : versions(catalogue.changes(book))) {
+        for (Version found : versions(changes.apply(book), shown)) {
           version++;
           JsonGenerator json = lines.json();
           json.writeStartObject();
-          JsonLines.members(json, Table.BOOKS.columns(), found.row);
+          JsonLines.members(json, books.columns(), padded(books, found.row));
           List<@Nullable Object> validity =
               Arrays.asList(
                   Calendar.text(found.from),
@@ -177,17 +190,34 @@ final class Truth {
     }
   }
 
+  /** A row that may be older than the table's last column. */
+  private static List<@Nullable Object> padded(Table table, List<@Nullable Object> row) {
+    List<@Nullable Object> whole = new ArrayList<>(row);
+    while (whole.size() < table.columns().size()) {
+      whole.add(null);
+    }
+    return whole;
+  }
+
   private record Version(long from, long to, List<@Nullable Object> row) {}
 
-  private static List<Version> versions(List<Change> changes) {
+  private static List<Version> versions(List<Change> changes, LongUnaryOperator shown) {
+    // What is left at each instant; instants never decrease, whatever the clock says.
+    TreeMap<Long, Change> lastAt = new TreeMap<>();
+    long latest = Long.MIN_VALUE;
+    for (Change change : changes) {
+      latest = Math.max(latest, shown.applyAsLong(change.at()));
+      lastAt.put(latest, change);
+    }
     List<Version> list = new ArrayList<>();
-    for (int i = 0; i < changes.size(); i++) {
-      List<@Nullable Object> row = changes.get(i).row();
+    for (Map.Entry<Long, Change> entry : lastAt.entrySet()) {
+      List<@Nullable Object> row = entry.getValue().row();
       if (row == null) {
         continue;
       }
-      long from = changes.get(i).at();
-      long to = i + 1 < changes.size() ? changes.get(i + 1).at() : Long.MAX_VALUE;
+      long from = entry.getKey();
+      Long next = lastAt.higherKey(from);
+      long to = next == null ? Long.MAX_VALUE : next;
       Version last = list.isEmpty() ? null : list.get(list.size() - 1);
       if (last != null && last.to == from && sameTracked(last.row, row)) {
         list.set(list.size() - 1, new Version(last.from, to, row));
