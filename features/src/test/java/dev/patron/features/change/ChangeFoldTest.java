@@ -286,6 +286,18 @@ class ChangeFoldTest {
         .containsExactly("second");
   }
 
+  @Test
+  void incrementalSnapshotAmongTheStreamChangesNothingThatCameAfterIt() {
+    // Its rows have no position of their own but that of what was read last before them.
+    List<Event> events =
+        List.of(
+            insert("a", 10, "first").delivered(10L, 0L, 0L),
+            snapshot("a", 10, "second").delivered(20L, 0L, 1L).at(12L),
+            update("a", 11, "second").delivered(30L, 0L, 2L),
+            update("a", 14, "third").delivered(40L, 0L, 3L));
+    assertThat(titles(events)).containsExactly("third");
+  }
+
   // ------------------------------------------------------------------ placeholders
 
   @Test

@@ -630,6 +630,12 @@ class RecordDecoderTest {
               "int32|org.apache.kafka.connect.data.Time|1000|00:00:01",
               "string|io.debezium.data.Json|\"{\\\"a\\\":1}\"|{\"a\":1}",
               "map|none|{\"a\":\"b\"}|{\"a\":\"b\"}",
+              "string|io.debezium.data.Uuid|\"c0ffee00-0000-4000-8000-000000000001\"|c0ffee00-0000-4000-8000-000000000001",
+              "string|io.debezium.data.Enum|\"small\"|small",
+              "string|io.debezium.time.ZonedTime|\"01:02:03Z\"|01:02:03Z",
+              "int32|io.debezium.time.Year|1969|1969",
+              "int64|io.debezium.time.MicroDuration|86400000000|86400000000",
+              "bytes|io.debezium.data.Bits|\"AQ==\"|AQ==",
               "bytes|none|\"AQ==\"|AQ==")) {
         String[] parts = meaning.split("\\|", 4);
         String schema =
@@ -642,6 +648,82 @@ class RecordDecoderTest {
         found.add(String.valueOf(only(decoded, "x")));
       }
       assertThat(found).isEqualTo(expected);
+    }
+  }
+
+  /** SEMANTICS 17: what changes in the midst of a feed whose records say their types. */
+  @Nested
+  class SchemasThatChange {
+    private static String record(String fields, String row) {
+      String schema =
+          "{\"type\":\"struct\",\"fields\":[{\"type\":\"struct\",\"field\":\"after\",\"fields\":["
+              + "{\"type\":\"int64\",\"field\":\"id\"}"
+              + fields
+              + "]},{\"type\":\"struct\",\"field\":\"source\",\"fields\":[]},"
+              + "{\"type\":\"string\",\"field\":\"op\"}]}";
+      return "{\"schema\":" + schema + ",\"payload\":" + create("{\"id\":1" + row + "}") + "}";
+    }
+
+    private static String of(String type, String value) {
+      return record(",{\"type\":\"%s\",\"field\":\"x\"}".formatted(type), ",\"x\":" + value);
+    }
+
+    private static Decoded decoded(String... lines) {
+      return Source.feed("id").decode(lines);
+    }
+
+    private static List<Object> values(Decoded decoded) {
+      List<Object> values = new ArrayList<>();
+      decoded.rows().select(List.of("x")).toRows().forEach(row -> values.add(row.get(0)));
+      return values;
+    }
+
+    @Test
+    void aColumnThatAppearsMidwayIsNullBefore() {
+      Decoded decoded = decoded(record("", ""), of("string", "\"new\""));
+      assertThat(values(decoded)).containsExactly(null, "new");
+    }
+
+    @Test
+    void anIntegerWidensToALongAndADoubleWhereExact() {
+      assertThat(values(decoded(of("int32", "1"), of("int64", "9007199254740993"))))
+          .containsExactly(1L, 9007199254740993L);
+      Decoded toDouble =
+          decoded(of("int64", "9007199254740993"), of("double", "0.5"), of("int64", "4"));
+      assertThat(values(toDouble)).containsExactly(0.5, 4.0);
+      assertThat(toDouble.quarantine().value(0, "detail"))
+          .isEqualTo("column 'x': '9007199254740993' is an integer that no double holds");
+    }
+
+    @Test
+    void aDecimalWidensToMoreDigits() {
+      String two =
+          record(
+              ",{\"type\":\"bytes\",\"name\":\"org.apache.kafka.connect.data.Decimal\",\"field\":\"x\","
+                  + "\"parameters\":{\"scale\":\"2\",\"connect.decimal.precision\":\"10\"}}",
+              ",\"x\":\"AJY=\"");
+      String three = two.replace("\"scale\":\"2\"", "\"scale\":\"3\"");
+      assertThat(values(decoded(two, three)).toString()).isEqualTo("[1.500, 0.150]");
+    }
+
+    @Test
+    void anyOtherChangeRefusesTheRecordAndNoOther() {
+      Decoded decoded = decoded(of("int64", "1"), of("string", "\"many\""), of("boolean", "true"));
+      assertThat(values(decoded)).containsExactly(1L);
+      assertThat(decoded.quarantine().select(List.of("reason", "detail")).toRows().toString())
+          .isEqualTo(
+              "[[WRONG_TYPE, column 'x': the text 'many' is no long],"
+                  + " [WRONG_TYPE, column 'x': true is no long]]");
+    }
+
+    @Test
+    void arraysSayWhatTheirElementsMean() {
+      String tags =
+          record(
+              ",{\"type\":\"array\",\"items\":{\"type\":\"bytes\",\"name\":\"org.apache.kafka.connect.data.Decimal\","
+                  + "\"parameters\":{\"scale\":\"2\"}},\"field\":\"x\"}",
+              ",\"x\":[\"AJY=\",null]");
+      assertThat(values(decoded(tags)).toString()).isEqualTo("[[1.50, null]]");
     }
   }
 
