@@ -7,6 +7,7 @@ import dev.patron.features.purchases.PurchaseTotals;
 import dev.patron.features.rfm.RfmCounts;
 import dev.patron.features.rfm.RfmScores;
 import dev.patron.features.rfm.RfmSegments;
+import dev.patron.features.rfm.RfmTiles;
 import dev.patron.transforms.shuffle.ByKey;
 import java.time.ZoneId;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
   private final long asOf;
   private final RfmSegments segments;
   private final int buckets;
+  private final boolean byTiles;
 
   /**
    * Features of purchases of this schema.
@@ -53,11 +55,30 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
    */
   public BuildFeatures(
       Schema purchases, ZoneId zone, long asOf, RfmSegments segments, int buckets) {
+    this(purchases, zone, asOf, segments, buckets, false);
+  }
+
+  private BuildFeatures(
+      Schema purchases,
+      ZoneId zone,
+      long asOf,
+      RfmSegments segments,
+      int buckets,
+      boolean byTiles) {
+    this.byTiles = byTiles;
     this.purchases = purchases;
     this.zone = zone;
     this.asOf = asOf;
     this.segments = segments;
     this.buckets = buckets;
+  }
+
+  /**
+   * The same with scores by {@link RfmTiles}. One worker sorts the measures of all customers; the
+   * edges are those of {@link RfmScores} all the same, for segments are named by them.
+   */
+  public BuildFeatures scoredByTiles() {
+    return new BuildFeatures(purchases, zone, asOf, segments, buckets, true);
   }
 
   /** The columns of the features. */
@@ -93,12 +114,12 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
             MapFrames.through(
                 frame -> RfmScores.of(new RfmCounts().addCounts(frame), names).edges()));
     PCollectionView<List<Frame>> everywhere =
-        edges.apply("Send the edges everywhere", View.asList());
+        (byTiles ? cuts(unscored) : edges).apply("Send the edges everywhere", View.asList());
     return PCollectionTuple.of(
             FEATURES,
             unscored.apply(
                 "Score each customer's RFM",
-                ParDo.of(new Rank(everywhere, segments)).withSideInputs(everywhere)))
+                ParDo.of(new Rank(everywhere, segments, byTiles)).withSideInputs(everywhere)))
         .and(EDGES, edges)
         .and(
             TOTALS,
@@ -107,6 +128,16 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
                 .apply(
                     "Add the totals up",
                     MergePartials.of(PurchaseTotals.schema(), PurchaseTotals::merge)));
+  }
+
+  private PCollection<Frame> cuts(PCollection<Frame> unscored) {
+    List<String> columns = RfmTiles.columns();
+    return unscored
+        .apply("Take the measures", MapFrames.through(frame -> frame.select(columns)))
+        .apply(
+            "Bring all measures together",
+            MergePartials.of(schema().select(columns), frame -> frame))
+        .apply("Cut customers into fifths", MapFrames.through(RfmTiles::cuts));
   }
 
   private static final TupleTag<Frame> UNSCORED = new TupleTag<>() {};
@@ -135,16 +166,21 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
   private static final class Rank extends DoFn<Frame, Frame> {
     private final PCollectionView<List<Frame>> edges;
     private final RfmSegments segments;
+    private final boolean byTiles;
 
-    private Rank(PCollectionView<List<Frame>> edges, RfmSegments segments) {
+    private Rank(PCollectionView<List<Frame>> edges, RfmSegments segments, boolean byTiles) {
       this.edges = edges;
       this.segments = segments;
+      this.byTiles = byTiles;
     }
 
     @ProcessElement
     public void rank(@Element Frame features, ProcessContext context) {
       Frame known = context.sideInput(edges).get(0);
-      context.output(RfmScores.ofEdges(known, segments).score(features));
+      context.output(
+          byTiles
+              ? RfmTiles.score(features, known, segments)
+              : RfmScores.ofEdges(known, segments).score(features));
     }
   }
 }

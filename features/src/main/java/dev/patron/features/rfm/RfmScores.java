@@ -213,29 +213,37 @@ public final class RfmScores implements Serializable {
    * in; null where a measure is null.
    */
   public Frame score(Frame features) {
-    int rows = features.rows();
-    Frame scored = features;
-    int[][] score = new int[Measure.values().length][rows];
-    String[] columns = {"r_score", "f_score", "m_score"};
+    int[][] scores = new int[Measure.values().length][features.rows()];
     for (Measure measure : Measure.values()) {
       double[] values = Measure.values(features, measure.column());
-      int[] ofMeasure = score[measure.position()];
+      int[] ofMeasure = scores[measure.position()];
+      for (int row = 0; row < values.length; row++) {
+        ofMeasure[row] = Double.isNaN(values[row]) ? 0 : score(measure, values[row]);
+      }
+    }
+    return with(features, scores, segments);
+  }
+
+  /** The frame with these scores, by measure and row, and the names that follow; 0 is no score. */
+  static Frame with(Frame features, int[][] scores, RfmSegments segments) {
+    Frame scored = features;
+    String[] columns = {"r_score", "f_score", "m_score"};
+    for (Measure measure : Measure.values()) {
       LongColumn.Builder column = (LongColumn.Builder) ColumnBuilder.of(Type.LONG);
-      for (int row = 0; row < rows; row++) {
-        if (Double.isNaN(values[row])) {
+      for (int score : scores[measure.position()]) {
+        if (score == 0) {
           column.appendNull();
         } else {
-          ofMeasure[row] = score(measure, values[row]);
-          column.append(ofMeasure[row]);
+          column.append(score);
         }
       }
       scored = scored.with(columns[measure.position()], Type.LONG, column.build());
     }
     BytesColumn.Builder names = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
-    for (int row = 0; row < rows; row++) {
-      int r = score[0][row];
-      int f = score[1][row];
-      int m = score[2][row];
+    for (int row = 0; row < features.rows(); row++) {
+      int r = scores[0][row];
+      int f = scores[1][row];
+      int m = scores[2][row];
       if (r == 0 || f == 0 || m == 0) {
         names.appendNull();
       } else {

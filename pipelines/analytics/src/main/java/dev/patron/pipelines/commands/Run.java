@@ -35,7 +35,7 @@ public final class Run {
             "The dataset says nothing of purchases, so there are no measures of customers.");
         return;
       }
-      Features.run(job, options.getAsOf());
+      Features.run(job, options.getAsOf(), options.getNtile());
       if (options.getRetrain() || !Train.hasChampions(job)) {
         Train.run(job, options);
       }
@@ -63,7 +63,7 @@ public final class Run {
   public static void features(FeatureOptions options, Console console) throws IOException {
     Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
-      Features.run(shop.job(), options.getAsOf());
+      Features.run(shop.job(), options.getAsOf(), options.getNtile());
     }
   }
 

@@ -13,4 +13,12 @@ public interface FeatureOptions extends DatasetOptions {
   @Nullable String getAsOf();
 
   void setAsOf(@Nullable String asOf);
+
+  /** Whether scores are by NTILE. */
+  @Description(
+      "Score recency, frequency and monetary by NTILE(5): fifths of equal size, equal values told"
+          + " apart by the customer's key. Default: equal values score equally.")
+  boolean getNtile();
+
+  void setNtile(boolean ntile);
 }

@@ -51,8 +51,9 @@ public final class Features {
    *
    * @param asOf the observation time as the user wrote it; null: the end of the day of the newest
    *     purchase
+   * @param ntile whether scores are by NTILE
    */
-  public static void run(Job job, @Nullable String asOf) throws IOException {
+  public static void run(Job job, @Nullable String asOf, boolean ntile) throws IOException {
     TableSnapshot purchases = job.latest(PURCHASES);
     if (purchases == null) {
       throw new UsageException(
@@ -60,13 +61,14 @@ public final class Features {
     }
     long observed =
         asOf == null ? newest(job, purchases) : ObservationTime.parse(asOf, job.dataset().zone());
-    BuildFeatures build =
+    BuildFeatures byEdges =
         new BuildFeatures(
             purchases.schema(),
             job.dataset().zone(),
             observed,
             job.segmentNames(),
             job.buckets(purchases.files()));
+    BuildFeatures build = ntile ? byEdges.scoredByTiles() : byEdges;
     LakeTable customers = job.table(CUSTOMERS);
     Schema schema = build.schema();
 
