@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Names that tell segments apart. Segments of different RFM cells are named after their cells.
- * Several of one cell also say in what they differ: in the one measure in which their centroids lie
- * furthest apart, for example "Loyal, big spenders" and "Loyal, small spenders".
+ * Several of one cell also say in what they differ: in the one measure that tells even the two
+ * nearest of them apart best, for example "Loyal, big spenders" and "Loyal, small spenders".
  */
 final class SegmentNames {
   /** By measure: of two the higher and the lower, of three the highest, middle and lowest. */
@@ -83,14 +83,13 @@ final class SegmentNames {
     double greatest = -1;
     // Money first: where measures differ alike it says most to whoever reads the name.
     for (int measure : new int[] {2, 1, 0}) {
-      double low = Double.POSITIVE_INFINITY;
-      double high = Double.NEGATIVE_INFINITY;
-      for (int segment : group) {
-        low = Math.min(low, centroids[segment][measure]);
-        high = Math.max(high, centroids[segment][measure]);
+      double[] places = group.stream().mapToDouble(i -> centroids[i][measure]).sorted().toArray();
+      double nearest = Double.POSITIVE_INFINITY;
+      for (int i = 1; i < places.length; i++) {
+        nearest = Math.min(nearest, places[i] - places[i - 1]);
       }
-      if (high - low > greatest) {
-        greatest = high - low;
+      if (nearest > greatest) {
+        greatest = nearest;
         most = measure;
       }
     }

@@ -66,6 +66,12 @@ class SegmentModelTest {
     assertThat(SegmentModel.named(MEANS, DEVIATIONS, byRecency, rfm()).names())
         .containsExactly("Lost, recent", "Lost, long away");
 
+    // Two of them are as long away as one another, which would be no way to tell them apart.
+    double[][] alike = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}, {5, -0.6, -1.4}};
+    assertThat(SegmentModel.named(MEANS, DEVIATIONS, alike, rfm()).names())
+        .containsExactly(
+            "Lost, biggest spenders", "Lost, middling spenders", "Lost, smallest spenders");
+
     double[][] four = {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}, {2.6, -0.6, -1.4}, {2.6, -0.6, -1.5}};
     assertThat(SegmentModel.named(MEANS, DEVIATIONS, four, rfm()).names())
         .containsExactly(
