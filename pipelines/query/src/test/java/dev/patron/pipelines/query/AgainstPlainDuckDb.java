@@ -6,6 +6,7 @@ import dev.patron.features.tables.Tables;
 import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -23,7 +24,8 @@ import java.util.Map;
 /**
  * What the way through a warehouse costs: an RFM group-by over ten million purchases by {@code sql}
  * and by DuckDB on the same files, in turn, in one process. By hand: an IDE, or {@code main} with
- * the test class path; the argument is an empty folder with a gigabyte to spare.
+ * the test class path; the argument is a folder with a gigabyte to spare, which is used again the
+ * next time.
  */
 public final class AgainstPlainDuckDb {
   private static final int FILES = 8;
@@ -97,6 +99,11 @@ public final class AgainstPlainDuckDb {
 
   private static List<String> write(Path warehouse) throws IOException, SQLException {
     LakeTable table = LakeTable.at(warehouse.toString(), "silver/purchases");
+    if (table.exists()) {
+      return table.snapshot().files().stream()
+          .map(file -> HadoopFiles.display(table.path(file)))
+          .toList();
+    }
     Path folder = Files.createDirectories(warehouse.resolve("silver").resolve("purchases"));
     var schema = Tables.purchases(Type.LONG, Type.LONG, new Type.Decimal(18, 2));
     List<DataFile> files = new ArrayList<>();

@@ -20,13 +20,17 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int TIMEOUT_MILLIS = 20_000;
+  private static final String PASSWORD = "changeit";
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -322,6 +327,71 @@ class ServerIT {
     }
     HttpRequest right = to("/version").header("Authorization", "Bearer 0123456789abcdef").build();
     assertThat(client.send(right, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void speaksTlsWithTheFilesOfAnAuthority() throws Exception {
+    KeyStore store = selfSigned();
+    Path key = folder.resolve("key.pem");
+    Path certificate = folder.resolve("chain.pem");
+    pem(key, "PRIVATE KEY", store.getKey("server", PASSWORD.toCharArray()).getEncoded());
+    pem(certificate, "CERTIFICATE", store.getCertificate("server").getEncoded());
+    running.close();
+    running = serve("--tlsKey=" + key, "--tlsCertificate=" + certificate);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, trust.getTrustManagers(), null);
+    HttpClient trusting = HttpClient.newBuilder().sslContext(context).build();
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("https://127.0.0.1:" + running.server().port() + "/invocations"))
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(Bodies.ids(1)))
+            .build();
+    assertThat(trusting.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+  }
+
+  /** A certificate for 127.0.0.1, by the tool that comes with every JDK. */
+  private KeyStore selfSigned() throws Exception {
+    Path file = folder.resolve("store.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                PASSWORD)
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
+    assertThat(keytool.waitFor()).as(said).isZero();
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      store.load(in, PASSWORD.toCharArray());
+    }
+    // Only what stands as trusted is trusted.
+    store.setCertificateEntry("trusted", store.getCertificate("server"));
+    return store;
+  }
+
+  private static void pem(Path file, String what, byte[] content) throws IOException {
+    Files.writeString(
+        file,
+        "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+            .formatted(what, Base64.getMimeEncoder().encodeToString(content), what));
   }
 
   @Test
