@@ -73,7 +73,7 @@ public final class CustomerFeatures implements Serializable {
       long first = 0;
       long last = 0;
       double unitCount = 0;
-      RepeatDays repeat = new RepeatDays(dayTotal);
+      PurchaseDays repeat = new PurchaseDays(dayTotal, asOfDay);
       for (int row = from; row < to; row++) {
         monetary.subtract(returned, row);
         returns.add(returned, row);
@@ -117,50 +117,11 @@ public final class CustomerFeatures implements Serializable {
       out.longs("paid_days").append(repeat.allPaidDays);
       returns.appendTo(out.column("returned"));
       out.doubles("units").append(unitCount);
+      repeat.appendRecentTo(out);
       for (String score : List.of("r_score", "f_score", "m_score", "rfm_segment")) {
         out.column(score).appendNull();
       }
     }
     return out.build();
-  }
-
-  /**
-   * All orders of a customer on one day are one purchase of the models; days after the first are
-   * repeat days, and those with a positive total have a say in the money models.
-   */
-  private static final class RepeatDays {
-    private final Money.Sum total;
-    private long day;
-    private long days;
-    private long paidDays;
-    private double paid;
-    private long allPaidDays;
-    private double allPaid;
-
-    private RepeatDays(Money.Sum total) {
-      this.total = total;
-    }
-
-    private void add(long purchaseDay, Column amount, int row) {
-      if (days == 0 || purchaseDay != day) {
-        endDay();
-        day = purchaseDay;
-        days++;
-        total.clear();
-      }
-      total.add(amount, row);
-    }
-
-    private void endDay() {
-      if (days == 0 || !(total.value() > 0)) {
-        return;
-      }
-      allPaidDays++;
-      allPaid += total.value();
-      if (days > 1) {
-        paidDays++;
-        paid += total.value();
-      }
-    }
   }
 }

@@ -80,7 +80,9 @@ public final class Tables {
    * tenure_days} T of the models; {@code repeat_paid_days} counts the repeat days with a positive
    * amount and {@code repeat_mean_amount} is their mean (null if there is none); {@code paid_days}
    * and {@code paid_mean_amount} count the first day too; {@code monetary} is what was bought less
-   * {@code returned}.
+   * {@code returned}. {@code purchase_days_N} and {@code spend_N} look at the last N days alone,
+   * {@code purchase_days_year_ago} at the first 91 of the last 364 days; {@code gap_deviation_days}
+   * is the standard deviation of the days from purchase to purchase (null below two gaps).
    */
   public static Schema customerFeatures(Type customerId, Type amount) {
     return Schema.of()
@@ -101,6 +103,15 @@ public final class Tables {
         .with("paid_days", Type.LONG)
         .with("returned", amount)
         .with("units", Type.DOUBLE)
+        .with("purchase_days_28", Type.LONG)
+        .with("purchase_days_91", Type.LONG)
+        .with("purchase_days_364", Type.LONG)
+        .with("purchase_days_year_ago", Type.LONG)
+        .with("spend_91", Type.DOUBLE)
+        .with("spend_364", Type.DOUBLE)
+        .with("first_day_amount", Type.DOUBLE)
+        .with("last_day_amount", Type.DOUBLE)
+        .with("gap_deviation_days", Type.DOUBLE)
         .with("r_score", Type.LONG)
         .with("f_score", Type.LONG)
         .with("m_score", Type.LONG)
@@ -214,4 +225,55 @@ public final class Tables {
           .with("from_segment", Type.STRING)
           .with("to_segment", Type.STRING)
           .with("customers", Type.LONG);
+
+  /**
+   * How good every candidate was at days of the past: one row a candidate, target ({@code
+   * purchases} or {@code spend}) and cut-off, and one with {@code cutoff} null for all of them
+   * together. {@code role} is {@code naive}, {@code probabilistic}, {@code trees}, {@code blend} or
+   * {@code champion}; {@code chosen} marks what the training took. {@code bias} is the expected
+   * total over the actual one, less 1; {@code gini} is normalised, 1 for a perfect order; {@code
+   * coverage} is the share of customers within the 90 % interval. {@code _low} and {@code _high}
+   * are 90 % bootstrap intervals. A measure that is not defined is null.
+   */
+  public static final Schema BACKTEST =
+      Schema.of()
+          .with("as_of", Type.TIMESTAMP)
+          .with("cutoff", Type.DATE)
+          .with("window_days", Type.LONG)
+          .with("candidate", Type.STRING)
+          .with("role", Type.STRING)
+          .with("target", Type.STRING)
+          .with("chosen", Type.BOOLEAN)
+          .with("customers", Type.LONG)
+          .with("expected_total", Type.DOUBLE)
+          .with("actual_total", Type.DOUBLE)
+          .with("mae", Type.DOUBLE)
+          .with("mae_low", Type.DOUBLE)
+          .with("mae_high", Type.DOUBLE)
+          .with("rmse", Type.DOUBLE)
+          .with("rmse_low", Type.DOUBLE)
+          .with("rmse_high", Type.DOUBLE)
+          .with("bias", Type.DOUBLE)
+          .with("bias_low", Type.DOUBLE)
+          .with("bias_high", Type.DOUBLE)
+          .with("spearman", Type.DOUBLE)
+          .with("gini", Type.DOUBLE)
+          .with("gini_low", Type.DOUBLE)
+          .with("gini_high", Type.DOUBLE)
+          .with("coverage", Type.DOUBLE);
+
+  /**
+   * Whether forecasts came about: the mean forecast and outcome of each tenth of the customers, by
+   * forecast, of each row of {@link #BACKTEST}.
+   */
+  public static final Schema BACKTEST_DECILES =
+      Schema.of()
+          .with("as_of", Type.TIMESTAMP)
+          .with("cutoff", Type.DATE)
+          .with("candidate", Type.STRING)
+          .with("target", Type.STRING)
+          .with("decile", Type.LONG)
+          .with("customers", Type.LONG)
+          .with("expected", Type.DOUBLE)
+          .with("actual", Type.DOUBLE);
 }

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
@@ -304,7 +305,46 @@ class PurchasesTest {
               .toList();
       assertThat(features.value(i, "paid_days")).isEqualTo((long) paid.size());
       assertThat(features.value(i, "paid_mean_amount")).satisfies(isMeanOf(paid));
+      assertThat(features.value(i, "purchase_days_28")).isEqualTo(daysWithin(days, asOfDay, 0, 28));
+      assertThat(features.value(i, "purchase_days_91")).isEqualTo(daysWithin(days, asOfDay, 0, 91));
+      assertThat(features.value(i, "purchase_days_364"))
+          .isEqualTo(daysWithin(days, asOfDay, 0, 364));
+      assertThat(features.value(i, "purchase_days_year_ago"))
+          .isEqualTo(daysWithin(days, asOfDay, 273, 364));
+      assertThat((Double) features.value(i, "spend_91"))
+          .isCloseTo(spendWithin(days, asOfDay, 91), within(1e-9));
+      assertThat((Double) features.value(i, "spend_364"))
+          .isCloseTo(spendWithin(days, asOfDay, 364), within(1e-9));
+      assertThat(features.value(i, "first_day_amount"))
+          .isEqualTo(days.firstEntry().getValue().doubleValue());
+      assertThat(features.value(i, "last_day_amount"))
+          .isEqualTo(days.lastEntry().getValue().doubleValue());
+      Double deviation = (Double) features.value(i, "gap_deviation_days");
+      if (days.size() < 3) {
+        assertThat(deviation).isNull();
+      } else {
+        List<LocalDate> dates = List.copyOf(days.keySet());
+        double mean = (last.toEpochDay() - first.toEpochDay()) / (dates.size() - 1.0);
+        double squares = 0;
+        for (int d = 1; d < dates.size(); d++) {
+          double gap = dates.get(d).toEpochDay() - dates.get(d - 1).toEpochDay();
+          squares += (gap - mean) * (gap - mean) / (dates.size() - 1);
+        }
+        assertThat(deviation).isCloseTo(Math.sqrt(squares), within(1e-6));
+      }
     }
+  }
+
+  private static long daysWithin(
+      NavigableMap<LocalDate, BigDecimal> days, LocalDate asOf, int from, int to) {
+    return days.subMap(asOf.minusDays(to), false, asOf.minusDays(from), true).size();
+  }
+
+  private static double spendWithin(
+      NavigableMap<LocalDate, BigDecimal> days, LocalDate asOf, int daysBack) {
+    return days.tailMap(asOf.minusDays(daysBack), false).values().stream()
+        .mapToDouble(BigDecimal::doubleValue)
+        .sum();
   }
 
   private static Consumer<@Nullable Object> isMeanOf(List<Double> amounts) {
