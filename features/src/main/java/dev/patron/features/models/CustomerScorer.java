@@ -1,6 +1,6 @@
 package dev.patron.features.models;
 
-import dev.patron.features.clv.LifetimeForecast;
+import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.explain.Reasons;
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Column;
@@ -11,8 +11,13 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.tables.Tables;
+import dev.patron.features.trees.RefinedForecast;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.TreeReasons;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Scores customers: their segment, and what they will buy and spend. The same code, and the same
@@ -21,9 +26,10 @@ import java.util.Arrays;
 public final class CustomerScorer implements Serializable {
   private final SegmentModel segments;
   private final ModelVersion segment;
-  private final LifetimeForecast forecast;
+  private final RefinedForecast forecast;
   private final ModelVersion lifetime;
   private final Reasons reasons;
+  private final TreeReasons treeReasons;
 
   /**
    * A scorer with these models.
@@ -41,11 +47,12 @@ public final class CustomerScorer implements Serializable {
       long seed) {
     segments = SegmentDocument.read(segment.document());
     this.segment = segment;
-    forecast =
-        new LifetimeForecast(
-            LifetimeDocument.read(lifetime.document()), horizonDays, discountRate, seed);
+    LifetimeModel model = LifetimeDocument.read(lifetime.document());
+    Refinement refinement = LifetimeDocument.refinement(lifetime.document());
+    forecast = new RefinedForecast(model, refinement, horizonDays, discountRate, seed);
     this.lifetime = lifetime;
     reasons = new Reasons(segments, horizonDays);
+    treeReasons = new TreeReasons(model, refinement);
   }
 
   /**
@@ -74,6 +81,7 @@ public final class CustomerScorer implements Serializable {
             case "horizon_days" -> LongColumn.of(horizon);
             case "segment_model" -> repeated(segment.reference(), rows);
             case "cltv_model" -> repeated(lifetime.reference(), rows);
+            case "reason_3" -> withTrees(because.bytes(name), treeReasons.of(features));
             default -> {
               if (forecasts.schema().has(name)) {
                 yield forecasts.column(name);
@@ -86,6 +94,18 @@ public final class CustomerScorer implements Serializable {
           };
     }
     return Frame.of(schema, columns);
+  }
+
+  /** What makes the value, and what the trees make of it where they have a say. */
+  private static Column withTrees(BytesColumn reasons, @Nullable List<String> ofTrees) {
+    if (ofTrees == null) {
+      return reasons;
+    }
+    BytesColumn.Builder column = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
+    for (int row = 0; row < ofTrees.size(); row++) {
+      column.append(reasons.text(row) + "; " + ofTrees.get(row));
+    }
+    return column.build();
   }
 
   private static Column repeated(String text, int rows) {

@@ -3,7 +3,6 @@ package dev.patron.features.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.MoneyModel;
 import dev.patron.features.clv.MoneyModels;
@@ -16,6 +15,11 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.models.ModelDocument.Accepts;
 import dev.patron.features.models.ModelDocument.Input;
 import dev.patron.features.models.ModelDocument.TestVector;
+import dev.patron.features.trees.RefinedForecast;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.TreeInputs;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,7 +28,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Lifetime models as documents; the kind is that of the model of purchases. */
+/**
+ * Lifetime models as documents; the kind is that of the model of purchases. What trees change about
+ * it, if anything, stands under {@code refinement}.
+ */
 public final class LifetimeDocument {
   /** The name of the model. */
   public static final String NAME = "lifetime";
@@ -39,14 +46,37 @@ public final class LifetimeDocument {
         new Input(days.mean(), Accepts.DOUBLE));
   }
 
-  private static Schema vectors(PaidDays days) {
-    return Schema.of()
-        .with("customer_id", Type.STRING)
-        .with("repeat_purchases", Type.LONG)
-        .with("repeat_recency_days", Type.LONG)
-        .with("tenure_days", Type.LONG)
-        .with(days.days(), Type.LONG)
-        .with(days.mean(), Type.DOUBLE);
+  /** With trees, what they look at as well. */
+  private static List<Input> inputs(PaidDays days, Refinement refinement) {
+    List<Input> inputs = new ArrayList<>(inputs(days));
+    if (refinement.trees() != null) {
+      TreeInputs.LONG_COLUMNS.forEach(name -> addNew(inputs, name, Accepts.LONG));
+      TreeInputs.DOUBLE_COLUMNS.forEach(name -> addNew(inputs, name, Accepts.DOUBLE));
+      addNew(inputs, "monetary", Accepts.NUMBER);
+    }
+    return inputs;
+  }
+
+  private static void addNew(List<Input> inputs, String name, Accepts accepts) {
+    if (inputs.stream().noneMatch(input -> input.name().equals(name))) {
+      inputs.add(new Input(name, accepts));
+    }
+  }
+
+  /** The schema of test vectors: the inputs with identities as text and numbers as doubles. */
+  private static Schema vectors(List<Input> inputs) {
+    Schema schema = Schema.of();
+    for (Input input : inputs) {
+      schema =
+          schema.with(
+              input.name(),
+              switch (input.accepts()) {
+                case IDENTITY -> Type.STRING;
+                case LONG -> Type.LONG;
+                case DOUBLE, NUMBER -> Type.DOUBLE;
+              });
+    }
+    return schema;
   }
 
   private static final List<List<?>> VECTOR_ROWS =
@@ -60,23 +90,63 @@ public final class LifetimeDocument {
 
   private LifetimeDocument() {}
 
-  /** The document of a model. */
+  /** The document of a model that is scored as it is. */
   public static ModelDocument of(LifetimeModel model, TrainingFacts facts) {
+    return of(model, Refinement.NONE, facts);
+  }
+
+  /** The document of a model with what trees change about it. */
+  public static ModelDocument of(LifetimeModel model, Refinement refinement, TrainingFacts facts) {
     ObjectNode settings = ModelDocument.NODES.objectNode();
     settings.put("horizonDays", facts.horizonDays());
     settings.put("discountRate", facts.discountRate());
     settings.put("seed", facts.seed());
-    Frame vectors = Frame.ofRows(vectors(model.paidDays()), VECTOR_ROWS);
+    List<Input> inputs = inputs(model.paidDays(), refinement);
+    Frame vectors = Frame.ofRows(vectors(inputs), vectorRows(inputs));
     Frame outputs =
-        new LifetimeForecast(model, facts.horizonDays(), facts.discountRate(), facts.seed())
+        new RefinedForecast(
+                model, refinement, facts.horizonDays(), facts.discountRate(), facts.seed())
             .of(vectors);
+    ObjectNode parameters = parameters(model);
+    if (!refinement.isNone()) {
+      parameters.set("refinement", RefinementNode.of(refinement));
+    }
     return new ModelDocument(
         NAME,
         model.kind(),
-        inputs(model.paidDays()),
-        parameters(model),
+        inputs,
+        parameters,
         facts.node(),
         TestVectors.of(settings, vectors, outputs));
+  }
+
+  /** The rows above, with what the trees look at made up from them. */
+  private static List<List<?>> vectorRows(List<Input> inputs) {
+    List<List<?>> rows = new ArrayList<>();
+    for (List<?> row : VECTOR_ROWS) {
+      long repeats = (Long) row.get(1);
+      long recency = (Long) row.get(3) - (Long) row.get(2);
+      double amount = row.get(5) == null ? 20 : (Double) row.get(5);
+      List<@Nullable Object> made = new ArrayList<>(row);
+      for (Input input : inputs.subList(row.size(), inputs.size())) {
+        made.add(
+            switch (input.name()) {
+              case "recency_days" -> recency;
+              case "frequency" -> repeats + 1;
+              case "purchase_days_28" -> recency < 28 ? 1L : 0L;
+              case "purchase_days_91" -> recency < 91 ? Math.min(3, repeats + 1) : 0L;
+              case "purchase_days_364" -> recency < 364 ? repeats + 1 : 0L;
+              case "purchase_days_year_ago" -> repeats / 4;
+              case "spend_91" -> recency < 91 ? amount * Math.min(3, repeats + 1) : 0;
+              case "spend_364", "monetary" -> amount * (repeats + 1);
+              case "repeat_mean_amount" -> row.get(5);
+              case "gap_deviation_days" -> repeats < 2 ? null : (Double) (repeats * 1.5);
+              default -> amount;
+            });
+      }
+      rows.add(made);
+    }
+    return rows;
   }
 
   private static ObjectNode parameters(LifetimeModel model) {
@@ -112,8 +182,8 @@ public final class LifetimeDocument {
    *     incomplete, or its test vectors do not come out to the bit
    */
   public static LifetimeModel read(ModelDocument document) {
-    if (!document.inputs().equals(inputs(PaidDays.REPEAT))
-        && !document.inputs().equals(inputs(PaidDays.ALL))) {
+    List<Input> read = document.inputs();
+    if (!startsWith(read, inputs(PaidDays.REPEAT)) && !startsWith(read, inputs(PaidDays.ALL))) {
       throw new IllegalArgumentException(
           "model '%s' reads %s; a lifetime model reads %s"
               .formatted(document.name(), document.inputs(), inputs(PaidDays.REPEAT)));
@@ -132,27 +202,58 @@ public final class LifetimeDocument {
           "model '%s' says it is of kind '%s', but its purchases are of kind '%s'"
               .formatted(document.name(), document.kind(), model.kind()));
     }
-    if (!document.inputs().equals(inputs(model.paidDays()))) {
+    Refinement refinement = refinement(document);
+    List<Input> wanted = inputs(model.paidDays(), refinement);
+    if (!document.inputs().equals(wanted)) {
       throw new IllegalArgumentException(
           "model '%s' is of kind '%s' and should read %s, not %s"
-              .formatted(
-                  document.name(), document.kind(), inputs(model.paidDays()), document.inputs()));
+              .formatted(document.name(), document.kind(), wanted, document.inputs()));
     }
     for (int i = 0; i < document.testVectors().size(); i++) {
       TestVector vector = document.testVectors().get(i);
-      LifetimeForecast forecast =
-          new LifetimeForecast(
+      RefinedForecast forecast =
+          new RefinedForecast(
               model,
+              refinement,
               (long) ModelDocument.number(vector.settings(), "horizonDays"),
               ModelDocument.number(vector.settings(), "discountRate"),
               ModelDocument.required(vector.settings(), "seed").longValue());
       TestVectors.check(
-          document.name(),
-          i + 1,
-          vector,
-          forecast.of(TestVectors.input(vector, vectors(model.paidDays()))));
+          document.name(), i + 1, vector, forecast.of(TestVectors.input(vector, vectors(wanted))));
     }
     return model;
+  }
+
+  private static boolean startsWith(List<Input> inputs, List<Input> first) {
+    return inputs.size() >= first.size() && inputs.subList(0, first.size()).equals(first);
+  }
+
+  /**
+   * What trees change about the model of a document; nothing if it does not say so.
+   *
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  public static Refinement refinement(ModelDocument document) {
+    JsonNode node = document.parameters().get("refinement");
+    try {
+      return node == null || node.isNull() ? Refinement.NONE : RefinementNode.read(node);
+    } catch (IllegalArgumentException e) {
+      throw wrong(document, e);
+    }
+  }
+
+  /**
+   * The observation time of a document's training.
+   *
+   * @throws IllegalArgumentException if it does not say
+   */
+  public static Instant asOf(ModelDocument document) {
+    try {
+      return Instant.parse(ModelDocument.required(document.training(), "asOf").asText());
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "model '%s': training/asOf is no instant".formatted(document.name()), e);
+    }
   }
 
   private static @Nullable PurchaseModel purchases(ModelDocument document, JsonNode node) {

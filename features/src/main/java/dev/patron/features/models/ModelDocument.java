@@ -35,8 +35,11 @@ public record ModelDocument(
     List<TestVector> testVectors)
     implements Serializable {
 
-  /** The schema version that is written, and the only one that is read so far. */
-  public static final int SCHEMA_VERSION = 1;
+  /**
+   * The schema version that is written; every earlier one is read too. 2 brought what trees change
+   * about a lifetime model.
+   */
+  public static final int SCHEMA_VERSION = 2;
 
   /** Makes the nodes of parameters and facts. */
   static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -211,9 +214,9 @@ public record ModelDocument(
           e);
     }
     int version = required(root, "schemaVersion").asInt(-1);
-    if (version != SCHEMA_VERSION) {
+    if (version < 1 || version > SCHEMA_VERSION) {
       throw new IllegalArgumentException(
-          "model.json has schema version %s; this program reads version %d"
+          "model.json has schema version %s; this program reads versions 1 to %d"
               .formatted(required(root, "schemaVersion"), SCHEMA_VERSION));
     }
     List<Input> inputs = new ArrayList<>();

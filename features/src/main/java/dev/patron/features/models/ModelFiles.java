@@ -1,5 +1,7 @@
 package dev.patron.features.models;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +12,11 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.models.ModelDocument.Input;
 import dev.patron.features.segments.SegmentModel;
+import dev.patron.features.trees.Refinement;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -29,6 +36,9 @@ public final class ModelFiles {
 
   /** The same for people, with what they must know. */
   public static final String CARD = "card.md";
+
+  /** MLflow's loader, which scores from {@link #MODEL} in Python. */
+  public static final String LOADER = "code/patron_model.py";
 
   private static final DateTimeFormatter MLFLOW_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
@@ -51,10 +61,25 @@ public final class ModelFiles {
         SegmentDocument.of(model, customers, facts), SegmentModel.ASSIGNMENT, facts, metrics, card);
   }
 
-  /** The files of a lifetime model. */
+  /** The files of a lifetime model that is scored as it is. */
   public static Map<String, String> of(
       LifetimeModel model, TrainingFacts facts, JsonNode metrics, String card) {
-    return of(LifetimeDocument.of(model, facts), LifetimeForecast.SCHEMA, facts, metrics, card);
+    return of(model, Refinement.NONE, facts, metrics, card);
+  }
+
+  /** The files of a lifetime model with what trees change about it. */
+  public static Map<String, String> of(
+      LifetimeModel model,
+      Refinement refinement,
+      TrainingFacts facts,
+      JsonNode metrics,
+      String card) {
+    return of(
+        LifetimeDocument.of(model, refinement, facts),
+        LifetimeForecast.SCHEMA,
+        facts,
+        metrics,
+        card);
   }
 
   private static Map<String, String> of(
@@ -64,12 +89,23 @@ public final class ModelFiles {
     files.put(MLMODEL, mlmodel(document, outputs, facts));
     files.put(METRICS, ModelDocument.write(metrics));
     files.put(CARD, card);
+    files.put(LOADER, loader());
     return files;
   }
 
+  private static String loader() {
+    try (InputStream source = ModelFiles.class.getResourceAsStream("patron_model.py")) {
+      return new String(
+          requireNonNull(source, "patron_model.py is not on the class path").readAllBytes(),
+          StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /**
-   * MLflow's YAML. The only flavor is our own, for nothing else can load the model; the creation
-   * time is the as-of time, so that equal trainings give equal files.
+   * MLflow's YAML. The flavors are our own and {@code python_function}, whose loader lies in {@code
+   * code}; the creation time is the as-of time, so that equal trainings give equal files.
    */
   private static String mlmodel(ModelDocument document, Schema outputs, TrainingFacts facts) {
     ArrayNode inputColumns = ModelDocument.NODES.arrayNode();
@@ -90,6 +126,11 @@ public final class ModelFiles {
             data: %s
             kind: %s
             schema_version: %d
+          python_function:
+            code: code
+            data: %s
+            loader_module: patron_model
+            python_version: '3.8'
         run_id: %s
         signature:
           inputs: %s
@@ -101,6 +142,7 @@ public final class ModelFiles {
             MODEL,
             quoted(document.kind()),
             ModelDocument.SCHEMA_VERSION,
+            MODEL,
             quoted(facts.runId()),
             quoted(inputColumns.toString()),
             quoted(outputColumns.toString()),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -79,13 +80,57 @@ public final class ModelRegistry {
   public Map<String, String> files(String name, int version) throws IOException {
     Map<String, String> files = new TreeMap<>();
     for (String file :
-        List.of(ModelFiles.MODEL, ModelFiles.MLMODEL, ModelFiles.METRICS, ModelFiles.CARD)) {
+        List.of(
+            ModelFiles.MODEL,
+            ModelFiles.MLMODEL,
+            ModelFiles.METRICS,
+            ModelFiles.CARD,
+            ModelFiles.LOADER)) {
       String text = documents.read(path(name, version, file));
       if (text != null) {
         files.put(file, text);
       }
     }
     return files;
+  }
+
+  /**
+   * The measures of a version's {@code metrics.json} that are a single value, by their path with
+   * dots.
+   *
+   * @throws IllegalArgumentException if there is no such version, or its metrics are no JSON
+   */
+  public Map<String, String> measures(String name, int version) throws IOException {
+    load(name, version);
+    Map<String, String> measures = new TreeMap<>();
+    String text = documents.read(path(name, version, ModelFiles.METRICS));
+    if (text != null) {
+      try {
+        collect("", JSON.readTree(text), measures);
+      } catch (JsonProcessingException e) {
+        throw new IllegalArgumentException(
+            "models/%s/%d/metrics.json is not JSON: %s"
+                .formatted(name, version, e.getOriginalMessage()),
+            e);
+      }
+    }
+    return measures;
+  }
+
+  private static void collect(String path, JsonNode node, Map<String, String> into) {
+    if (node.isObject()) {
+      node.fields()
+          .forEachRemaining(
+              field ->
+                  collect(
+                      path.isEmpty() ? field.getKey() : path + "." + field.getKey(),
+                      field.getValue(),
+                      into));
+    } else if (node.isFloatingPointNumber()) {
+      into.put(path, String.format(Locale.ROOT, "%.6g", node.doubleValue()));
+    } else if (node.isValueNode() && !node.isNull()) {
+      into.put(path, node.asText());
+    }
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Type;
 import dev.patron.features.tables.Tables;
+import dev.patron.features.trees.RefinedForecast;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,6 +52,26 @@ class CustomerScorerTest {
         .isEqualTo(Examples.segments().assign(features));
     assertThat(scores.select(LifetimeForecast.SCHEMA.names()))
         .isEqualTo(new LifetimeForecast(Examples.LIFETIME, 180, 0.02, 7).of(features));
+  }
+
+  @Test
+  void treesChangeTheValueAndSayWhatCounts() {
+    ModelVersion refined =
+        new ModelVersion(
+            "lifetime",
+            6,
+            LifetimeDocument.of(Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS));
+    Frame features = Examples.features(Type.LONG);
+    CustomerScorer scorer = new CustomerScorer(Examples.segmentVersion(3), refined, 180, 0.02, 7);
+    Frame scores = scorer.score(features);
+
+    assertThat(scores.select(LifetimeForecast.SCHEMA.names()))
+        .isEqualTo(
+            new RefinedForecast(Examples.LIFETIME, Examples.REFINEMENT, 180, 0.02, 7).of(features));
+    for (int row = 0; row < features.rows(); row++) {
+      assertThat(scores.bytes("reason_3").text(row)).contains("; trees on spend: ");
+      assertThat(scorer.score(features.slice(row, row + 1))).isEqualTo(scores.slice(row, row + 1));
+    }
   }
 
   @Test

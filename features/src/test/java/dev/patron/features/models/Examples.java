@@ -11,6 +11,10 @@ import dev.patron.features.rfm.RfmScores;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.tables.Tables;
+import dev.patron.features.trees.BoostedTrees;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.TreeInputs;
+import dev.patron.features.trees.TwoStageTrees;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +37,29 @@ final class Examples {
   static final LifetimeModel LIFETIME =
       new LifetimeModel(
           new BgNbd(0.25, 4.5, 0.8, 2.5), new GammaGamma(6.25, 3.75, 15.5), List.of("a note"));
+
+  /** Trees that look at a count, an amount and an expectation. */
+  static final Refinement REFINEMENT =
+      new Refinement(
+          new TwoStageTrees(
+              91,
+              trees("recency_days", 60, 0.5, -0.75),
+              trees("spend_91", 9.5, -0.25, 0.5),
+              trees("expected_amount", 12.25, 0.125, -0.375)),
+          new Refinement.Part(0.5, 1.25, 1),
+          new Refinement.Part(0.25, 0.8, 1.5));
+
+  private static BoostedTrees trees(String input, double threshold, double low, double high) {
+    int at = TreeInputs.NAMES.indexOf(input);
+    return new BoostedTrees(
+        TreeInputs.NAMES.size(),
+        0.1,
+        0.5,
+        List.of(
+            new BoostedTrees.Split(
+                at, threshold, new BoostedTrees.Leaf(low, 30), new BoostedTrees.Leaf(high, 70)),
+            new BoostedTrees.Leaf(0.0625, 100)));
+  }
 
   private Examples() {}
 
@@ -76,6 +103,15 @@ final class Examples {
               paid + 1,
               new BigDecimal("0.00"),
               1.0,
+              x % 2,
+              x % 3,
+              x % 5,
+              x % 4,
+              10.0 * (x % 3),
+              10.0 * (x % 5),
+              11.5,
+              9.25,
+              x < 2 ? null : (Double) (2.5 * x),
               null,
               null,
               null,

@@ -89,6 +89,44 @@ class ModelDocumentTest {
   }
 
   @Test
+  void treesSurviveTheirDocumentToTheBit() {
+    ModelDocument document =
+        LifetimeDocument.of(Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS);
+    ModelDocument parsed = ModelDocument.parse(document.toJson());
+
+    assertThat(LifetimeDocument.read(parsed)).isEqualTo(Examples.LIFETIME);
+    assertThat(
+            LifetimeDocument.of(
+                    Examples.LIFETIME, LifetimeDocument.refinement(parsed), Examples.FACTS)
+                .toJson())
+        .isEqualTo(document.toJson());
+    assertThat(parsed.inputs().stream().map(ModelDocument.Input::name))
+        .contains("recency_days", "monetary", "gap_deviation_days")
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void anAlteredTreeIsNoticed() {
+    String json =
+        LifetimeDocument.of(Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS).toJson();
+    for (String[] change :
+        new String[][] {
+          {"[ 0.5, 30.0 ]", "[ 0.5000000001, 30.0 ]", "does not score as it did"},
+          {"[ 0.5, 30.0 ]", "[ 0.5, 30.0, 1 ]", "a tree holds"},
+          {"\"recency_share\"", "\"age\"", "the trees look at"},
+          {"\"weight\" : 0.5", "\"weight\" : 1.5", "weight is 1.5; 0 to 1 is wanted"},
+          {"\"windowDays\" : 91", "\"windowDays\" : 0", "windowDays is 0"},
+        }) {
+      String altered = json.replace(change[0], change[1]);
+      assertThat(altered).as(change[0]).isNotEqualTo(json);
+      assertThatIllegalArgumentException()
+          .as(change[1])
+          .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(altered)))
+          .withMessageContaining(change[2]);
+    }
+  }
+
+  @Test
   void theDocumentsOfSchemaVersionOneLoadForEver() throws IOException {
     SegmentDocument.read(past("kmeans"));
     for (String kind : List.of("bg-nbd", "nbd", "insufficient", "mbg-nbd", "pareto-nbd")) {
@@ -119,10 +157,10 @@ class ModelDocumentTest {
 
   @Test
   void anotherSchemaVersionIsRefused() {
-    String json = segments().toJson().replace("\"schemaVersion\" : 1", "\"schemaVersion\" : 2");
+    String json = segments().toJson().replace("\"schemaVersion\" : 2", "\"schemaVersion\" : 3");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 2; this program reads version 1");
+        .withMessage("model.json has schema version 3; this program reads versions 1 to 2");
   }
 
   @Test
@@ -184,6 +222,7 @@ class ModelDocumentTest {
         .contains("utc_time_created: '2024-06-30 23:59:59.999999'\n")
         .contains("{\"type\":\"string\",\"name\":\"customer_id\",\"required\":false}")
         .contains("{\"type\":\"double\",\"name\":\"cltv\",\"required\":false}")
-        .doesNotContain("python_function");
+        .contains("  python_function:\n    code: code\n    data: model.json\n")
+        .contains("loader_module: patron_model\n");
   }
 }

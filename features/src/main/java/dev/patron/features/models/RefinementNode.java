@@ -1,0 +1,143 @@
+package dev.patron.features.models;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.features.trees.BoostedTrees;
+import dev.patron.features.trees.BoostedTrees.Leaf;
+import dev.patron.features.trees.BoostedTrees.Node;
+import dev.patron.features.trees.BoostedTrees.Split;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Part;
+import dev.patron.features.trees.TreeInputs;
+import dev.patron.features.trees.TwoStageTrees;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A {@link Refinement} as JSON. A leaf is written as {@code [value, rows]} and a split as {@code
+ * [input, threshold, atMost, above]}, where the last two are nodes again.
+ */
+final class RefinementNode {
+  /** A tree that is deeper than this was not written by us. */
+  private static final int DEEPEST = 64;
+
+  private static final int LEAF = 2;
+  private static final int SPLIT = 4;
+
+  private RefinementNode() {}
+
+  static ObjectNode of(Refinement refinement) {
+    ObjectNode node = ModelDocument.NODES.objectNode();
+    node.set("purchases", part(refinement.purchases()));
+    node.set("spend", part(refinement.spend()));
+    TwoStageTrees trees = refinement.trees();
+    if (trees == null) {
+      node.putNull("trees");
+      return node;
+    }
+    ObjectNode stages = node.putObject("trees");
+    stages.put("windowDays", trees.windowDays());
+    ArrayNode inputs = stages.putArray("inputs");
+    TreeInputs.NAMES.forEach(inputs::add);
+    stages.set("buys", boosted(trees.buys()));
+    stages.set("purchases", boosted(trees.purchases()));
+    stages.set("spend", boosted(trees.spend()));
+    return node;
+  }
+
+  private static ObjectNode part(Part part) {
+    return ModelDocument.NODES
+        .objectNode()
+        .put("weight", part.weight())
+        .put("level", part.level())
+        .put("season", part.season());
+  }
+
+  private static ObjectNode boosted(BoostedTrees trees) {
+    ObjectNode node = ModelDocument.NODES.objectNode();
+    node.put("intercept", trees.intercept());
+    node.put("shrinkage", trees.shrinkage());
+    ArrayNode array = node.putArray("trees");
+    for (Node root : trees.trees()) {
+      array.addObject().set("root", node(root));
+    }
+    return node;
+  }
+
+  private static ArrayNode node(Node node) {
+    ArrayNode array = ModelDocument.NODES.arrayNode();
+    if (node instanceof Split split) {
+      return array
+          .add(split.input())
+          .add(split.threshold())
+          .add(node(split.atMost()))
+          .add(node(split.above()));
+    }
+    Leaf leaf = (Leaf) node;
+    return array.add(leaf.value()).add(leaf.rows());
+  }
+
+  /**
+   * Reads what {@link #of} wrote.
+   *
+   * @throws IllegalArgumentException if it is incomplete, or the trees look at other inputs
+   */
+  static Refinement read(JsonNode node) {
+    JsonNode stages = ModelDocument.required(node, "trees");
+    return new Refinement(
+        stages.isNull() ? null : trees(stages),
+        readPart(ModelDocument.required(node, "purchases")),
+        readPart(ModelDocument.required(node, "spend")));
+  }
+
+  private static Part readPart(JsonNode node) {
+    return new Part(
+        ModelDocument.number(node, "weight"),
+        ModelDocument.number(node, "level"),
+        ModelDocument.number(node, "season"));
+  }
+
+  private static TwoStageTrees trees(JsonNode node) {
+    List<String> inputs = new ArrayList<>();
+    ModelDocument.required(node, "inputs").forEach(input -> inputs.add(input.asText()));
+    if (!inputs.equals(TreeInputs.NAMES)) {
+      throw new IllegalArgumentException(
+          "the trees look at %s; this program makes %s".formatted(inputs, TreeInputs.NAMES));
+    }
+    return new TwoStageTrees(
+        (long) ModelDocument.number(node, "windowDays"),
+        readBoosted(ModelDocument.required(node, "buys")),
+        readBoosted(ModelDocument.required(node, "purchases")),
+        readBoosted(ModelDocument.required(node, "spend")));
+  }
+
+  private static BoostedTrees readBoosted(JsonNode node) {
+    List<Node> trees = new ArrayList<>();
+    for (JsonNode tree : ModelDocument.required(node, "trees")) {
+      trees.add(readNode(ModelDocument.required(tree, "root"), 0));
+    }
+    return new BoostedTrees(
+        TreeInputs.NAMES.size(),
+        ModelDocument.number(node, "intercept"),
+        ModelDocument.number(node, "shrinkage"),
+        trees);
+  }
+
+  private static Node readNode(JsonNode node, int depth) {
+    boolean known = node.isArray() && depth <= DEEPEST;
+    if (known && node.size() == LEAF && node.get(0).isNumber() && node.get(1).isNumber()) {
+      return new Leaf(node.get(0).doubleValue(), node.get(1).doubleValue());
+    }
+    if (known && node.size() == SPLIT && node.get(0).isInt() && node.get(1).isNumber()) {
+      return new Split(
+          node.get(0).intValue(),
+          node.get(1).doubleValue(),
+          readNode(node.get(2), depth + 1),
+          readNode(node.get(3), depth + 1));
+    }
+    throw new IllegalArgumentException(
+        "model.json: a tree holds %s where [value, rows] or [input, threshold, atMost, above] is wanted"
+            .formatted(node.toString().substring(0, Math.min(60, node.toString().length()))));
+  }
+}

@@ -1,0 +1,60 @@
+package dev.patron.features.trees;
+
+import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What trees change about a probabilistic forecast. The level stays that of the probabilistic
+ * model; the trees have a say in the shape, who gets more of it and who less, as far as back-tests
+ * have shown that this helps.
+ *
+ * @param trees null if back-tests gave them no weight
+ * @param purchases of the expected number of purchases
+ * @param spend of the expected spend
+ */
+public record Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spend)
+    implements Serializable {
+
+  /** Nothing is changed. */
+  public static final Refinement NONE = new Refinement(null, Part.NONE, Part.NONE);
+
+  /**
+   * How one quantity is made of two forecasts.
+   *
+   * @param weight of the trees, from 0 to 1
+   * @param level what the trees are multiplied by, so that they add up to what the probabilistic
+   *     model does over all customers of the training
+   * @param season what the blend is multiplied by: what the same window one year earlier was beside
+   *     its forecast; 1 where there is none or it did not help
+   */
+  public record Part(double weight, double level, double season) implements Serializable {
+    /** Nothing is changed. */
+    public static final Part NONE = new Part(0, 1, 1);
+
+    public Part {
+      if (!(weight >= 0 && weight <= 1)) {
+        throw new IllegalArgumentException("weight is " + weight + "; 0 to 1 is wanted");
+      }
+      if (!(level > 0) || Double.isInfinite(level) || !(season > 0) || Double.isInfinite(season)) {
+        throw new IllegalArgumentException(
+            "level is %s and season %s; positive numbers are wanted".formatted(level, season));
+      }
+    }
+
+    /** The blend of the two forecasts. */
+    public double blend(double probabilistic, double byTrees) {
+      return season * ((1 - weight) * probabilistic + weight * level * byTrees);
+    }
+  }
+
+  public Refinement {
+    if (trees == null && (purchases.weight() > 0 || spend.weight() > 0)) {
+      throw new IllegalArgumentException("a weight is wanted for trees that there are not");
+    }
+  }
+
+  /** Whether the forecast stays as it is. */
+  public boolean isNone() {
+    return equals(NONE);
+  }
+}
