@@ -1,6 +1,7 @@
 package dev.patron.pipelines;
 
 import dev.patron.pipelines.commands.Generate;
+import dev.patron.pipelines.commands.ModelVersions;
 import dev.patron.pipelines.commands.Run;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
@@ -11,6 +12,7 @@ import dev.patron.pipelines.dataset.NearMiss;
 import dev.patron.pipelines.options.DatasetOptions;
 import dev.patron.pipelines.options.FeatureOptions;
 import dev.patron.pipelines.options.GenerateOptions;
+import dev.patron.pipelines.options.ModelOptions;
 import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
@@ -64,6 +66,17 @@ public final class Patron {
           new Command<>(
               "score", "Score each customer with the champions.", ScoreOptions.class, Run::score),
           new Command<>("publish", "Write the report.", ScoreOptions.class, Run::publish),
+          new Command<>(
+              "backtest",
+              "Judge every lifetime model at many days of the past.",
+              TrainOptions.class,
+              Run::backtest),
+          new Command<>(
+              "models",
+              "List, show, compare, promote and roll back model versions.",
+              ModelOptions.class,
+              "action",
+              ModelVersions::run),
           new Command<>(
               "generate",
               "Write a synthetic bookstore with its ground truth.",

@@ -12,6 +12,7 @@ import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.stages.Features;
 import dev.patron.pipelines.stages.Ingest;
 import dev.patron.pipelines.stages.Job;
+import dev.patron.pipelines.stages.Judge;
 import dev.patron.pipelines.stages.Publish;
 import dev.patron.pipelines.stages.Refine;
 import dev.patron.pipelines.stages.Score;
@@ -75,6 +76,14 @@ public final class Run {
     }
   }
 
+  /** {@code backtest}. */
+  public static void backtest(TrainOptions options, Console console) throws IOException {
+    checkTrain(options);
+    try (OpenShop shop = new OpenShop(options, console)) {
+      Judge.run(shop.job(), options);
+    }
+  }
+
   /** {@code score}. */
   public static void score(ScoreOptions options, Console console) throws IOException {
     checkHorizon(options);
@@ -106,6 +115,13 @@ public final class Run {
     checkHorizon(options);
     if (options.getK() < 0) {
       throw new UsageException("--k=" + options.getK() + " must not be negative");
+    }
+    if (options.getCutoffs() < 1 || options.getCutoffs() > 50) {
+      throw new UsageException("--cutoffs=" + options.getCutoffs() + " must be from 1 to 50");
+    }
+    if (options.getSampleCustomers() < 1) {
+      throw new UsageException(
+          "--sampleCustomers=" + options.getSampleCustomers() + " must be 1 or more");
     }
   }
 

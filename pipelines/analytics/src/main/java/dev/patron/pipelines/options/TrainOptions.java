@@ -14,4 +14,20 @@ public interface TrainOptions extends HorizonOptions, DatasetOptions {
   int getK();
 
   void setK(int k);
+
+  /** How many days of the past are tested. */
+  @Description("At how many days of the past models are tested, a quarter of a window apart.")
+  @Default.Integer(3)
+  int getCutoffs();
+
+  void setCutoffs(int cutoffs);
+
+  /** How many customers the back-test looks at. */
+  @Description(
+      "How many customers back-test and trees look at at most; of more customers a seeded sample of"
+          + " about so many is taken.")
+  @Default.Integer(30000)
+  int getSampleCustomers();
+
+  void setSampleCustomers(int customers);
 }

@@ -1,11 +1,13 @@
 package dev.patron.pipelines.stages;
 
+import dev.patron.features.frame.Schema;
 import dev.patron.features.models.Documents;
 import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
 import dev.patron.features.segments.SegmentModel;
+import dev.patron.pipelines.console.JobException;
 import dev.patron.transforms.lake.Warehouse;
 import java.io.IOException;
 import java.util.List;
@@ -30,9 +32,60 @@ public final class Models {
     return new ModelRegistry(new InWarehouse(Warehouse.at(warehouse)));
   }
 
+  /**
+   * The version that scores, proven to score as it did when it was trained.
+   *
+   * @return null if no version was promoted yet
+   * @throws JobException if it cannot be read, or scores differently
+   */
+  static @Nullable ModelVersion champion(Job job, String name) throws IOException {
+    try {
+      ModelVersion champion = of(job).champion(name);
+      if (champion != null) {
+        prove(champion);
+      }
+      return champion;
+    } catch (IllegalArgumentException e) {
+      throw new JobException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Reads a version whole and compares what it scores with its test vectors.
+   *
+   * @throws IllegalArgumentException if anything differs
+   */
+  public static void prove(ModelVersion version) {
+    try {
+      if (version.name().equals(SEGMENTS)) {
+        SegmentDocument.read(version.document());
+      } else {
+        LifetimeDocument.read(version.document());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "models/%s: %s".formatted(version.reference(), e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Checks that a table has what a version reads.
+   *
+   * @throws JobException that names every column that is missing or of another type
+   */
+  static void check(ModelVersion version, Schema features) {
+    try {
+      version.document().check(features);
+    } catch (IllegalArgumentException e) {
+      throw new JobException(
+          "models/%s: %s; run features, or train again"
+              .formatted(version.reference(), e.getMessage()));
+    }
+  }
+
   /** The segments that score now; null before the first promotion. */
   static @Nullable SegmentModel champion(Job job) throws IOException {
-    ModelVersion champion = of(job).champion(SEGMENTS);
+    ModelVersion champion = champion(job, SEGMENTS);
     return champion == null ? null : SegmentDocument.read(champion.document());
   }
 

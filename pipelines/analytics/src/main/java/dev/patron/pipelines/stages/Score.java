@@ -5,7 +5,6 @@ import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Values;
-import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
 import dev.patron.features.segments.SegmentModel;
@@ -61,13 +60,14 @@ public final class Score {
           .decide("score");
       return;
     }
-    ModelRegistry models = Models.of(job);
-    ModelVersion segments = models.champion(Models.SEGMENTS);
-    ModelVersion lifetime = models.champion(Models.LIFETIME);
+    ModelVersion segments = Models.champion(job, Models.SEGMENTS);
+    ModelVersion lifetime = Models.champion(job, Models.LIFETIME);
     if (segments == null || lifetime == null) {
       throw new UsageException(
           "there is no champion model in " + job.warehouse() + " yet; run train first");
     }
+    Models.check(segments, features.schema());
+    Models.check(lifetime, features.schema());
     TableSnapshot before = job.latest(SCORES);
     long then = before == null ? 0 : Observed.asOf(before);
     boolean moved = before != null && then != 0 && then != observed.asOf();

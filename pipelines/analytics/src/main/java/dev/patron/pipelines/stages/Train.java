@@ -5,36 +5,31 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Values;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.TrainingFacts;
-import dev.patron.features.purchases.Days;
-import dev.patron.features.purchases.Holdout;
 import dev.patron.features.rfm.RfmScores;
 import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.mlflow.MlflowServer;
 import dev.patron.pipelines.options.TrainOptions;
-import dev.patron.pipelines.training.Calibration;
+import dev.patron.pipelines.training.BackTest;
 import dev.patron.pipelines.training.LifetimeTraining;
 import dev.patron.pipelines.training.SegmentTraining;
-import dev.patron.transforms.FoldBuckets;
 import dev.patron.transforms.MapFrames;
 import dev.patron.transforms.MergePartials;
 import dev.patron.transforms.lake.ReadTable;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.manifest.Manifest;
-import dev.patron.transforms.shuffle.ByKey;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
  * The batch stage from features to models. The pipeline counts what is sufficient for the fits and
- * gathers the holdout; the fits themselves run here, in the driver.
+ * looks back from many days of the past; fits and back-test themselves run here, in the driver.
  */
 public final class Train {
-  /** A holdout shorter than this says nothing. */
-  private static final long LEAST_HOLDOUT_DAYS = 14;
-
   private Train() {}
 
   /** Whether there are champions to score with. */
@@ -43,27 +38,20 @@ public final class Train {
     return models.champion(Models.SEGMENTS) != null && models.champion(Models.LIFETIME) != null;
   }
 
-  /** Fits, registers and promotes. */
+  /** Fits, judges, registers and promotes what is at least as good as the champion. */
   public static void run(Job job, TrainOptions options) throws IOException {
-    TableSnapshot features = job.latest(Features.CUSTOMERS);
-    TableSnapshot purchases = job.latest(Features.PURCHASES);
+    History history = new History(job, options);
+    TableSnapshot features = history.features();
     TableSnapshot edges = job.latest(Features.EDGES);
-    if (features == null || purchases == null || edges == null) {
+    if (edges == null) {
       throw new UsageException(
           "there are no features in " + job.warehouse() + " yet; run features first");
     }
-    Observed observed = Observed.of(features);
+    Observed observed = history.observed();
     if (observed.customers() == 0) {
       job.console().note("train: no customer has a purchase, so there is nothing to learn from");
       return;
     }
-    // The longest window that leaves at least as much history before it as it takes away.
-    Days days = new Days(job.dataset().zone());
-    long asOfDay = days.day(observed.asOf());
-    long holdoutDays =
-        Math.min(options.getHorizonDays(), (asOfDay - days.day(observed.firstPurchase())) / 2);
-    boolean judged = holdoutDays >= LEAST_HOLDOUT_DAYS;
-
     Manifest manifest =
         job.run(
             "train",
@@ -82,24 +70,7 @@ public final class Train {
                           MergePartials.of(
                               LifetimeCells.SCHEMA,
                               frame -> new LifetimeCells().addCells(frame).toFrame())));
-              if (judged) {
-                Holdout holdout =
-                    new Holdout(
-                        job.dataset().zone(), days.endOf(asOfDay - holdoutDays), observed.asOf());
-                findings.tell(
-                    "frame",
-                    "holdout",
-                    FrameCoder.of(),
-                    pipeline
-                        .apply("Read purchases", ReadTable.of(purchases))
-                        .apply(
-                            "Bring each customer together",
-                            ByKey.of(List.of("customer_id")).into(job.buckets(purchases.files())))
-                        .apply(
-                            "Hold back what came after the cut-off",
-                            FoldBuckets.through(
-                                frame -> holdout.of(frame).select(Calibration.INPUTS))));
-              }
+              history.gather(pipeline, findings);
             });
 
     TrainingFacts facts =
@@ -109,19 +80,29 @@ public final class Train {
             options.getDiscountRate(),
             options.getSeed(),
             observed.customers(),
-            versions(features, purchases),
+            versions(features, history.purchases()),
             job.runId());
     LifetimeCells cells =
         new LifetimeCells()
             .addCells(
                 Frame.concat(
                     LifetimeCells.SCHEMA, manifest.get("frame", "cells", FrameCoder.of())));
-    Calibration calibration =
-        judged
-            ? Calibration.of(
-                manifest.get("frame", "holdout", FrameCoder.of()), holdoutDays, options.getSeed())
-            : null;
-    register(job, Models.LIFETIME, LifetimeTraining.train(cells, calibration, facts));
+    BackTest backTest = history.backTest(manifest);
+    BackTest.Result judged = History.judge(job, backTest, observed.asOf());
+    boolean better = judged.isAsGoodAsChampion();
+    int lifetime =
+        register(
+            job,
+            Models.LIFETIME,
+            LifetimeTraining.train(cells, history.calibration(manifest), backTest, judged, facts),
+            better,
+            facts);
+    if (!better) {
+      job.console()
+          .note(
+              "train: %s/%d stays challenger: on days that neither had seen the champion was better"
+                  .formatted(Models.LIFETIME, lifetime));
+    }
 
     RfmScores rfm =
         RfmScores.ofEdges(TableScan.of(edges, edges.schema().names()).all(), job.segmentNames());
@@ -135,13 +116,46 @@ public final class Train {
     register(
         job,
         Models.SEGMENTS,
-        segments.train(TableScan.of(features, features.schema().names()), facts));
+        segments.train(TableScan.of(features, features.schema().names()), facts),
+        true,
+        facts);
   }
 
-  private static void register(Job job, String name, Map<String, String> files) throws IOException {
+  /** Adds a version, lets it score if it may, and tells the MLflow server of a new one. */
+  private static int register(
+      Job job, String name, Map<String, String> files, boolean champion, TrainingFacts facts)
+      throws IOException {
+    MlflowServer server = MlflowServer.of(System.getenv());
     ModelRegistry models = Models.of(job);
+    List<Integer> before = models.versions(name);
     int version = models.register(name, files);
-    models.promote(name, version);
+    if (champion) {
+      models.promote(name, version);
+    }
+    if (server != null && !before.contains(version)) {
+      server.log(
+          new MlflowServer.Trained(
+              job.dataset().name(),
+              name,
+              version,
+              job.warehouse() + "/models/" + name + "/" + version,
+              files,
+              parameters(facts),
+              models.measures(name, version),
+              champion,
+              Instant.parse(job.runId())));
+    }
+    return version;
+  }
+
+  private static Map<String, String> parameters(TrainingFacts facts) {
+    Map<String, String> parameters = new TreeMap<>();
+    parameters.put("as_of", facts.asOf().toString());
+    parameters.put("horizon_days", Long.toString(facts.horizonDays()));
+    parameters.put("discount_rate", Double.toString(facts.discountRate()));
+    parameters.put("seed", Long.toString(facts.seed()));
+    facts.data().forEach((table, version) -> parameters.put("data." + table, version));
+    return parameters;
   }
 
   private static Map<String, String> versions(TableSnapshot... tables) {

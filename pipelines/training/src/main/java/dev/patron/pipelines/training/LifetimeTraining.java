@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFit;
+import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.MoneyModel;
 import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.TrainingFacts;
+import dev.patron.features.trees.Refinement;
 import dev.patron.pipelines.training.Calibration.Group;
 import java.util.List;
 import java.util.Locale;
@@ -25,12 +27,26 @@ public final class LifetimeTraining {
    *
    * @param cells of all customers as of {@code facts.asOf()}
    * @param calibration of a fit at an earlier cut-off; null if the history is too short for one
+   * @param backTest that chose
+   * @param judged what it found
    */
   public static Map<String, String> train(
-      LifetimeCells cells, @Nullable Calibration calibration, TrainingFacts facts) {
-    LifetimeFit fit = LifetimeFit.of(cells);
+      LifetimeCells cells,
+      @Nullable Calibration calibration,
+      BackTest backTest,
+      BackTest.Result judged,
+      TrainingFacts facts) {
+    Kinds kinds = judged.choice().kinds();
+    LifetimeFit fit = new LifetimeFits(cells).of(kinds.purchases(), kinds.amounts());
+    Refinement refinement = backTest.refine(fit.model(), judged.choice(), facts.horizonDays());
+    ObjectNode metrics = metrics(fit, calibration);
+    metrics.set("backtest", BackTestCard.node(judged, refinement));
     return ModelFiles.of(
-        fit.model(), facts, metrics(fit, calibration), card(fit, calibration, facts));
+        fit.model(),
+        refinement,
+        facts,
+        metrics,
+        card(fit, calibration, facts) + BackTestCard.section(backTest, judged, refinement));
   }
 
   private static ObjectNode metrics(LifetimeFit fit, @Nullable Calibration calibration) {

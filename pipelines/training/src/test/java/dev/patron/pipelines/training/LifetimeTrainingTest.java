@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LifetimeTrainingTest {
@@ -99,14 +100,21 @@ class LifetimeTrainingTest {
     return new ObjectMapper().readTree(files.get(name));
   }
 
+  /** Trains without a back-test: there is no history to look back on. */
+  private static Map<String, String> train(LifetimeCells cells, @Nullable Calibration calibration) {
+    BackTest backTest = new BackTest(new OriginPlan(0, 10, 365, 3), List.of(), 42, 1_000);
+    return LifetimeTraining.train(cells, calibration, backTest, backTest.run(null), FACTS);
+  }
+
   @Test
   void aTrainedModelIsADocumentWithMetricsAndACard() throws JsonProcessingException {
     Frame shop = shop(2000, 0.8);
     Map<String, String> files =
-        LifetimeTraining.train(
-            new LifetimeCells().add(shop), Calibration.of(List.of(shop), HOLDOUT, 42), FACTS);
+        train(new LifetimeCells().add(shop), Calibration.of(List.of(shop), HOLDOUT, 42));
 
-    assertThat(files).containsOnlyKeys("model.json", "MLmodel", "metrics.json", "card.md");
+    assertThat(files)
+        .containsOnlyKeys(
+            "model.json", "MLmodel", "metrics.json", "card.md", "code/patron_model.py");
     ModelDocument document = ModelDocument.parse(requireNonNull(files.get("model.json")));
     assertThat(LifetimeDocument.read(document))
         .isEqualTo(LifetimeFit.of(new LifetimeCells().add(shop)).model());
@@ -135,8 +143,7 @@ class LifetimeTrainingTest {
                 Arrays.asList(2L, 0L, 0L, 30L, 0L, null, 0L, null, 0L, 0.0)));
     Calibration calibration = Calibration.of(List.of(shop), HOLDOUT, 42);
     assertThat(calibration).isNull();
-    Map<String, String> files =
-        LifetimeTraining.train(new LifetimeCells().add(shop), calibration, FACTS);
+    Map<String, String> files = train(new LifetimeCells().add(shop), calibration);
 
     assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("insufficient");
     assertThat(json(files, "metrics.json").get("calibration").isNull()).isTrue();
@@ -147,7 +154,7 @@ class LifetimeTrainingTest {
   @Test
   void dropOutThatIsNotIdentifiedIsOnTheCard() throws JsonProcessingException {
     Frame shop = shop(1500, 0);
-    Map<String, String> files = LifetimeTraining.train(new LifetimeCells().add(shop), null, FACTS);
+    Map<String, String> files = train(new LifetimeCells().add(shop), null);
 
     assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("nbd");
     assertThat(files.get("card.md")).contains("drop-out is not identified");
@@ -161,10 +168,7 @@ class LifetimeTrainingTest {
       rows.appendRow(
           Arrays.asList(id, 29 + id % 3, 290L, 300L, 29L, 20.0 + id % 5, 30L, 20.0, 0L, 0.0));
     }
-    String card =
-        requireNonNull(
-            LifetimeTraining.train(new LifetimeCells().add(rows.build()), null, FACTS)
-                .get("card.md"));
+    String card = requireNonNull(train(new LifetimeCells().add(rows.build()), null).get("card.md"));
 
     assertThat(card).contains("| r | not identified | |", "r ran to its bound");
   }

@@ -101,7 +101,9 @@ class SegmentTrainingTest {
           .as("seed %d", seed)
           .isEqualTo(wanted);
     }
-    assertThat(wanted).containsOnlyKeys("model.json", "MLmodel", "metrics.json", "card.md");
+    assertThat(wanted)
+        .containsOnlyKeys(
+            "model.json", "MLmodel", "metrics.json", "card.md", "code/patron_model.py");
     SegmentDocument.read(ModelDocument.parse(String.valueOf(wanted.get("model.json"))));
     assertThat(wanted.get("card.md"))
         .contains(" segments**: the largest number", "| k | inertia | silhouette");

@@ -1,0 +1,171 @@
+package dev.patron.pipelines.commands;
+
+import dev.patron.features.models.ModelFiles;
+import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelRegistry.Aliases;
+import dev.patron.features.models.ModelVersion;
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.JobException;
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.options.ModelOptions;
+import dev.patron.pipelines.stages.Models;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions of the models of a warehouse: which there are, how they differ, which one scores.
+ */
+public final class ModelVersions {
+  private static final List<String> ACTIONS =
+      List.of("list", "show", "compare", "promote", "rollback");
+
+  private final ModelRegistry registry;
+  private final ModelOptions options;
+  private final Console console;
+
+  private ModelVersions(ModelRegistry registry, ModelOptions options, Console console) {
+    this.registry = registry;
+    this.options = options;
+    this.console = console;
+  }
+
+  /** {@code models}. */
+  public static void run(ModelOptions options, Console console) throws IOException {
+    if (!ACTIONS.contains(options.getAction())) {
+      throw new UsageException(
+          "models cannot '%s'; it can %s"
+              .formatted(options.getAction(), String.join(", ", ACTIONS)));
+    }
+    boolean writes = List.of("promote", "rollback").contains(options.getAction());
+    String warehouse = writes ? WarehousePlace.writable(options) : WarehousePlace.of(options);
+    ModelRegistry registry = Models.of(warehouse);
+    List<String> names = registry.list();
+    if (names.isEmpty()) {
+      throw new UsageException("there are no models in " + warehouse + " yet; run train first");
+    }
+    if (!names.contains(options.getModel())) {
+      throw new UsageException(
+          "there is no model '%s' in %s; there are %s"
+              .formatted(options.getModel(), warehouse, String.join(", ", names)));
+    }
+    ModelVersions versions = new ModelVersions(registry, options, console);
+    try {
+      switch (options.getAction()) {
+        case "show" -> versions.show();
+        case "compare" -> versions.compare();
+        case "promote" -> versions.promote();
+        case "rollback" -> versions.rollback();
+        default -> versions.list(names);
+      }
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new JobException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void list(List<String> names) throws IOException {
+    console.result(
+        String.format(
+            Locale.ROOT,
+            "%-10s %7s  %-10s  %-12s  %s",
+            "model",
+            "version",
+            "role",
+            "kind",
+            "as of"));
+    for (String name : names) {
+      Aliases aliases = registry.aliases(name);
+      for (int number : registry.versions(name)) {
+        String kind = "unreadable";
+        String asOf = "";
+        try {
+          ModelVersion version = registry.load(name, number);
+          kind = version.document().kind();
+          asOf = version.document().training().path("asOf").asText();
+        } catch (IllegalArgumentException e) {
+          console.note("patron: " + e.getMessage());
+        }
+        console.result(
+            String.format(
+                Locale.ROOT,
+                "%-10s %7d  %-10s  %-12s  %s",
+                name,
+                number,
+                role(aliases, number),
+                kind,
+                asOf));
+      }
+    }
+  }
+
+  private static String role(Aliases aliases, int version) {
+    if (isVersion(aliases.champion(), version)) {
+      return "champion";
+    }
+    if (isVersion(aliases.challenger(), version)) {
+      return "challenger";
+    }
+    return aliases.former().contains(version) ? "former" : "";
+  }
+
+  private static boolean isVersion(@Nullable Integer alias, int version) {
+    return alias != null && alias == version;
+  }
+
+  private void show() throws IOException {
+    int version = chosen(options.getVersion(), registry.aliases(model()).champion(), "champion");
+    registry.load(model(), version);
+    console.result(
+        registry.files(model(), version).getOrDefault(ModelFiles.CARD, "").stripTrailing());
+  }
+
+  private void compare() throws IOException {
+    Aliases aliases = registry.aliases(model());
+    int one = chosen(options.getVersion(), aliases.challenger(), "challenger");
+    int other = chosen(options.getAgainst(), aliases.champion(), "champion");
+    Map<String, String> ofOne = registry.measures(model(), one);
+    Map<String, String> ofOther = registry.measures(model(), other);
+    String heading = "%-56s %16s %16s";
+    console.result(
+        String.format(Locale.ROOT, heading, "measure", model() + "/" + one, model() + "/" + other));
+    TreeSet<String> names = new TreeSet<>(ofOne.keySet());
+    names.addAll(ofOther.keySet());
+    for (String name : names) {
+      console.result(
+          String.format(
+              Locale.ROOT,
+              heading,
+              name,
+              ofOne.getOrDefault(name, ""),
+              ofOther.getOrDefault(name, "")));
+    }
+  }
+
+  private void promote() throws IOException {
+    int version =
+        chosen(options.getVersion(), registry.aliases(model()).challenger(), "challenger");
+    Models.prove(registry.load(model(), version));
+    registry.promote(model(), version);
+    console.result("%s/%d is champion".formatted(model(), version));
+  }
+
+  private void rollback() throws IOException {
+    console.result("%s/%d is champion again".formatted(model(), registry.rollback(model())));
+  }
+
+  private String model() {
+    return options.getModel();
+  }
+
+  private int chosen(@Nullable Integer asked, @Nullable Integer alias, String role) {
+    Integer version = asked == null ? alias : asked;
+    if (version == null) {
+      throw new JobException(
+          "model '%s' has no %s; name a --version=N".formatted(options.getModel(), role));
+    }
+    return version;
+  }
+}

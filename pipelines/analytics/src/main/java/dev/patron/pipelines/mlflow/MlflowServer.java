@@ -1,0 +1,282 @@
+package dev.patron.pipelines.mlflow;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.pipelines.console.JobException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An MLflow tracking server, spoken to over its REST API 2.0: MLflow's Java client has no call to
+ * create a model version, and logs artifacts through a Python process. Every version that is
+ * trained becomes a finished run with parameters, metrics and files, and a version of a registered
+ * model {@code PREFIX-NAME}.
+ */
+public final class MlflowServer {
+  private static final String API = "/api/2.0/mlflow/";
+  private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/";
+  private static final String PROXIED = "mlflow-artifacts:/";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int MOST_METRICS = 900;
+  private static final int MOST_TEXT = 500;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final String root;
+  private final @Nullable String authorization;
+  private final HttpClient client =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
+
+  private MlflowServer(String root, @Nullable String authorization) {
+    this.root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
+    this.authorization = authorization;
+  }
+
+  /**
+   * The server that the environment names by {@code MLFLOW_TRACKING_URI}, with {@code
+   * MLFLOW_TRACKING_TOKEN}, or {@code MLFLOW_TRACKING_USERNAME} and {@code
+   * MLFLOW_TRACKING_PASSWORD}.
+   *
+   * @return null if it names none
+   * @throws JobException if what it names is no HTTP server
+   */
+  public static @Nullable MlflowServer of(Map<String, String> environment) {
+    String uri = environment.get("MLFLOW_TRACKING_URI");
+    if (uri == null || uri.isBlank()) {
+      return null;
+    }
+    if (!uri.startsWith("http://") && !uri.startsWith("https://")) {
+      throw new JobException(
+          "MLFLOW_TRACKING_URI=" + uri + " is no HTTP server; unset it, or name one");
+    }
+    String token = environment.get("MLFLOW_TRACKING_TOKEN");
+    String user = environment.get("MLFLOW_TRACKING_USERNAME");
+    if (token != null) {
+      return new MlflowServer(uri, "Bearer " + token);
+    }
+    if (user != null) {
+      String both = user + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
+      return new MlflowServer(
+          uri,
+          "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
+    }
+    return new MlflowServer(uri, null);
+  }
+
+  /**
+   * A version that was trained.
+   *
+   * @param experiment what runs are gathered under: the shop
+   * @param model the name of the model
+   * @param version its number here
+   * @param folder where its files lie
+   * @param files its files, by path
+   * @param parameters how it was trained
+   * @param measures how good it is; what is no number is left out
+   * @param champion whether it scores
+   * @param at when it was trained
+   */
+  public record Trained(
+      String experiment,
+      String model,
+      int version,
+      String folder,
+      Map<String, String> files,
+      Map<String, String> parameters,
+      Map<String, String> measures,
+      boolean champion,
+      Instant at) {}
+
+  /**
+   * Logs a version.
+   *
+   * @return the number of the version there
+   * @throws JobException if the server cannot be reached, or refuses
+   */
+  public String log(Trained trained) {
+    String experiment = experiment(trained.experiment());
+    ObjectNode create = JSON.createObjectNode();
+    create.put("experiment_id", experiment);
+    create.put("run_name", trained.model() + "/" + trained.version());
+    create.put("start_time", trained.at().toEpochMilli());
+    JsonNode info = post("runs/create", create).path("run").path("info");
+    String run = info.path("run_id").asText();
+    logBatch(run, trained);
+    String source = trained.folder();
+    String artifacts = info.path("artifact_uri").asText();
+    if (artifacts.startsWith(PROXIED)) {
+      source = artifacts + "/model";
+      String path = URI.create(source).getPath().substring(1);
+      new TreeMap<>(trained.files()).forEach((name, text) -> upload(path + "/" + name, text));
+    }
+    ObjectNode update = JSON.createObjectNode();
+    update.put("run_id", run);
+    update.put("status", "FINISHED");
+    update.put("end_time", trained.at().toEpochMilli());
+    post("runs/update", update);
+
+    String name = trained.experiment() + "-" + trained.model();
+    register(name);
+    ObjectNode version = JSON.createObjectNode();
+    version.put("name", name);
+    version.put("source", source);
+    version.put("run_id", run);
+    String number =
+        post("model-versions/create", version).path("model_version").path("version").asText();
+    ObjectNode alias = JSON.createObjectNode();
+    alias.put("name", name);
+    alias.put("alias", trained.champion() ? "champion" : "challenger");
+    alias.put("version", number);
+    post("registered-models/alias", alias);
+    return number;
+  }
+
+  private String experiment(String name) {
+    Answer found =
+        send(
+            request(
+                    API
+                        + "experiments/get-by-name?experiment_name="
+                        + URLEncoder.encode(name, StandardCharsets.UTF_8))
+                .GET());
+    if (found.status() == 200) {
+      return found.json().path("experiment").path("experiment_id").asText();
+    }
+    if (!found.says("RESOURCE_DOES_NOT_EXIST")) {
+      throw found.refusal("experiments/get-by-name");
+    }
+    return post("experiments/create", JSON.createObjectNode().put("name", name))
+        .path("experiment_id")
+        .asText();
+  }
+
+  private void register(String name) {
+    Answer answer =
+        send(json("registered-models/create", JSON.createObjectNode().put("name", name)));
+    if (answer.status() != 200 && !answer.says("RESOURCE_ALREADY_EXISTS")) {
+      throw answer.refusal("registered-models/create");
+    }
+  }
+
+  private void logBatch(String run, Trained trained) {
+    ObjectNode batch = JSON.createObjectNode();
+    batch.put("run_id", run);
+    ArrayNode parameters = batch.putArray("params");
+    new TreeMap<>(trained.parameters())
+        .forEach(
+            (key, value) ->
+                parameters
+                    .addObject()
+                    .put("key", key(key))
+                    .put("value", value.substring(0, Math.min(MOST_TEXT, value.length()))));
+    ArrayNode metrics = batch.putArray("metrics");
+    Iterator<Map.Entry<String, Double>> numbers = numbers(trained.measures()).entrySet().iterator();
+    for (int i = 0; i < MOST_METRICS && numbers.hasNext(); i++) {
+      Map.Entry<String, Double> number = numbers.next();
+      metrics
+          .addObject()
+          .put("key", key(number.getKey()))
+          .put("value", number.getValue())
+          .put("timestamp", trained.at().toEpochMilli())
+          .put("step", 0);
+    }
+    batch.putArray("tags").addObject().put("key", "patron.model").put("value", trained.model());
+    post("runs/log-batch", batch);
+  }
+
+  private static SortedMap<String, Double> numbers(Map<String, String> measures) {
+    SortedMap<String, Double> numbers = new TreeMap<>();
+    measures.forEach(
+        (key, text) -> {
+          if (text.matches("[-+]?[0-9]+([.][0-9]*)?([eE][-+]?[0-9]+)?")) {
+            numbers.put(key, Double.valueOf(text));
+          }
+        });
+    return numbers;
+  }
+
+  /** MLflow takes letters, digits, and _ - . space / in names. */
+  private static String key(String name) {
+    return name.replaceAll("[^A-Za-z0-9_./ -]", "_");
+  }
+
+  private void upload(String path, String text) {
+    Answer answer =
+        send(
+            request(ARTIFACTS + path)
+                .header("Content-Type", "application/octet-stream")
+                .PUT(BodyPublishers.ofString(text)));
+    if (answer.status() != 200) {
+      throw answer.refusal("artifacts " + path);
+    }
+  }
+
+  private JsonNode post(String call, JsonNode body) {
+    Answer answer = send(json(call, body));
+    if (answer.status() != 200) {
+      throw answer.refusal(call);
+    }
+    return answer.json();
+  }
+
+  private HttpRequest.Builder json(String call, JsonNode body) {
+    return request(API + call)
+        .header("Content-Type", "application/json")
+        .POST(BodyPublishers.ofString(body.toString()));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(root + path)).timeout(PATIENCE);
+    return authorization == null ? request : request.header("Authorization", authorization);
+  }
+
+  private Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+      return new Answer(response.statusCode(), response.body());
+    } catch (IOException e) {
+      throw new JobException("MLflow at " + root + " does not answer: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new JobException("interrupted while waiting for MLflow at " + root);
+    }
+  }
+
+  private record Answer(int status, String body) {
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (JsonProcessingException e) {
+        throw new JobException(
+            "MLflow answered what is no JSON: " + body.lines().findFirst().orElse(""));
+      }
+    }
+
+    boolean says(String code) {
+      return body.contains("\"" + code + "\"");
+    }
+
+    JobException refusal(String call) {
+      return new JobException(
+          "MLflow refused %s with status %d: %s"
+              .formatted(call, status, body.lines().findFirst().orElse("")));
+    }
+  }
+}

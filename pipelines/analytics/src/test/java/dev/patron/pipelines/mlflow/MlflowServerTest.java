@@ -1,0 +1,208 @@
+package dev.patron.pipelines.mlflow;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.patron.pipelines.console.JobException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What is said to an MLflow server, against a script of requests and answers written down from
+ * MLflow's REST documentation. No real server was there.
+ */
+class MlflowServerTest {
+  private static final MlflowServer.Trained TRAINED =
+      new MlflowServer.Trained(
+          "book store",
+          "lifetime",
+          3,
+          "/warehouse/models/lifetime/3",
+          Map.of("MLmodel", "flavors: {}\n", "code/patron_model.py", "pass\n"),
+          Map.of("seed", "42", "kind", "bg-nbd"),
+          Map.of("customers", "2000", "loss.bg-nbd x gamma-gamma", "3.5", "kind", "bg-nbd"),
+          true,
+          Instant.ofEpochMilli(1_700_000_000_123L));
+
+  /** A request that is expected next, and what it is answered. */
+  private record Step(String request, String body, int status, String answer) {}
+
+  private final List<Step> script = new ArrayList<>();
+  private final List<String> wrong = new ArrayList<>();
+  private HttpServer server;
+  private int next;
+
+  @BeforeEach
+  void listen() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private synchronized void answer(HttpExchange exchange) throws IOException {
+    String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+    String request = exchange.getRequestMethod() + " " + exchange.getRequestURI();
+    Step step = next < script.size() ? script.get(next) : new Step("nothing", "", 500, "{}");
+    next++;
+    if (!step.request().equals(request) || !step.body().equals(body)) {
+      wrong.add(
+          "expected %s %s%nbut was %s %s".formatted(step.request(), step.body(), request, body));
+    }
+    if (!"Bearer secret".equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+      wrong.add("no token with " + request);
+    }
+    byte[] bytes = step.answer().getBytes(UTF_8);
+    exchange.sendResponseHeaders(step.status(), bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  private MlflowServer client() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put(
+        "MLFLOW_TRACKING_URI",
+        "http://"
+            + server.getAddress().getHostString()
+            + ":"
+            + server.getAddress().getPort()
+            + "/");
+    environment.put("MLFLOW_TRACKING_TOKEN", "secret");
+    return requireNonNull(MlflowServer.of(environment));
+  }
+
+  private void expect(String request, String body, int status, String answer) {
+    script.add(new Step(request, body, status, answer));
+  }
+
+  private void expectRunAndVersion(String artifactUri, String source) {
+    expect(
+        "POST /api/2.0/mlflow/runs/create",
+        "{\"experiment_id\":\"7\",\"run_name\":\"lifetime/3\",\"start_time\":1700000000123}",
+        200,
+        "{\"run\":{\"info\":{\"run_id\":\"r1\",\"artifact_uri\":\"" + artifactUri + "\"}}}");
+    expect(
+        "POST /api/2.0/mlflow/runs/log-batch",
+        "{\"run_id\":\"r1\",\"params\":[{\"key\":\"kind\",\"value\":\"bg-nbd\"},"
+            + "{\"key\":\"seed\",\"value\":\"42\"}],\"metrics\":["
+            + "{\"key\":\"customers\",\"value\":2000.0,\"timestamp\":1700000000123,\"step\":0},"
+            + "{\"key\":\"loss.bg-nbd x gamma-gamma\",\"value\":3.5,\"timestamp\":1700000000123,\"step\":0}],"
+            + "\"tags\":[{\"key\":\"patron.model\",\"value\":\"lifetime\"}]}",
+        200,
+        "{}");
+    if (artifactUri.startsWith("mlflow-artifacts:")) {
+      expect(
+          "PUT /api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/MLmodel",
+          "flavors: {}\n",
+          200,
+          "{}");
+      expect(
+          "PUT /api/2.0/mlflow-artifacts/artifacts/7/r1/artifacts/model/code/patron_model.py",
+          "pass\n",
+          200,
+          "{}");
+    }
+    expect(
+        "POST /api/2.0/mlflow/runs/update",
+        "{\"run_id\":\"r1\",\"status\":\"FINISHED\",\"end_time\":1700000000123}",
+        200,
+        "{}");
+    expect(
+        "POST /api/2.0/mlflow/registered-models/create",
+        "{\"name\":\"book store-lifetime\"}",
+        400,
+        "{\"error_code\":\"RESOURCE_ALREADY_EXISTS\",\"message\":\"is there\"}");
+    expect(
+        "POST /api/2.0/mlflow/model-versions/create",
+        "{\"name\":\"book store-lifetime\",\"source\":\"" + source + "\",\"run_id\":\"r1\"}",
+        200,
+        "{\"model_version\":{\"version\":\"12\"}}");
+    expect(
+        "POST /api/2.0/mlflow/registered-models/alias",
+        "{\"name\":\"book store-lifetime\",\"alias\":\"champion\",\"version\":\"12\"}",
+        200,
+        "{}");
+  }
+
+  private void expectToldInFull(String version) {
+    assertThat(wrong).isEmpty();
+    assertThat(next).isEqualTo(script.size());
+    assertThat(version).isEqualTo("12");
+  }
+
+  @Test
+  void aVersionBecomesARunWithFilesAndAVersionWithAnAlias() {
+    expect(
+        "GET /api/2.0/mlflow/experiments/get-by-name?experiment_name=book+store",
+        "",
+        200,
+        "{\"experiment\":{\"experiment_id\":\"7\"}}");
+    expectRunAndVersion(
+        "mlflow-artifacts:/7/r1/artifacts", "mlflow-artifacts:/7/r1/artifacts/model");
+
+    expectToldInFull(client().log(TRAINED));
+  }
+
+  @Test
+  void aNewExperimentIsMadeAndFilesStayWhereTheServerCannotTakeThem() {
+    expect(
+        "GET /api/2.0/mlflow/experiments/get-by-name?experiment_name=book+store",
+        "",
+        404,
+        "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"none\"}");
+    expect(
+        "POST /api/2.0/mlflow/experiments/create",
+        "{\"name\":\"book store\"}",
+        200,
+        "{\"experiment_id\":\"7\"}");
+    expectRunAndVersion("dbfs:/somewhere", "/warehouse/models/lifetime/3");
+
+    expectToldInFull(client().log(TRAINED));
+  }
+
+  @Test
+  void whatTheServerRefusesIsOneLine() {
+    expect(
+        "GET /api/2.0/mlflow/experiments/get-by-name?experiment_name=book+store",
+        "",
+        403,
+        "{\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}\nmore");
+
+    assertThatThrownBy(() -> client().log(TRAINED))
+        .isInstanceOf(JobException.class)
+        .hasMessage(
+            "MLflow refused experiments/get-by-name with status 403:"
+                + " {\"error_code\":\"PERMISSION_DENIED\",\"message\":\"no\"}");
+  }
+
+  @Test
+  void theEnvironmentNamesTheServerOrNone() {
+    assertThat(MlflowServer.of(Map.of())).isNull();
+    assertThatThrownBy(() -> MlflowServer.of(Map.of("MLFLOW_TRACKING_URI", "file:/mlruns")))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("is no HTTP server");
+    assertThatThrownBy(
+            () ->
+                requireNonNull(MlflowServer.of(Map.of("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")))
+                    .log(TRAINED))
+        .isInstanceOf(JobException.class)
+        .hasMessageContaining("does not answer");
+  }
+}

@@ -1,0 +1,684 @@
+package dev.patron.pipelines.training;
+
+import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.clv.MoneyModels;
+import dev.patron.features.clv.Nbd;
+import dev.patron.features.clv.PurchaseModels;
+import dev.patron.features.evaluate.Accuracy;
+import dev.patron.features.evaluate.Bootstrap;
+import dev.patron.features.evaluate.Decile;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.trees.Expectation;
+import dev.patron.features.trees.RefinedForecast;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Part;
+import dev.patron.features.trees.TreeForecast;
+import dev.patron.features.trees.TwoStageTrees;
+import dev.patron.pipelines.training.Amounts.Target;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.commons.math3.util.FastMath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges every candidate at days of the past, as if nothing later were known, and chooses: the
+ * probabilistic models, how much the trees have to say, and whether last year's season counts. The
+ * result depends on the rows and the seed alone, not on the order of the rows.
+ *
+ * <p>A candidate's loss for a target is the sum of its RMSE and MAE, each in units of those of the
+ * shop's mean, and of 1 - Gini, over all tested days together. One figure alone misleads: to
+ * predict nothing for everybody has a good MAE.
+ */
+public final class BackTest {
+  /** Every customer gets what a customer spent on the mean in the window before. */
+  static final String MEAN = "mean";
+
+  /** Every customer does what that customer did in the window before. */
+  static final String LAST_PERIOD = "last period";
+
+  /** Every customer goes on at the rate, and the mean amount, of all of that customer's past. */
+  static final String PAST_RATE = "past rate";
+
+  /** The trees, at the level of the probabilistic model. */
+  static final String TREES = "trees";
+
+  /** The probabilistic model and the trees. */
+  static final String BLEND = "blend";
+
+  private static final int WEIGHT_STEPS = 20;
+  private static final int FOLDS = 10;
+  private static final int RESAMPLES = 100;
+
+  private final OriginPlan plan;
+  private final List<OriginRows> rows = new ArrayList<>();
+  private final long seed;
+  private final int mostRows;
+
+  /**
+   * A candidate's measures for one target.
+   *
+   * @param role {@code naive}, {@code probabilistic}, {@code trees}, {@code blend} or {@code
+   *     champion}
+   * @param chosen whether it is what the training took
+   * @param cutoffDay the day; null: all tested days together
+   * @param customers how many rows were measured
+   * @param coverage the share of customers within the 90 % interval; null where there is none
+   * @param intervals null for all days together, whose rows are not independent
+   */
+  public record Line(
+      String candidate,
+      String role,
+      boolean chosen,
+      String target,
+      @Nullable Long cutoffDay,
+      long windowDays,
+      long customers,
+      double expectedTotal,
+      double actualTotal,
+      Accuracy accuracy,
+      Bootstrap.@Nullable Intervals intervals,
+      @Nullable Double coverage,
+      List<Decile> deciles) {}
+
+  /**
+   * What was chosen.
+   *
+   * @param kinds the probabilistic models
+   * @param purchaseWeight of the trees, for purchases
+   * @param spendWeight of the trees, for spend
+   * @param season whether the same window one year earlier levels the forecast
+   * @param reasons why, a sentence each
+   */
+  public record Choice(
+      Kinds kinds,
+      double purchaseWeight,
+      double spendWeight,
+      boolean season,
+      List<String> reasons) {
+    public Choice {
+      reasons = List.copyOf(reasons);
+    }
+  }
+
+  /**
+   * A back-test's result.
+   *
+   * @param lines of every candidate, target and day; none if the history is too short
+   * @param choice what scores
+   * @param losses by candidate, over all tested days
+   * @param champion how the champion did where it could be judged; null if it could not
+   */
+  public record Result(
+      List<Line> lines, Choice choice, Map<String, Double> losses, @Nullable Duel champion) {
+
+    /** Whether what was chosen is at least as good as the champion, as far as can be judged. */
+    public boolean isAsGoodAsChampion() {
+      return champion == null || champion.challengerLoss() <= champion.championLoss();
+    }
+  }
+
+  /**
+   * The champion, as it was trained, against what was chosen, on the tested days that the champion
+   * had not seen when it was trained.
+   */
+  public record Duel(String champion, int days, double championLoss, double challengerLoss) {}
+
+  /**
+   * A champion that defends its place.
+   *
+   * @param name as lines call it
+   * @param asOfDay the last day that it was trained on
+   */
+  public record Champion(String name, LifetimeModel model, Refinement refinement, long asOfDay) {}
+
+  /**
+   * A back-test.
+   *
+   * @param frames of {@link dev.patron.features.purchases.RollingOrigin} for the plan's origins
+   * @param mostRows how many rows trees learn from at most
+   */
+  public BackTest(OriginPlan plan, Iterable<Frame> frames, long seed, int mostRows) {
+    this.plan = plan;
+    this.seed = seed;
+    this.mostRows = mostRows;
+    List<List<Frame>> byOrigin = new ArrayList<>();
+    plan.origins().forEach(origin -> byOrigin.add(new ArrayList<>()));
+    Schema schema = null;
+    for (Frame frame : frames) {
+      schema = frame.schema();
+      LongColumn origin = frame.longs("origin");
+      for (int i = 0; i < byOrigin.size(); i++) {
+        int wanted = i;
+        Frame ofOrigin = frame.filter(row -> origin.get(row) == wanted);
+        if (ofOrigin.rows() > 0) {
+          byOrigin.get(i).add(ofOrigin);
+        }
+      }
+    }
+    if (schema != null) {
+      for (int i = 0; i < byOrigin.size(); i++) {
+        rows.add(new OriginRows(plan.origins().get(i), Frame.concat(schema, byOrigin.get(i))));
+      }
+    }
+  }
+
+  /** A tested day, with the forecasts of its candidates. */
+  private static final class Day {
+    final OriginRows rows;
+    final Amounts actual;
+    final Map<String, Amounts> forecasts = new LinkedHashMap<>();
+
+    Day(OriginRows rows) {
+      this.rows = rows;
+      this.actual = rows.actual();
+    }
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param champion null if there is none
+   */
+  public Result run(@Nullable Champion champion) {
+    List<OriginPlan.Test> tests = new ArrayList<>();
+    for (OriginPlan.Test test : plan.tests()) {
+      if (!rows.isEmpty() && !rows.get(test.origin()).isInsufficient()) {
+        tests.add(test);
+      }
+    }
+    if (tests.isEmpty()) {
+      return new Result(
+          List.of(),
+          new Choice(
+              Kinds.DEFAULT,
+              0,
+              0,
+              false,
+              List.of("the history is too short for a back-test: the defaults are taken")),
+          Map.of(),
+          null);
+    }
+    List<Day> days = new ArrayList<>();
+    for (OriginPlan.Test test : tests) {
+      Day day = new Day(rows.get(test.origin()));
+      naive(day);
+      days.add(day);
+    }
+    List<String> reasons = new ArrayList<>();
+    Kinds kinds = chooseKinds(days, reasons);
+
+    List<@Nullable TwoStageTrees> trees = new ArrayList<>();
+    boolean treesEverywhere = true;
+    for (int i = 0; i < days.size(); i++) {
+      TwoStageTrees fitted =
+          learn(kinds, tests.get(i).learnt(), Math.min(mostRows, TreeTraining.MOST_ROWS_OF_A_TEST));
+      trees.add(fitted);
+      treesEverywhere &= fitted != null;
+    }
+    double purchaseWeight = 0;
+    double spendWeight = 0;
+    if (treesEverywhere) {
+      for (int i = 0; i < days.size(); i++) {
+        addTrees(days.get(i), kinds, trees.get(i));
+      }
+      purchaseWeight = weigh(days, kinds, Target.PURCHASES);
+      spendWeight = weigh(days, kinds, Target.SPEND);
+      Part ofPurchases = new Part(purchaseWeight, 1, 1);
+      Part ofSpend = new Part(spendWeight, 1, 1);
+      for (Day day : days) {
+        Amounts base = forecast(day, kinds.candidate());
+        day.forecasts.put(BLEND, base.blend(forecast(day, TREES), ofPurchases, ofSpend));
+      }
+      reasons.add(
+          String.format(
+              Locale.ROOT,
+              "trees have a weight of %.2f for purchases and %.2f for spend, the smallest that is"
+                  + " within one standard error of the best",
+              purchaseWeight,
+              spendWeight));
+    } else {
+      reasons.add(
+          "trees have no weight: before a tested day fewer than %d customers are known to have bought"
+              .formatted(TreeTraining.FEWEST_BUYERS));
+    }
+    boolean season = seasonHelps(kinds, reasons);
+    Choice choice = new Choice(kinds, purchaseWeight, spendWeight, season, reasons);
+    Map<String, Double> losses = new LinkedHashMap<>();
+    for (String candidate : days.get(0).forecasts.keySet()) {
+      losses.put(
+          candidate, loss(days, candidate, Target.PURCHASES) + loss(days, candidate, Target.SPEND));
+    }
+    List<Line> lines = lines(days, choice, trees);
+    Duel duel = champion == null ? null : duel(days, champion, taken(days, choice), lines);
+    return new Result(lines, choice, losses, duel);
+  }
+
+  /** The name of the candidate that scores. */
+  private static String taken(List<Day> days, Choice choice) {
+    return days.get(0).forecasts.containsKey(BLEND) ? BLEND : choice.kinds().candidate();
+  }
+
+  /** Lets the champion forecast the days that it has not seen, and adds its lines. */
+  private @Nullable Duel duel(
+      List<Day> days, Champion champion, String challenger, List<Line> lines) {
+    List<Day> unseen =
+        days.stream().filter(day -> day.rows.origin().day() >= champion.asOfDay()).toList();
+    if (unseen.isEmpty() || champion.model().purchases() == null) {
+      return null;
+    }
+    for (Day day : unseen) {
+      Frame forecast =
+          new RefinedForecast(champion.model(), champion.refinement(), plan.windowDays(), 0, seed)
+              .of(day.rows.rows());
+      Amounts amounts = new Amounts(forecast.rows());
+      for (int row = 0; row < forecast.rows(); row++) {
+        amounts.purchases()[row] = forecast.doubles("expected_purchases").get(row);
+        amounts.spend()[row] =
+            forecast.column("cltv").isNull(row) ? 0 : forecast.doubles("cltv").get(row);
+      }
+      day.forecasts.put(champion.name(), amounts);
+      for (Target target : Target.values()) {
+        lines.add(
+            line(
+                champion.name(),
+                "champion",
+                false,
+                target,
+                day.rows.origin().day(),
+                amounts.of(target),
+                day.actual.of(target),
+                new Bootstrap(RESAMPLES, seed),
+                null));
+      }
+    }
+    return new Duel(
+        champion.name(),
+        unseen.size(),
+        loss(unseen, champion.name(), Target.PURCHASES)
+            + loss(unseen, champion.name(), Target.SPEND),
+        loss(unseen, challenger, Target.PURCHASES) + loss(unseen, challenger, Target.SPEND));
+  }
+
+  private @Nullable TwoStageTrees learn(Kinds kinds, List<Integer> origins, int most) {
+    return new TreeTraining(kinds, seed, most)
+        .fit(origins.stream().map(rows::get).toList())
+        .trees();
+  }
+
+  private static Amounts forecast(Day day, String candidate) {
+    Amounts forecast = day.forecasts.get(candidate);
+    if (forecast == null) {
+      throw new IllegalStateException("no forecast of " + candidate);
+    }
+    return forecast;
+  }
+
+  private static void naive(Day day) {
+    Amounts past = day.rows.past();
+    int size = day.rows.size();
+    double[] meanPurchases = new double[size];
+    double[] meanSpend = new double[size];
+    Arrays.fill(meanPurchases, Arrays.stream(past.purchases()).sum() / size);
+    Arrays.fill(meanSpend, Arrays.stream(past.spend()).sum() / size);
+    day.forecasts.put(MEAN, new Amounts(meanPurchases, meanSpend));
+    day.forecasts.put(LAST_PERIOD, past);
+    double window = day.rows.origin().windowDays();
+    double[] rate = new double[size];
+    double[] spend = new double[size];
+    for (int row = 0; row < size; row++) {
+      rate[row] =
+          day.rows.rows().longs("repeat_purchases").get(row)
+              / (day.rows.rows().longs("tenure_days").get(row) + 1.0)
+              * window;
+      spend[row] = rate[row] * day.rows.rows().doubles("mean_amount").get(row);
+    }
+    day.forecasts.put(PAST_RATE, new Amounts(rate, spend));
+  }
+
+  /** Adds the probabilistic candidates, and takes the one with the least loss. */
+  private static Kinds chooseKinds(List<Day> days, List<String> reasons) {
+    Kinds best = null;
+    double least = Double.POSITIVE_INFINITY;
+    for (String purchases : PurchaseModels.KINDS) {
+      for (String amounts : MoneyModels.KINDS) {
+        Kinds kinds = new Kinds(purchases, amounts);
+        if (!identified(days, kinds)) {
+          continue;
+        }
+        for (Day day : days) {
+          Expectation expected =
+              Expectation.of(
+                  day.rows.model(kinds), day.rows.rows(), day.rows.origin().windowDays());
+          day.forecasts.put(kinds.candidate(), Amounts.of(expected));
+        }
+        double loss =
+            loss(days, kinds.candidate(), Target.PURCHASES)
+                + loss(days, kinds.candidate(), Target.SPEND);
+        if (loss < least) {
+          least = loss;
+          best = kinds;
+        }
+      }
+    }
+    Kinds chosen = best == null ? new Kinds(Nbd.KIND, Kinds.DEFAULT.amounts()) : best;
+    reasons.add(
+        String.format(
+            Locale.ROOT,
+            "%s has the least loss of the probabilistic candidates (%.4f) over %d tested days",
+            chosen.candidate(),
+            least,
+            days.size()));
+    return chosen;
+  }
+
+  /** Whether the data can tell this model from its boundary at every tested day. */
+  private static boolean identified(List<Day> days, Kinds kinds) {
+    return days.stream().allMatch(day -> day.rows.model(kinds).kind().equals(kinds.purchases()));
+  }
+
+  private static void addTrees(Day day, Kinds kinds, @Nullable TwoStageTrees trees) {
+    if (trees == null) {
+      throw new IllegalStateException("no trees were fitted");
+    }
+    Amounts base = forecast(day, kinds.candidate());
+    Amounts raw =
+        Amounts.of(
+            TreeForecast.of(trees, day.rows.model(kinds), day.rows.rows(), trees.windowDays()));
+    day.forecasts.put(
+        TREES,
+        new Amounts(day.rows.size())
+            .blend(
+                raw,
+                new Part(1, Amounts.ratio(base.purchases(), raw.purchases()), 1),
+                new Part(1, Amounts.ratio(base.spend(), raw.spend()), 1)));
+  }
+
+  private static Amounts pooled(List<Day> days, String candidate) {
+    return Amounts.pool(days.stream().map(day -> forecast(day, candidate)).toList());
+  }
+
+  private static Amounts actual(List<Day> days) {
+    return Amounts.pool(days.stream().map(day -> day.actual).toList());
+  }
+
+  private static double loss(List<Day> days, String candidate, Target target) {
+    double[] actual = actual(days).of(target);
+    return loss(pooled(days, candidate).of(target), pooled(days, MEAN).of(target), actual);
+  }
+
+  private static double loss(double[] forecast, double[] mean, double[] actual) {
+    Accuracy accuracy = Accuracy.of(forecast, actual);
+    Accuracy unit = Accuracy.of(mean, actual);
+    Double gini = accuracy.gini();
+    return (unit.rmse() > 0 ? accuracy.rmse() / unit.rmse() : 1)
+        + (unit.mae() > 0 ? accuracy.mae() / unit.mae() : 1)
+        + (gini == null ? 1 : 1 - gini);
+  }
+
+  /**
+   * The smallest weight of the trees whose loss is within one standard error of the least. The
+   * error is that of the difference, over ten folds of the customers.
+   */
+  private static double weigh(List<Day> days, Kinds kinds, Target target) {
+    double[] base = pooled(days, kinds.candidate()).of(target);
+    double[] trees = pooled(days, TREES).of(target);
+    double[] mean = pooled(days, MEAN).of(target);
+    double[] actual = actual(days).of(target);
+    double[][] losses = new double[WEIGHT_STEPS + 1][FOLDS];
+    double[] whole = new double[WEIGHT_STEPS + 1];
+    int best = 0;
+    for (int step = 0; step <= WEIGHT_STEPS; step++) {
+      Part part = new Part((double) step / WEIGHT_STEPS, 1, 1);
+      double[] blend = new double[base.length];
+      for (int i = 0; i < blend.length; i++) {
+        blend[i] = part.blend(base[i], trees[i]);
+      }
+      whole[step] = loss(blend, mean, actual);
+      best = whole[step] < whole[best] ? step : best;
+      for (int fold = 0; fold < FOLDS; fold++) {
+        losses[step][fold] =
+            loss(everyTenth(blend, fold), everyTenth(mean, fold), everyTenth(actual, fold));
+      }
+    }
+    for (int step = 0; step < best; step++) {
+      double mean10 = 0;
+      double squares = 0;
+      for (int fold = 0; fold < FOLDS; fold++) {
+        double worse = losses[step][fold] - losses[best][fold];
+        mean10 += worse / FOLDS;
+        squares += worse * worse / FOLDS;
+      }
+      double error = Math.sqrt(Math.max(0, squares - mean10 * mean10) / (FOLDS - 1));
+      if (whole[step] - whole[best] <= error) {
+        return (double) step / WEIGHT_STEPS;
+      }
+    }
+    return (double) best / WEIGHT_STEPS;
+  }
+
+  private static double[] everyTenth(double[] values, int from) {
+    double[] some = new double[Math.max(0, (values.length - from + FOLDS - 1) / FOLDS)];
+    for (int i = 0; i < some.length; i++) {
+      some[i] = values[from + FOLDS * i];
+    }
+    return some;
+  }
+
+  /** What windows were beside their forecasts, for purchases and for spend. */
+  private Part[] season(Kinds kinds, int origin) {
+    OriginRows then = rows.get(origin);
+    if (then.size() == 0 || then.isInsufficient()) {
+      return new Part[] {Part.NONE, Part.NONE};
+    }
+    Amounts expected =
+        Amounts.of(Expectation.of(then.model(kinds), then.rows(), then.origin().windowDays()));
+    Amounts actual = then.actual();
+    return new Part[] {
+      new Part(0, 1, Amounts.ratio(actual.purchases(), expected.purchases())),
+      new Part(0, 1, Amounts.ratio(actual.spend(), expected.spend()))
+    };
+  }
+
+  /** Whether the season of a year before brings totals nearer to what they were. */
+  private boolean seasonHelps(Kinds kinds, List<String> reasons) {
+    double without = 0;
+    double with = 0;
+    int judged = 0;
+    for (OriginPlan.Season pair : plan.seasons()) {
+      OriginRows now = rows.get(pair.origin());
+      OriginRows before = rows.get(pair.yearBefore());
+      if (now.isInsufficient() || before.isInsufficient()) {
+        continue;
+      }
+      Part[] actual = season(kinds, pair.origin());
+      Part[] lastYear = season(kinds, pair.yearBefore());
+      for (int i = 0; i < actual.length; i++) {
+        without += Math.abs(FastMath.log(actual[i].season()));
+        with += Math.abs(FastMath.log(actual[i].season() / lastYear[i].season()));
+      }
+      judged++;
+    }
+    if (judged == 0 || plan.yearAgo() == null) {
+      reasons.add("no window one year earlier could be judged: the level is the model's own");
+      return false;
+    }
+    boolean helps = with < without;
+    reasons.add(
+        String.format(
+            Locale.ROOT,
+            "levelling by the same window one year earlier %s: totals were off by %.1f %% with it"
+                + " and %.1f %% without, over %d windows",
+            helps ? "helps" : "does not help",
+            100 * FastMath.expm1(with / (2 * judged)),
+            100 * FastMath.expm1(without / (2 * judged)),
+            judged));
+    return helps;
+  }
+
+  private List<Line> lines(List<Day> days, Choice choice, List<@Nullable TwoStageTrees> trees) {
+    List<Line> lines = new ArrayList<>();
+    Bootstrap bootstrap = new Bootstrap(RESAMPLES, seed);
+    String taken = taken(days, choice);
+    for (String candidate : days.get(0).forecasts.keySet()) {
+      String role = role(candidate);
+      for (Target target : Target.values()) {
+        for (int i = 0; i < days.size(); i++) {
+          Day day = days.get(i);
+          boolean withIntervals =
+              candidate.equals(choice.kinds().candidate()) || candidate.equals(BLEND);
+          Double coverage =
+              i == 0 && target == Target.SPEND && withIntervals
+                  ? coverage(day, choice, candidate.equals(BLEND) ? trees.get(i) : null)
+                  : null;
+          lines.add(
+              line(
+                  candidate,
+                  role,
+                  candidate.equals(taken),
+                  target,
+                  day.rows.origin().day(),
+                  forecast(day, candidate).of(target),
+                  day.actual.of(target),
+                  bootstrap,
+                  coverage));
+        }
+        lines.add(
+            line(
+                candidate,
+                role,
+                candidate.equals(taken),
+                target,
+                null,
+                pooled(days, candidate).of(target),
+                actual(days).of(target),
+                null,
+                null));
+      }
+    }
+    return lines;
+  }
+
+  private static String role(String candidate) {
+    return switch (candidate) {
+      case MEAN, LAST_PERIOD, PAST_RATE -> "naive";
+      case TREES -> "trees";
+      case BLEND -> "blend";
+      default -> "probabilistic";
+    };
+  }
+
+  private Line line(
+      String candidate,
+      String role,
+      boolean chosen,
+      Target target,
+      @Nullable Long day,
+      double[] expected,
+      double[] actual,
+      @Nullable Bootstrap bootstrap,
+      @Nullable Double coverage) {
+    return new Line(
+        candidate,
+        role,
+        chosen,
+        target.word(),
+        day,
+        plan.windowDays(),
+        expected.length,
+        Arrays.stream(expected).sum(),
+        Arrays.stream(actual).sum(),
+        Accuracy.of(expected, actual),
+        bootstrap == null ? null : bootstrap.of(expected, actual),
+        coverage,
+        Decile.of(expected, actual));
+  }
+
+  private @Nullable Double coverage(Day day, Choice choice, @Nullable TwoStageTrees trees) {
+    LifetimeModel model = day.rows.model(choice.kinds());
+    if (model.money() == null) {
+      return null;
+    }
+    Refinement refinement =
+        trees == null
+            ? Refinement.NONE
+            : refinement(trees, model, day.rows.rows(), plan.windowDays(), choice);
+    Frame forecast =
+        new RefinedForecast(model, refinement, plan.windowDays(), 0, seed).of(day.rows.rows());
+    int covered = 0;
+    for (int row = 0; row < forecast.rows(); row++) {
+      double spend = day.actual.spend()[row];
+      if (spend >= forecast.doubles("cltv_low").get(row)
+          && spend <= forecast.doubles("cltv_high").get(row)) {
+        covered++;
+      }
+    }
+    return (double) covered / forecast.rows();
+  }
+
+  /** The trees with the weights of a choice, at the level of a model over these customers. */
+  private static Refinement refinement(
+      TwoStageTrees trees, LifetimeModel model, Frame customers, long days, Choice choice) {
+    TreeForecast forecast = TreeForecast.of(trees, model, customers, days);
+    Amounts expected = Amounts.of(forecast.expected());
+    Amounts byTrees = Amounts.of(forecast);
+    return new Refinement(
+        trees,
+        new Part(
+            choice.purchaseWeight(), Amounts.ratio(expected.purchases(), byTrees.purchases()), 1),
+        new Part(choice.spendWeight(), Amounts.ratio(expected.spend(), byTrees.spend()), 1));
+  }
+
+  /**
+   * What scoring adds to a model that is fitted to all that is known by as-of: trees that learnt
+   * from windows which have ended by then, at the level of the model over the horizon.
+   *
+   * @param model of the chosen kinds
+   */
+  public Refinement refine(LifetimeModel model, Choice choice, long horizonDays) {
+    if (model.purchases() == null || rows.isEmpty()) {
+      return Refinement.NONE;
+    }
+    Refinement refinement = Refinement.NONE;
+    if (choice.purchaseWeight() > 0 || choice.spendWeight() > 0) {
+      TwoStageTrees trees = learn(choice.kinds(), plan.learnt(), mostRows);
+      if (trees != null) {
+        refinement = refinement(trees, model, rows.get(plan.now()).rows(), horizonDays, choice);
+      }
+    }
+    Integer yearAgo = plan.yearAgo();
+    if (!choice.season() || yearAgo == null) {
+      return refinement;
+    }
+    Part[] season = season(choice.kinds(), yearAgo);
+    return new Refinement(
+        refinement.trees(),
+        seasonal(refinement.purchases(), season[0]),
+        seasonal(refinement.spend(), season[1]));
+  }
+
+  private static Part seasonal(Part part, Part season) {
+    return new Part(part.weight(), part.level(), season.season());
+  }
+
+  /** How many customers the newest day has. */
+  public int customers() {
+    return rows.isEmpty() ? 0 : rows.get(plan.now()).size();
+  }
+
+  /** How many rows trees could learn from, and how many of them they learn from at most. */
+  int[] rowsToLearn() {
+    int offered = plan.learnt().stream().mapToInt(origin -> rows.get(origin).size()).sum();
+    return new int[] {offered, Math.min(offered, mostRows)};
+  }
+
+  /** What is tested and learnt at which days. */
+  OriginPlan plan() {
+    return plan;
+  }
+}

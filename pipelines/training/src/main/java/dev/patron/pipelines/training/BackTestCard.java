@@ -1,0 +1,152 @@
+package dev.patron.pipelines.training;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.features.evaluate.Accuracy;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.TwoStageTrees;
+import dev.patron.pipelines.training.BackTest.Line;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What a back-test found, for people and for {@code metrics.json}. */
+public final class BackTestCard {
+  private BackTestCard() {}
+
+  /** The measures of all tested days together, a row a candidate, as Markdown. */
+  static String table(List<Line> lines, String target) {
+    StringBuilder table =
+        new StringBuilder(
+            "| %s | MAE | RMSE | bias | Spearman | Gini | coverage |\n|---|---|---|---|---|---|---|\n"
+                .formatted(target));
+    for (Line line : lines) {
+      if (line.cutoffDay() == null && line.target().equals(target)) {
+        Accuracy accuracy = line.accuracy();
+        table.append(
+            String.format(
+                Locale.ROOT,
+                "| %s | %.4g | %.4g | %s | %s | %s | %s |\n",
+                line.chosen() ? "**" + line.candidate() + "**" : line.candidate(),
+                accuracy.mae(),
+                accuracy.rmse(),
+                number("%+.3f", accuracy.bias()),
+                number("%.3f", accuracy.spearman()),
+                number("%.3f", accuracy.gini()),
+                number("%.3f", coverage(lines, line.candidate()))));
+      }
+    }
+    return table.toString();
+  }
+
+  private static String number(String format, @Nullable Double value) {
+    return value == null ? "" : String.format(Locale.ROOT, format, value);
+  }
+
+  private static @Nullable Double coverage(List<Line> lines, String candidate) {
+    for (Line line : lines) {
+      if (line.candidate().equals(candidate) && line.coverage() != null) {
+        return line.coverage();
+      }
+    }
+    return null;
+  }
+
+  /** The section of the model card. */
+  static String section(BackTest backTest, BackTest.Result result, Refinement refinement) {
+    StringBuilder card = new StringBuilder("\n## Back-test\n\n");
+    if (result.lines().isEmpty()) {
+      result.choice().reasons().forEach(reason -> card.append("- ").append(reason).append('\n'));
+      return card.toString();
+    }
+    card.append(
+        "Windows of %d days after %s; everything is fitted on what was known at the cut-off. %d customers at as-of. All days together:\n\n"
+            .formatted(
+                backTest.plan().windowDays(),
+                result.lines().stream()
+                    .filter(line -> line.cutoffDay() != null)
+                    .map(line -> LocalDate.ofEpochDay(line.cutoffDay()).toString())
+                    .distinct()
+                    .sorted()
+                    .reduce((a, b) -> a + ", " + b)
+                    .orElse(""),
+                backTest.customers()));
+    card.append(table(result.lines(), "purchases")).append('\n');
+    card.append(table(result.lines(), "spend")).append('\n');
+    card.append("Coverage is that of the 90 % interval on the newest day. Why this one:\n\n");
+    result.choice().reasons().forEach(reason -> card.append("- ").append(reason).append('\n'));
+    BackTest.Duel duel = result.champion();
+    if (duel != null) {
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "- the champion %s had not seen %d of the days: its loss there is %.4f, that of this"
+                  + " recipe %.4f\n",
+              duel.champion(),
+              duel.days(),
+              duel.championLoss(),
+              duel.challengerLoss()));
+    }
+    TwoStageTrees trees = refinement.trees();
+    if (trees != null) {
+      int[] rows = backTest.rowsToLearn();
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "- the trees that score learnt from %d of %d rows (a seeded sample where that is"
+                  + " fewer; at tested days at most %d), at %d cut-offs whose windows of %d days have"
+                  + " ended\n",
+              rows[1],
+              rows[0],
+              TreeTraining.MOST_ROWS_OF_A_TEST,
+              backTest.plan().learnt().size(),
+              trees.windowDays()));
+    }
+    card.append(
+        "- probabilistic models at cut-offs are fitted to %d customers at most, evenly spaced\n"
+            .formatted(OriginRows.MOST_FITTED));
+    card.append(
+        "- the weights of the trees were learnt on the very windows of this table; the forecasts were not\n");
+    if (refinement.purchases().season() != 1 || refinement.spend().season() != 1) {
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "- last year's season multiplies purchases by %.3f and spend by %.3f\n",
+              refinement.purchases().season(),
+              refinement.spend().season()));
+    }
+    return card.toString();
+  }
+
+  /** As {@code metrics.json} holds it. */
+  static ObjectNode node(BackTest.Result result, Refinement refinement) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    BackTest.Choice choice = result.choice();
+    node.put("purchases_kind", choice.kinds().purchases());
+    node.put("amounts_kind", choice.kinds().amounts());
+    node.put("trees_weight_purchases", choice.purchaseWeight());
+    node.put("trees_weight_spend", choice.spendWeight());
+    node.put("season_purchases", refinement.purchases().season());
+    node.put("season_spend", refinement.spend().season());
+    ObjectNode losses = node.putObject("loss");
+    result.losses().forEach(losses::put);
+    ArrayNode lines = node.putArray("pooled");
+    for (Line line : result.lines()) {
+      if (line.cutoffDay() == null) {
+        lines
+            .addObject()
+            .put("candidate", line.candidate())
+            .put("target", line.target())
+            .put("mae", line.accuracy().mae())
+            .put("rmse", line.accuracy().rmse())
+            .put("bias", line.accuracy().bias())
+            .put("spearman", line.accuracy().spearman())
+            .put("gini", line.accuracy().gini())
+            .put("coverage", coverage(result.lines(), line.candidate()));
+      }
+    }
+    return node;
+  }
+}

@@ -1,0 +1,151 @@
+package dev.patron.pipelines.training;
+
+import dev.patron.features.purchases.RollingOrigin.Origin;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * At which days of a shop's history models are tested, and from which they learn. Everything that
+ * is learnt for a day lies at or before it: the windows whose outcomes trees learn from have ended
+ * by then.
+ *
+ * <p>The window is the horizon, or a third of the history if that is shorter, so that before the
+ * newest test there is a window to learn from and history to know customers by. A same-season
+ * origin lies exactly 365 days before its day.
+ */
+public final class OriginPlan {
+  /** A window shorter than this says nothing. */
+  static final long LEAST_WINDOW_DAYS = 14;
+
+  /** Cut-offs are a quarter of a window apart. */
+  private static final int STEPS = 4;
+
+  private static final int MOST_LEARNT = 4;
+  private static final long YEAR = 365;
+
+  private final long windowDays;
+  private final List<Origin> origins = new ArrayList<>();
+  private final List<Test> tests = new ArrayList<>();
+  private final List<Integer> learnt = new ArrayList<>();
+  private final List<Season> seasons = new ArrayList<>();
+  private final int now;
+  private final @Nullable Integer yearAgo;
+
+  /**
+   * A day that models are tested at; numbers are places in {@link #origins}.
+   *
+   * @param origin the cut-off with its window
+   * @param learnt the earlier origins that trees learn from, the newest first
+   */
+  record Test(int origin, List<Integer> learnt) {
+    Test {
+      learnt = List.copyOf(learnt);
+    }
+  }
+
+  /**
+   * Two equal windows one year apart, which show whether the earlier one helps to level the later.
+   */
+  record Season(int origin, int yearBefore) {}
+
+  /**
+   * The plan for a history.
+   *
+   * @param firstDay the day of the first purchase
+   * @param asOfDay the last day that is known
+   * @param horizonDays what is to be forecast
+   * @param mostTests how many days are tested at most
+   */
+  public OriginPlan(long firstDay, long asOfDay, long horizonDays, int mostTests) {
+    long history = asOfDay - firstDay;
+    long window = Math.min(horizonDays, history / 3) / STEPS * STEPS;
+    this.windowDays = window >= LEAST_WINDOW_DAYS ? window : 0;
+    this.now = add(new Origin(asOfDay, 0));
+    Integer before = null;
+    if (windowDays > 0) {
+      long step = windowDays / STEPS;
+      long earliest = firstDay + windowDays / 2;
+      for (int i = 0; i < mostTests; i++) {
+        long day = asOfDay - windowDays - i * step;
+        List<Integer> earlier = learntBy(day, earliest);
+        if (!earlier.isEmpty()) {
+          tests.add(new Test(add(new Origin(day, windowDays)), earlier));
+        }
+      }
+      learnt.addAll(learntBy(asOfDay, earliest));
+      before = planSeasons(firstDay, asOfDay, horizonDays, mostTests);
+    }
+    this.yearAgo = before;
+  }
+
+  private List<Integer> learntBy(long day, long earliest) {
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < MOST_LEARNT; i++) {
+      long cutoff = day - windowDays - i * (windowDays / STEPS);
+      if (cutoff >= earliest) {
+        places.add(add(new Origin(cutoff, windowDays)));
+      }
+    }
+    return places;
+  }
+
+  /** The origin that shows what the coming window was like a year ago, if that can be judged. */
+  private @Nullable Integer planSeasons(
+      long firstDay, long asOfDay, long horizonDays, int mostTests) {
+    long history = asOfDay - firstDay;
+    long window = Math.min(horizonDays, (history - YEAR) / 2);
+    if (horizonDays > YEAR || window < 2 * LEAST_WINDOW_DAYS) {
+      return null;
+    }
+    for (int i = 0; i < mostTests; i++) {
+      long day = asOfDay - window - i * (window / 2);
+      if (day - YEAR - firstDay >= window / 2) {
+        seasons.add(new Season(add(new Origin(day, window)), add(new Origin(day - YEAR, window))));
+      }
+    }
+    return seasons.isEmpty() ? null : add(new Origin(asOfDay - YEAR, horizonDays));
+  }
+
+  private int add(Origin origin) {
+    int known = origins.indexOf(origin);
+    if (known >= 0) {
+      return known;
+    }
+    origins.add(origin);
+    return origins.size() - 1;
+  }
+
+  /** All days whose rows are needed. */
+  public List<Origin> origins() {
+    return List.copyOf(origins);
+  }
+
+  /** The length of the windows that are tested and learnt; 0 if the history is too short. */
+  public long windowDays() {
+    return windowDays;
+  }
+
+  List<Test> tests() {
+    return tests;
+  }
+
+  /** What the trees that will score learn from. */
+  List<Integer> learnt() {
+    return learnt;
+  }
+
+  List<Season> seasons() {
+    return seasons;
+  }
+
+  /** As-of itself, whose window is not known. */
+  int now() {
+    return now;
+  }
+
+  /** The window that is to be forecast, one year earlier; null if it does not exist. */
+  @Nullable Integer yearAgo() {
+    return yearAgo;
+  }
+}
