@@ -4,6 +4,7 @@ import dev.patron.features.accounts.Account;
 import dev.patron.features.accounts.Account.Count;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
 import java.io.Serializable;
 import java.util.List;
 
@@ -23,7 +24,7 @@ public final class ChangeFold implements Serializable {
   /** A fold for the changes of this table. */
   public ChangeFold(ChangeSpec spec) {
     this.spec = spec;
-    this.eventSchema = Events.schema(spec.row());
+    this.eventSchema = Events.schema(spec.row()).with(Events.KNOWN, Type.BOOLEAN);
   }
 
   /**
@@ -31,14 +32,16 @@ public final class ChangeFold implements Serializable {
    * KeyChanges}) must come together.
    *
    * @param events every event of these keys but truncates, in any order, of the schema {@link
-   *     Events#schema}
+   *     Events#schema}, with {@link Events#KNOWN} or without
    * @param truncates every truncate of the table, in the same schema, without key; each is an event
    *     of every key. They are not in the account of what is folded, see {@link #account}
    * @throws IllegalArgumentException if a frame has another schema, or an event is none that
    *     decoding gives
    */
   public Folded fold(Frame events, Frame truncates) {
-    Frame all = Frame.concat(eventSchema, List.of(events, truncates));
+    Frame all =
+        Frame.concat(
+            eventSchema, List.of(events.conform(eventSchema), truncates.conform(eventSchema)));
     Account account = new Account();
     EventOrder order = new EventOrder(spec, all, account);
     Images images = Images.of(spec, all, order, account);
@@ -58,13 +61,20 @@ public final class ChangeFold implements Serializable {
    */
   public Account account(Frame truncates) {
     Account account = new Account();
-    int distinct = new EventOrder(spec, truncates, new Account()).truncates();
-    account.count(Count.DELETED, distinct);
-    account.count(Count.DUPLICATE, truncates.rows() - distinct);
+    Frame all = truncates.conform(eventSchema);
+    Frame known = all.filter(row -> Folded.isKnown(all, row));
+    int before = distinctTruncates(known);
+    int distinct = distinctTruncates(all);
+    account.count(Count.DELETED, distinct - before);
+    account.count(Count.DUPLICATE, all.rows() - known.rows() - (distinct - before));
     return account;
   }
 
-  /** The schema of the events and truncates that are folded. */
+  private int distinctTruncates(Frame truncates) {
+    return new EventOrder(spec, truncates, new Account()).truncates();
+  }
+
+  /** The schema of the events and truncates that are folded: {@link Events#KNOWN} included. */
   public Schema eventSchema() {
     return eventSchema;
   }
@@ -75,7 +85,7 @@ public final class ChangeFold implements Serializable {
     int state = Folded.NO_ROW;
     for (int step = order.first(key); step < order.end(key); step++) {
       int next = order.leavesRow(step) ? order.event(step) : Folded.NO_ROW;
-      if (!order.isTruncate(step)) {
+      if (!order.isTruncate(step) && !order.isSettled(step)) {
         account.count(fate(state, next, images, columns));
       }
       states[step] = next;

@@ -2,11 +2,13 @@ package dev.patron.features.change;
 
 import dev.patron.features.accounts.Account;
 import dev.patron.features.accounts.Account.Count;
+import dev.patron.features.frame.BooleanColumn;
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * The one owner of order within a key (SEMANTICS 3, 4, 5 and 8): which delivery of an event counts,
@@ -41,6 +43,10 @@ final class EventOrder {
   private final Deliveries deliveries;
   private final Contents images;
   private final Contents everything;
+  private final BooleanColumn known;
+
+  /** The events kept whose fate an earlier run has counted. */
+  private final BitSet settled = new BitSet();
 
   /** The distinct truncates of the table, in order. */
   private final int[] truncates;
@@ -83,7 +89,14 @@ final class EventOrder {
     this.instants = events.longs(Events.INSTANT);
     this.deliveries = new Deliveries(events);
     this.images = new Contents(events, events.positions(spec.row().names()));
-    this.everything = new Contents(events, events.positions(events.schema().names()));
+    this.everything =
+        new Contents(
+            events,
+            events.positions(
+                events.schema().names().stream()
+                    .filter(name -> !name.equals(Events.KNOWN))
+                    .toList()));
+    this.known = events.booleans(Events.KNOWN);
 
     int[] ofTable = rows(true);
     IntArrays.mergeSort(ofTable, this::compareWithinKey);
@@ -156,6 +169,16 @@ final class EventOrder {
     return kinds[steps[step]] >= INSERT;
   }
 
+  /** Whether an earlier run has counted the fate of the event at this step. */
+  boolean isSettled(int step) {
+    return settled.get(steps[step]);
+  }
+
+  /** Whether the event at this step, a truncate or not, came with this run. */
+  boolean isNew(int step) {
+    return !isKnown(steps[step]);
+  }
+
   /** Whether the event at this step is a delete. */
   boolean isDelete(int step) {
     return kinds[steps[step]] == DELETE;
@@ -213,6 +236,10 @@ final class EventOrder {
     return Arrays.copyOf(rows, count);
   }
 
+  private boolean isKnown(int row) {
+    return !known.isNull(row) && known.get(row);
+  }
+
   private long instantOf(int row) {
     return instants.isNull(row) ? NO_INSTANT : instants.get(row);
   }
@@ -239,6 +266,9 @@ final class EventOrder {
     if (order == 0) {
       order = flat ? images.compare(b, a) : deliveries.compare(a, b);
     }
+    if (order == 0 && flat) {
+      order = Boolean.compare(isKnown(b), isKnown(a));
+    }
     return order != 0 ? order : everything.compare(a, b);
   }
 
@@ -251,17 +281,42 @@ final class EventOrder {
    */
   private int dropDuplicates(int[] rows, int from, int to, Account account) {
     int kept = from;
-    for (int i = from; i < to; i++) {
-      if (kept == from || !sameEvent(rows[kept - 1], rows[i])) {
-        rows[kept++] = rows[i];
-      } else if (flat && images.compare(rows[i - 1], rows[i]) != 0) {
+    for (int first = from, end; first < to; first = end) {
+      boolean seen = isKnown(rows[first]);
+      end = first + 1;
+      while (end < to && sameEvent(rows[first], rows[end])) {
+        seen |= isKnown(rows[end]);
+        end++;
+      }
+      countDeliveries(rows, first, end, seen, account);
+      // A flat row that beats the one known so far is news; a better delivery of an event is not.
+      boolean news = !isKnown(rows[first]) && (flat || !seen);
+      settled.set(rows[first], !news);
+      rows[kept++] = rows[first];
+    }
+    return kept;
+  }
+
+  /** Counts the deliveries of one event, in order, of which the first is the event. */
+  private void countDeliveries(int[] rows, int first, int end, boolean seen, Account account) {
+    for (int i = first; i < end; i++) {
+      if (isKnown(rows[i])) {
+        continue;
+      }
+      boolean conflict =
+          flat
+              && (i == first
+                  ? seen && images.compare(rows[first], rows[first + 1]) != 0
+                  : images.compare(rows[i - 1], rows[i]) != 0);
+      if (conflict) {
         account.count(Count.CONFLICT);
-        account.count(Count.STALE);
-      } else {
+      }
+      if (i > first) {
+        account.count(conflict ? Count.STALE : Count.DUPLICATE);
+      } else if (seen && !flat) {
         account.count(Count.DUPLICATE);
       }
     }
-    return kept;
   }
 
   /** Whether two rows of one key are deliveries of one event. */

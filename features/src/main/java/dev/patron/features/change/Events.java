@@ -55,6 +55,12 @@ public final class Events {
           .with(OFFSET, Type.LONG)
           .with(UNAVAILABLE, new Type.ListOf(Type.STRING));
 
+  /**
+   * Whether the event was folded by an earlier run, whose account it is in; null: it was not. Not
+   * one of {@link #COLUMNS}: what is decoded is always new.
+   */
+  public static final String KNOWN = "_known";
+
   /** The schema of the events of a table with these columns. */
   public static Schema schema(Schema table) {
     return table.and(COLUMNS);

@@ -30,49 +30,79 @@ public record FactFold(String table, List<String> key, @Nullable String time)
   /**
    * What is left of some facts.
    *
-   * @param rows one row a key, sorted by key; without a key, the rows as they came
-   * @param account what became of each record
+   * @param rows the facts that are new or different, one row a key, sorted by key; without a key,
+   *     the rows as they came
+   * @param superseded the facts known before that are not true any more
+   * @param account what became of each new record
    */
-  public record Facts(Frame rows, Account account) {}
+  public record Facts(Frame rows, Frame superseded, Account account) {}
 
   /**
-   * Folds all records of some keys.
+   * Folds all records of some keys. Those that an earlier run has kept say so in a column {@link
+   * Events#KNOWN}, which may be missing; the result does not have it.
    *
    * @throws IllegalArgumentException if a column of the key or the time is missing, or the time is
    *     neither a timestamp nor a date
    */
   public Facts fold(Frame records) {
     Account account = new Account();
+    List<String> names =
+        records.schema().names().stream().filter(name -> !name.equals(Events.KNOWN)).toList();
+    Frame facts = records.select(names);
     if (key.isEmpty()) {
       account.count(Count.INSERTED, records.rows());
-      return new Facts(records, account);
+      return new Facts(facts, Frame.empty(facts.schema()), account);
     }
-    Keys keys = new Keys(records, key);
+    boolean[] known = new boolean[records.rows()];
+    for (int row = 0; row < known.length && records.schema().has(Events.KNOWN); row++) {
+      known[row] = Folded.isKnown(records, row);
+    }
+    Keys keys = new Keys(facts, key);
     int[] order = new int[records.rows()];
     Arrays.setAll(order, row -> row);
     LongColumn times = times(records);
-    Contents contents = new Contents(records, records.positions(records.schema().names()));
+    Contents contents = new Contents(facts, facts.positions(names));
     IntArrays.mergeSort(
         order,
         (a, b) -> {
           int byKey = keys.compare(a, b);
           int byTime = byKey != 0 || times == null ? byKey : times.compare(b, times, a);
-          return byTime != 0 ? byTime : contents.compare(b, a);
+          int byContent = byTime != 0 ? byTime : contents.compare(b, a);
+          return byContent != 0 ? byContent : Boolean.compare(known[b], known[a]);
         });
     int[] winners = new int[order.length];
-    int count = 0;
-    for (int i = 0; i < order.length; i++) {
-      if (i == 0 || !keys.same(order[i - 1], order[i])) {
-        winners[count++] = order[i];
-        account.count(Count.INSERTED);
-      } else if (contents.compare(order[i - 1], order[i]) == 0) {
-        account.count(Count.DUPLICATE);
-      } else {
-        account.count(Count.STALE);
-        account.count(Count.CONFLICT);
+    int[] losers = new int[order.length];
+    int won = 0;
+    int lost = 0;
+    for (int first = 0, end; first < order.length; first = end) {
+      end = first + 1;
+      int before = known[order[first]] ? first : -1;
+      while (end < order.length && keys.same(order[first], order[end])) {
+        before = known[order[end]] ? end : before;
+        end++;
+      }
+      if (before != first) {
+        winners[won++] = order[first];
+        account.count(before < 0 ? Count.INSERTED : Count.UPDATED);
+        if (before >= 0) {
+          losers[lost++] = order[before];
+          account.count(Count.CONFLICT);
+        }
+      }
+      for (int i = first + 1; i < end; i++) {
+        if (known[order[i]]) {
+          continue;
+        }
+        if (contents.compare(order[i - 1], order[i]) == 0) {
+          account.count(Count.DUPLICATE);
+        } else {
+          account.count(Count.STALE);
+          account.count(Count.CONFLICT);
+        }
       }
     }
-    return new Facts(records.take(Arrays.copyOf(winners, count)), account);
+    return new Facts(
+        facts.take(Arrays.copyOf(winners, won)), facts.take(Arrays.copyOf(losers, lost)), account);
   }
 
   private @Nullable LongColumn times(Frame records) {

@@ -1,9 +1,11 @@
 package dev.patron.features.change;
 
 import dev.patron.features.accounts.Account;
+import dev.patron.features.frame.BooleanColumn;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -55,6 +57,50 @@ public final class Folded {
   /** What became of each event, and what stands beside (SEMANTICS 18); of truncates nothing. */
   public Account account() {
     return account;
+  }
+
+  static boolean isKnown(Frame events, int row) {
+    BooleanColumn known = events.booleans(Events.KNOWN);
+    return !known.isNull(row) && known.get(row);
+  }
+
+  /**
+   * The events that count and came with this run, without truncates, to be kept for the next:
+   * frames of {@link Events#schema}.
+   */
+  public Frame news() {
+    int[] rows = new int[order.size()];
+    int count = 0;
+    for (int step = 0; step < order.size(); step++) {
+      if (order.isNew(step) && !order.isTruncate(step)) {
+        rows[count++] = order.event(step);
+      }
+    }
+    return events.conform(Events.schema(spec.row())).take(Arrays.copyOf(rows, count));
+  }
+
+  /**
+   * The keys that this run's events may have changed, as {@link KeyHashes} frames have them: the
+   * key columns, one row a key.
+   */
+  public Frame changedKeys() {
+    int[] rows = new int[order.keys()];
+    int count = 0;
+    for (int key = 0; key < order.keys(); key++) {
+      boolean changed = false;
+      for (int step = first(key); step < end(key) && !changed; step++) {
+        changed = order.isNew(step);
+      }
+      if (changed) {
+        rows[count++] = keyRow(key);
+      }
+    }
+    return events.select(spec.key()).take(Arrays.copyOf(rows, count));
+  }
+
+  /** An event of this key: the first, which is never a truncate. */
+  private int keyRow(int key) {
+    return order.event(first(key));
   }
 
   /** The number of keys, with or without a row. */
