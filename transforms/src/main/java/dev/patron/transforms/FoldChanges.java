@@ -6,14 +6,20 @@ import dev.patron.features.change.ChangeSpec;
 import dev.patron.features.change.Events;
 import dev.patron.features.change.Folded;
 import dev.patron.features.change.KeyChanges;
+import dev.patron.features.frame.BooleanColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.transforms.lake.ReadKeys;
 import dev.patron.transforms.shuffle.ByKey;
+import dev.patron.transforms.shuffle.ShownKeys;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -29,18 +35,25 @@ import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How {@link ApplyChanges} and {@link KeepHistory} run {@link ChangeFold}: all events of a key come
  * together in one bucket, and so do the keys that a primary-key change links; the table's truncates
  * reach every bucket.
+ *
+ * <p>With {@link EarlierEvents}, the new events are folded with the earlier ones of the same keys
+ * and no others, and the rows of the keys that they changed come out.
  */
 final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple> {
   static final TupleTag<Frame> ROWS = new TupleTag<>() {};
   static final TupleTag<Account> ACCOUNTS = new TupleTag<>() {};
+  static final TupleTag<Frame> CHANGED = new TupleTag<>() {};
+  static final TupleTag<Frame> NEWS = new TupleTag<>() {};
+  static final TupleTag<Frame> TRUNCATES = new TupleTag<>() {};
+  static final TupleTag<String> LINKS = new TupleTag<>() {};
 
   private static final TupleTag<Frame> OF_KEYS = new TupleTag<>() {};
-  private static final TupleTag<Frame> TRUNCATES = new TupleTag<>() {};
 
   /**
    * The column by which events are shuffled: the hash of the key, or one value for all keys that
@@ -51,14 +64,21 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
   private final ChangeSpec spec;
   private final int buckets;
   private final SerializableFunction<Folded, Frame> rows;
+  private final transient @Nullable EarlierEvents earlier;
 
   /**
    * @param rows which rows of what is folded are wanted
+   * @param earlier what earlier runs have folded; null: this run folds everything
    */
-  FoldChanges(ChangeSpec spec, int buckets, SerializableFunction<Folded, Frame> rows) {
+  FoldChanges(
+      ChangeSpec spec,
+      int buckets,
+      SerializableFunction<Folded, Frame> rows,
+      @Nullable EarlierEvents earlier) {
     this.spec = spec;
     this.buckets = buckets;
     this.rows = rows;
+    this.earlier = earlier;
   }
 
   @Override
@@ -67,58 +87,154 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
         events.apply(
             "Set truncates apart",
             ParDo.of(new SetApart()).withOutputTags(OF_KEYS, TupleTagList.of(TRUNCATES)));
-    PCollectionView<Iterable<Frame>> truncates =
-        apart.get(TRUNCATES).apply("Show truncates to every bucket", View.asIterable());
+    PCollection<Frame> ofKeys = apart.get(OF_KEYS);
+    PCollection<Frame> newTruncates = apart.get(TRUNCATES);
+
+    PCollection<String> positions =
+        events
+            .apply("Find where keys change", ParDo.of(new FindPositions(spec.flat())))
+            .setCoder(StringUtf8Coder.of());
+    PCollectionView<Set<String>> everyPosition =
+        withEarlierPositions(positions)
+            .apply(
+                "Gather where keys change",
+                Combine.globally(new Union<String>()).asSingletonView());
+    PCollection<Frame> linked = linkedKeys(ofKeys, everyPosition);
+
+    PCollection<Frame> truncates = newTruncates;
+    if (earlier != null) {
+      PCollection<Frame> touched =
+          PCollectionList.of(ofKeys.apply("Keys of the new events", keysOf(spec.key())))
+              .and(linked)
+              .and(
+                  newTruncates.apply(
+                      "A truncate is of every key", MapFrames.through(frame -> KeyHashes.every())))
+              .apply("Keys to be folded", Flatten.pCollections());
+      PCollection<Frame> before =
+          touched
+              .apply(
+                  "Read the earlier events of these keys", ReadKeys.of(earlier.files(), spec.key()))
+              .apply("They are known", MapFrames.through(FoldChanges::known));
+      ofKeys =
+          PCollectionList.of(
+                  ofKeys.apply(
+                      "They are new", MapFrames.through(frame -> frame.conform(schema(frame)))))
+              .and(before)
+              .apply("Earlier and new events", Flatten.pCollections());
+      truncates =
+          PCollectionList.of(
+                  newTruncates.apply(
+                      "New truncates", MapFrames.through(frame -> frame.conform(schema(frame)))))
+              .and(
+                  events
+                      .getPipeline()
+                      .apply("Read the earlier truncates", earlier.truncates())
+                      .apply("These are known", MapFrames.through(FoldChanges::known)))
+              .apply("All truncates", Flatten.pCollections());
+    }
+    PCollectionView<Iterable<Frame>> everyTruncate =
+        truncates.apply("Show truncates to every bucket", View.asIterable());
+    ShownKeys everyLinked = ShownKeys.of("Show the keys that change to every bucket", linked);
     ChangeFold fold = new ChangeFold(spec);
     PCollectionTuple folded =
-        bringTogether(apart.get(OF_KEYS))
+        ofKeys
+            .apply(
+                "Route keys that change together",
+                ParDo.of(new Route(spec.key(), everyLinked)).withSideInputs(everyLinked.view()))
+            .apply("Bring the events of a key together", ByKey.of(List.of(ROUTE)).into(buckets))
             .apply(
                 "Fold the events of each key",
-                ParDo.of(new Fold(fold, truncates, rows))
-                    .withSideInputs(truncates)
-                    .withOutputTags(ROWS, TupleTagList.of(ACCOUNTS)));
+                ParDo.of(
+                        new Fold(
+                            fold, spec.key(), everyTruncate, everyLinked, rows, earlier != null))
+                    .withSideInputs(everyTruncate, everyLinked.view())
+                    .withOutputTags(ROWS, TupleTagList.of(ACCOUNTS).and(CHANGED).and(NEWS)));
     PCollection<Account> ofTruncates =
         events
             .getPipeline()
             .apply("Once", Create.of(0))
             .apply(
                 "Count truncates",
-                ParDo.of(new CountTruncates(fold, truncates)).withSideInputs(truncates));
+                ParDo.of(new CountTruncates(fold, everyTruncate)).withSideInputs(everyTruncate));
     return PCollectionTuple.of(ROWS, folded.get(ROWS))
         .and(
             ACCOUNTS,
             PCollectionList.of(folded.get(ACCOUNTS))
                 .and(ofTruncates)
-                .apply("Add up accounts", Flatten.pCollections()));
+                .apply("Add up accounts", Flatten.pCollections()))
+        .and(
+            CHANGED,
+            PCollectionList.of(folded.get(CHANGED))
+                .and(
+                    newTruncates.apply(
+                        "A truncate changes every key",
+                        MapFrames.through(frame -> KeyHashes.every())))
+                .apply("Keys changed", Flatten.pCollections()))
+        .and(NEWS, folded.get(NEWS))
+        .and(TRUNCATES, newTruncates)
+        .and(LINKS, positions);
   }
 
-  /** All events of a key, and of the keys linked with it, in one bucket. */
-  private PCollection<KV<Integer, Iterable<Frame>>> bringTogether(PCollection<Frame> events) {
-    if (spec.flat()) {
-      // Flat rows hold no placeholders.
-      return events.apply("Bring the events of a key together", ByKey.of(spec.key()).into(buckets));
+  /** The frame's own columns, and whether an event is known. */
+  private static Schema schema(Frame events) {
+    return events.schema().has(Events.KNOWN)
+        ? events.schema()
+        : events.schema().with(Events.KNOWN, Type.BOOLEAN);
+  }
+
+  private static Frame known(Frame events) {
+    boolean[] known = new boolean[events.rows()];
+    Arrays.fill(known, true);
+    return events.with(Events.KNOWN, Type.BOOLEAN, BooleanColumn.of(known));
+  }
+
+  private static MapFrames keysOf(List<String> key) {
+    return MapFrames.through(frame -> KeyHashes.of(frame, key));
+  }
+
+  private PCollection<String> withEarlierPositions(PCollection<String> positions) {
+    if (earlier == null || earlier.links().isEmpty()) {
+      return positions;
     }
-    PCollectionView<Set<String>> positions =
+    return PCollectionList.of(positions)
+        .and(
+            positions
+                .getPipeline()
+                .apply(
+                    "Where keys changed earlier",
+                    Create.of(earlier.links()).withCoder(StringUtf8Coder.of())))
+        .apply("Earlier and new positions", Flatten.pCollections());
+  }
+
+  /** The hashes of all keys that a primary-key change links, of earlier events too. */
+  private PCollection<Frame> linkedKeys(
+      PCollection<Frame> events, PCollectionView<Set<String>> positions) {
+    PCollection<Frame> linked =
+        events.apply(
+            "Find the keys that change",
+            ParDo.of(new FindKeys(spec.key(), positions)).withSideInputs(positions));
+    if (earlier == null || spec.flat()) {
+      return linked;
+    }
+    List<String> names = new ArrayList<>(spec.key());
+    names.addAll(List.of(Events.OP, Events.POSITION, Events.UNAVAILABLE));
+    PCollection<Frame> every =
         events
-            .apply("Find where keys change", ParDo.of(new FindPositions()))
-            .setCoder(StringUtf8Coder.of())
+            .getPipeline()
+            .apply("Once more", Create.of(0))
             .apply(
-                "Gather where keys change",
-                Combine.globally(new Union<String>()).asSingletonView());
-    PCollectionView<Set<Long>> linked =
-        events
-            .apply(
-                "Find the keys that change",
-                ParDo.of(new FindKeys(spec.key(), positions)).withSideInputs(positions))
-            .setCoder(VarLongCoder.of())
-            .apply(
-                "Gather the keys that change",
-                Combine.globally(new Union<Long>()).asSingletonView());
-    return events
-        .apply(
-            "Route keys that change together",
-            ParDo.of(new Route(spec.key(), linked)).withSideInputs(linked))
-        .apply("Bring the events of a key together", ByKey.of(List.of(ROUTE)).into(buckets));
+                "Are there keys that change",
+                ParDo.of(new EveryKeyIf(positions)).withSideInputs(positions));
+    return PCollectionList.of(linked)
+        .and(
+            every
+                .apply(
+                    "Look through the earlier events",
+                    ReadKeys.of(earlier.files(), names, spec.key()))
+                .apply(
+                    "Find the earlier keys that change",
+                    ParDo.of(new FindKeys(spec.key(), positions)).withSideInputs(positions)))
+        .apply("All keys that change", Flatten.pCollections());
   }
 
   private static final class SetApart extends DoFn<Frame, Frame> {
@@ -136,13 +252,38 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
   }
 
   private static final class FindPositions extends DoFn<Frame, String> {
+    private final boolean flat;
+
+    FindPositions(boolean flat) {
+      this.flat = flat;
+    }
+
     @ProcessElement
     public void find(@Element Frame events, OutputReceiver<String> out) {
-      KeyChanges.positions(events).forEach(out::output);
+      // Flat rows hold no placeholders.
+      if (!flat) {
+        KeyChanges.positions(events).forEach(out::output);
+      }
     }
   }
 
-  private static final class FindKeys extends DoFn<Frame, Long> {
+  /** Every key there is, if keys change anywhere. */
+  private static final class EveryKeyIf extends DoFn<Integer, Frame> {
+    private final PCollectionView<Set<String>> positions;
+
+    EveryKeyIf(PCollectionView<Set<String>> positions) {
+      this.positions = positions;
+    }
+
+    @ProcessElement
+    public void ask(ProcessContext context) {
+      if (!context.sideInput(positions).isEmpty()) {
+        context.output(KeyHashes.every());
+      }
+    }
+  }
+
+  private static final class FindKeys extends DoFn<Frame, Frame> {
     private final List<String> key;
     private final PCollectionView<Set<String>> positions;
 
@@ -153,25 +294,29 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
     @ProcessElement
     public void find(ProcessContext context) {
-      Frame keys = KeyChanges.linkedKeys(context.element(), key, context.sideInput(positions));
-      for (long hash : keys.hash(key)) {
-        context.output(hash);
+      Set<String> at = context.sideInput(positions);
+      if (at.isEmpty()) {
+        return;
+      }
+      Frame keys = KeyChanges.linkedKeys(context.element(), key, at);
+      if (keys.rows() > 0) {
+        context.output(KeyHashes.of(keys, key));
       }
     }
   }
 
   private static final class Route extends DoFn<Frame, Frame> {
     private final List<String> key;
-    private final PCollectionView<Set<Long>> linked;
+    private final ShownKeys linked;
 
-    Route(List<String> key, PCollectionView<Set<Long>> linked) {
+    Route(List<String> key, ShownKeys linked) {
       this.key = key;
       this.linked = linked;
     }
 
     @ProcessElement
     public void route(ProcessContext context) {
-      Set<Long> together = context.sideInput(linked);
+      KeyHashes together = linked.in(context);
       long[] route = context.element().hash(key);
       for (int row = 0; row < route.length && !together.isEmpty(); row++) {
         if (together.contains(route[row])) {
@@ -184,15 +329,24 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
   private static final class Fold extends DoFn<KV<Integer, Iterable<Frame>>, Frame> {
     private final ChangeFold fold;
+    private final List<String> key;
     private final PCollectionView<Iterable<Frame>> truncates;
+    private final ShownKeys linked;
     private final SerializableFunction<Folded, Frame> rows;
+    private final boolean onto;
 
     Fold(
         ChangeFold fold,
+        List<String> key,
         PCollectionView<Iterable<Frame>> truncates,
-        SerializableFunction<Folded, Frame> rows) {
+        ShownKeys linked,
+        SerializableFunction<Folded, Frame> rows,
+        boolean onto) {
+      this.onto = onto;
       this.fold = fold;
+      this.key = key;
       this.truncates = truncates;
+      this.linked = linked;
       this.rows = rows;
     }
 
@@ -201,9 +355,31 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
       Folded folded =
           fold.fold(
               FoldBuckets.all(context.element().getValue()).conform(fold.eventSchema()),
-              Frame.concat(fold.eventSchema(), context.sideInput(truncates)));
-      rows.apply(folded).cut().forEach(out.get(ROWS)::output);
+              all(context.sideInput(truncates)));
+      Frame left = rows.apply(folded);
+      if (onto) {
+        Frame changed = changed(folded, linked.in(context));
+        left = KeyHashes.union(List.of(changed)).within(left, key);
+        out.get(CHANGED).output(changed);
+      }
+      left.cut().forEach(out.get(ROWS)::output);
+      folded.news().cut().forEach(out.get(NEWS)::output);
       out.get(ACCOUNTS).output(folded.account());
+    }
+
+    private Frame all(Iterable<Frame> frames) {
+      List<Frame> conformed = new ArrayList<>();
+      frames.forEach(frame -> conformed.add(frame.conform(fold.eventSchema())));
+      return Frame.concat(fold.eventSchema(), conformed);
+    }
+
+    /** Where one of the keys that are linked changed, all of them may have. */
+    private Frame changed(Folded folded, KeyHashes together) {
+      Frame keys = folded.changedKeys();
+      if (together.isEmpty() || together.within(keys, key).rows() == 0) {
+        return KeyHashes.of(keys, key);
+      }
+      return Frame.concat(KeyHashes.SCHEMA, List.of(KeyHashes.of(keys, key), together.toFrame()));
     }
   }
 
@@ -218,7 +394,11 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
     @ProcessElement
     public void count(ProcessContext context) {
-      context.output(fold.account(Frame.concat(fold.eventSchema(), context.sideInput(truncates))));
+      List<Frame> conformed = new ArrayList<>();
+      context
+          .sideInput(truncates)
+          .forEach(frame -> conformed.add(frame.conform(fold.eventSchema())));
+      context.output(fold.account(Frame.concat(fold.eventSchema(), conformed)));
     }
   }
 }

@@ -40,7 +40,10 @@ public final class DataFileWriter implements AutoCloseable {
   private boolean finished;
 
   private DataFileWriter(
-      LakeTable table, Schema schema, Map<String, ? extends @Nullable String> partition)
+      LakeTable table,
+      Schema schema,
+      Map<String, ? extends @Nullable String> partition,
+      String prefix)
       throws IOException {
     this.table = table;
     this.schema = schema;
@@ -50,7 +53,7 @@ public final class DataFileWriter implements AutoCloseable {
     this.inFile = schema.select(names);
     this.statistics = new FileStatistics(inFile);
     this.relative =
-        PartitionValues.folder(this.partition) + "part-" + UUID.randomUUID() + FrameSink.suffix();
+        PartitionValues.folder(this.partition) + prefix + UUID.randomUUID() + FrameSink.suffix();
     this.path = new Path(table.path(), relative);
     this.files = path.getFileSystem(HadoopFiles.configuration());
     this.sink = FrameSink.of(inFile);
@@ -72,8 +75,17 @@ public final class DataFileWriter implements AutoCloseable {
    */
   public static DataFileWriter open(
       LakeTable table, Schema schema, Map<String, ? extends @Nullable String> partition) {
+    return open(table, schema, partition, "part-");
+  }
+
+  /** Begins a file with a name that begins as {@link Bucketed#prefix} says. */
+  static DataFileWriter open(
+      LakeTable table,
+      Schema schema,
+      Map<String, ? extends @Nullable String> partition,
+      String prefix) {
     try {
-      return new DataFileWriter(table, schema, partition);
+      return new DataFileWriter(table, schema, partition, prefix);
     } catch (IOException | RuntimeException e) {
       throw LakeException.because(table.name(), "a data file cannot be created", e);
     }

@@ -8,6 +8,7 @@ import dev.patron.transforms.parquet.UnreadableFileException;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.Create;
@@ -28,11 +29,14 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
   /** About so many bytes of a file are read in one go. */
   private static final long PART_BYTES = 64L << 20;
 
-  private final ArrayList<TablePart> parts;
+  /** Engines charge for every element: small files are read together. */
+  private static final long BATCH_BYTES = 8L << 20;
+
+  private final ArrayList<List<TablePart>> batches;
   private final TableColumns columns;
 
-  private ReadTable(List<TablePart> parts, TableColumns columns) {
-    this.parts = new ArrayList<>(parts);
+  private ReadTable(List<List<TablePart>> batches, TableColumns columns) {
+    this.batches = new ArrayList<>(batches);
     this.columns = columns;
   }
 
@@ -65,20 +69,33 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
   }
 
   static ReadTable of(TableFiles files, List<String> names, long partBytes) {
-    ArrayList<TablePart> parts = new ArrayList<>();
+    List<List<TablePart>> batches = new ArrayList<>();
+    List<TablePart> batch = new ArrayList<>();
+    long bytes = 0;
     for (DataFile file : files.files()) {
-      if (file.rows() != 0) {
-        parts.addAll(split(files.table(), file, partBytes));
+      if (file.rows() == 0) {
+        continue;
       }
+      if (file.bytes() > partBytes) {
+        split(files.table(), file, partBytes).forEach(part -> batches.add(List.of(part)));
+        continue;
+      }
+      if (bytes + file.bytes() > Math.min(partBytes, BATCH_BYTES) && !batch.isEmpty()) {
+        batches.add(batch);
+        batch = new ArrayList<>();
+        bytes = 0;
+      }
+      batch.add(TablePart.whole(files.table(), file));
+      bytes += file.bytes();
     }
-    return new ReadTable(parts, TableColumns.of(files, names));
+    if (!batch.isEmpty()) {
+      batches.add(batch);
+    }
+    return new ReadTable(batches, TableColumns.of(files, names));
   }
 
   private static List<TablePart> split(LakeTable table, DataFile file, long partBytes) {
     TablePart whole = TablePart.whole(table, file);
-    if (file.bytes() <= partBytes) {
-      return List.of(whole);
-    }
     List<TablePart> parts = new ArrayList<>();
     try {
       List<ParquetFrames.RowGroup> groups =
@@ -99,8 +116,8 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
     return parts;
   }
 
-  int parts() {
-    return parts.size();
+  int batches() {
+    return batches.size();
   }
 
   /** The columns of the frames. */
@@ -110,36 +127,38 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
 
   @Override
   public PCollection<Frame> expand(PBegin begin) {
-    if (parts.isEmpty()) {
+    if (batches.isEmpty()) {
       return begin.apply("No files", Create.empty(FrameCoder.of()));
     }
-    PCollection<TablePart> work =
-        begin.apply("List files", Create.of(parts).withCoder(TablePart.CODER));
-    if (parts.size() > 1) {
+    PCollection<List<TablePart>> work =
+        begin.apply("List files", Create.of(batches).withCoder(ListCoder.of(TablePart.CODER)));
+    if (batches.size() > 1) {
       work = work.apply("Spread files over workers", Reshuffle.viaRandomKey());
     }
-    return work.apply("Read files", ParDo.of(new ReadPart(columns)));
+    return work.apply("Read files", ParDo.of(new ReadParts(columns)));
   }
 
-  /** Reads one part of a file. */
-  static final class ReadPart extends DoFn<TablePart, Frame> {
+  /** Reads parts of files. */
+  static final class ReadParts extends DoFn<List<TablePart>, Frame> {
     private static final long serialVersionUID = 1L;
 
     private final TableColumns columns;
     private final Counter rows = Metrics.counter("patron", "rows read");
 
-    ReadPart(TableColumns columns) {
+    ReadParts(TableColumns columns) {
       this.columns = columns;
     }
 
     @ProcessElement
-    public void read(@Element TablePart part, OutputReceiver<Frame> frames) {
-      columns.read(
-          part,
-          frame -> {
-            rows.inc(frame.rows());
-            frames.output(frame);
-          });
+    public void read(@Element List<TablePart> parts, OutputReceiver<Frame> frames) {
+      for (TablePart part : parts) {
+        columns.read(
+            part,
+            frame -> {
+              rows.inc(frame.rows());
+              frames.output(frame);
+            });
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.patron.transforms.lake;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
@@ -27,44 +28,69 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
   private final LakeTable table;
   private final @Nullable Schema schema;
   private final LinkedHashMap<String, @Nullable String> partition;
+  private final List<String> key;
+  private final int buckets;
+  private final String prefix;
   private final long fileBytes;
 
   private WriteFrames(
       LakeTable table,
       @Nullable Schema schema,
       Map<String, @Nullable String> partition,
+      List<String> key,
+      int buckets,
+      String prefix,
       long fileBytes) {
     this.table = table;
     this.schema = schema;
     this.partition = new LinkedHashMap<>(partition);
+    this.key = List.copyOf(key);
+    this.buckets = buckets;
+    this.prefix = prefix;
     this.fileBytes = fileBytes;
   }
 
   /** Files of this table, with the columns of the first frame of each. */
   public static WriteFrames to(LakeTable table) {
-    return new WriteFrames(table, null, Map.of(), FILE_BYTES);
+    return new WriteFrames(table, null, Map.of(), List.of(), 0, "part-", FILE_BYTES);
   }
 
   /** With these columns, partition columns included; a column that a frame lacks is null. */
   public WriteFrames withSchema(Schema newSchema) {
-    return new WriteFrames(table, newSchema, partition, fileBytes);
+    return new WriteFrames(table, newSchema, partition, key, buckets, prefix, fileBytes);
   }
 
   /** With this value, as text, of a partition column in all rows, which stays out of the files. */
   public WriteFrames withPartition(String column, @Nullable String value) {
     Map<String, @Nullable String> more = new LinkedHashMap<>(partition);
     more.put(column, value);
-    return new WriteFrames(table, schema, more, fileBytes);
+    return new WriteFrames(table, schema, more, key, buckets, prefix, fileBytes);
+  }
+
+  /**
+   * With names that say which bucket the keys of a file's rows are in. Frames of different buckets
+   * go to different files; one that is of several goes to a file that may have any key.
+   *
+   * @param newKey the columns that a key consists of
+   * @param newBuckets how many buckets there are
+   */
+  public WriteFrames inBuckets(List<String> newKey, int newBuckets) {
+    return new WriteFrames(table, schema, partition, newKey, newBuckets, prefix, fileBytes);
+  }
+
+  /** With names that begin with {@code part-} and this word. */
+  public WriteFrames named(String word) {
+    return new WriteFrames(table, schema, partition, key, buckets, "part-" + word + "-", fileBytes);
   }
 
   WriteFrames withFileBytes(long bytes) {
-    return new WriteFrames(table, schema, partition, bytes);
+    return new WriteFrames(table, schema, partition, key, buckets, prefix, bytes);
   }
 
   @Override
   public PCollection<DataFile> expand(PCollection<Frame> frames) {
     return frames
-        .apply("Write data files", ParDo.of(new WriteBundle(table, schema, partition, fileBytes)))
+        .apply("Write data files", ParDo.of(new WriteBundle(this)))
         .setCoder(DataFileCoder.of());
   }
 
@@ -72,21 +98,12 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
   static final class WriteBundle extends DoFn<Frame, DataFile> {
     private static final long serialVersionUID = 1L;
 
-    private final LakeTable table;
-    private final @Nullable Schema schema;
-    private final LinkedHashMap<String, @Nullable String> partition;
-    private final long fileBytes;
+    private final WriteFrames to;
     private transient @Nullable DataFileWriter writer;
+    private transient String prefix = "";
 
-    WriteBundle(
-        LakeTable table,
-        @Nullable Schema schema,
-        Map<String, @Nullable String> partition,
-        long fileBytes) {
-      this.table = table;
-      this.schema = schema;
-      this.partition = new LinkedHashMap<>(partition);
-      this.fileBytes = fileBytes;
+    WriteBundle(WriteFrames to) {
+      this.to = to;
     }
 
     @ProcessElement
@@ -94,13 +111,26 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
       if (frame.rows() == 0) {
         return;
       }
+      String wanted =
+          to.key.isEmpty()
+              ? to.prefix
+              : Bucketed.prefix(Bucketed.bucketOf(frame, to.key, to.buckets), to.buckets);
       DataFileWriter open = writer;
+      if (open != null && !wanted.equals(prefix)) {
+        writer = null;
+        files.output(open.finish());
+        open = null;
+      }
       if (open == null) {
-        open = DataFileWriter.open(table, schema == null ? frame.schema() : schema, partition);
+        Schema schema = to.schema;
+        open =
+            DataFileWriter.open(
+                to.table, schema == null ? frame.schema() : schema, to.partition, wanted);
         writer = open;
+        prefix = wanted;
       }
       open.write(frame);
-      if (open.bytes() >= fileBytes) {
+      if (open.bytes() >= to.fileBytes) {
         writer = null;
         files.output(open.finish());
       }

@@ -163,7 +163,7 @@ class TablePipelineTest {
     DataFile file = DataFileWriter.write(table, schema, Map.of(), Collections.nCopies(5, frame));
     table.commit(Commit.append(schema, List.of(file)));
     ReadTable read = ReadTable.of(table.snapshot().contents(), List.of("n"), 1 << 20);
-    assertThat(read.parts()).isGreaterThan(1);
+    assertThat(read.batches()).isGreaterThan(1);
 
     Pipeline pipeline = pipeline();
     PAssert.that(pipeline.apply(read))
