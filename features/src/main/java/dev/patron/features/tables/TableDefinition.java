@@ -2,8 +2,10 @@ package dev.patron.features.tables;
 
 import dev.patron.features.frame.Schema;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,8 @@ public record TableDefinition(
   public TableDefinition {
     key = List.copyOf(key);
     track = List.copyOf(track);
-    roles = Map.copyOf(roles);
+    // Sorted, so that equal definitions read alike in every process.
+    roles = Collections.unmodifiableMap(new TreeMap<>(roles));
     rules = List.copyOf(rules);
   }
 

@@ -23,4 +23,12 @@ public interface RefineOptions extends DatasetOptions {
   long getBroadcastLimit();
 
   void setBroadcastLimit(long rows);
+
+  /** Whether to make the silver tables anew. */
+  @Description(
+      "Make the silver tables anew from all of bronze, rather than carry them on by what is new.")
+  @Default.Boolean(false)
+  boolean getRebuild();
+
+  void setRebuild(boolean rebuild);
 }

@@ -38,7 +38,9 @@ public final class Job {
   /** A bucket of this many bytes on disk stays far from filling a worker's memory. */
   private static final long BYTES_PER_BUCKET = 16L << 20;
 
+  /** Up to so many buckets, all workers shall have something to do: one for each megabyte. */
   private static final int LEAST_BUCKETS = 8;
+
   private static final int MOST_BUCKETS = 1024;
   private static final Duration GLANCE = Duration.millis(250);
 
@@ -138,7 +140,8 @@ public final class Job {
       return buckets;
     }
     long bytes = files.stream().mapToLong(DataFile::bytes).sum();
-    return (int) Math.max(LEAST_BUCKETS, Math.min(MOST_BUCKETS, bytes / BYTES_PER_BUCKET));
+    long least = Math.min(LEAST_BUCKETS, 1 + (bytes >> 20));
+    return (int) Math.max(least, Math.min(MOST_BUCKETS, bytes / BYTES_PER_BUCKET));
   }
 
   /** What a stage's graph tells its driver. */

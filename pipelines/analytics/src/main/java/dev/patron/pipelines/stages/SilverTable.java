@@ -1,0 +1,432 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.features.accounts.Account;
+import dev.patron.features.change.ChangeSpec;
+import dev.patron.features.change.Events;
+import dev.patron.features.change.FactFold;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.Tables;
+import dev.patron.pipelines.dataset.Purchases;
+import dev.patron.transforms.ApplyChanges;
+import dev.patron.transforms.DecodeRecords;
+import dev.patron.transforms.EarlierEvents;
+import dev.patron.transforms.KeepFacts;
+import dev.patron.transforms.KeepHistory;
+import dev.patron.transforms.MapFrames;
+import dev.patron.transforms.WithoutKeys;
+import dev.patron.transforms.lake.Commit;
+import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.DataFileCoder;
+import dev.patron.transforms.lake.LakeException;
+import dev.patron.transforms.lake.ReadTable;
+import dev.patron.transforms.lake.SupersedeRows;
+import dev.patron.transforms.lake.TableFiles;
+import dev.patron.transforms.lake.TableSnapshot;
+import dev.patron.transforms.lake.WriteFrames;
+import dev.patron.transforms.manifest.Manifest;
+import dev.patron.transforms.shuffle.AccountCoder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.Flatten;
+import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One silver table on its way: made anew from all of bronze, or carried on by what has come to
+ * bronze since. Both give the same rows (SEMANTICS 11). A table is made anew where there is none
+ * yet, where its definition or its columns have changed, and where the user asks for it.
+ *
+ * <p>The events that a table of changes has folded are kept, each once, in {@code state/TABLE}; an
+ * increment reads those of the keys that it touches. Facts are their own state.
+ */
+final class SilverTable {
+  /** The table property that says up to which version of bronze a table has folded. */
+  private static final String BRONZE = "patron.bronze";
+
+  /** The table property that says by which definition. */
+  private static final String DEFINITION = "patron.definition";
+
+  /** The table property of the state that says where keys change. */
+  private static final String LINKS = "patron.links";
+
+  /** Changes when the same definition gives other rows than it did. */
+  private static final String MEANING = "1";
+
+  private final Job job;
+  private final TableDefinition definition;
+  private final Schema read;
+  private final TableFiles bronze;
+  private final long bronzeVersion;
+  private final String fingerprint;
+  private final @Nullable TableSnapshot silver;
+  private final @Nullable TableSnapshot state;
+
+  /** The files of bronze that the table has not seen; all of them if it is made anew. */
+  private final List<DataFile> fresh;
+
+  private final boolean anew;
+  private @Nullable PCollection<Frame> rows;
+  private @Nullable PCollection<Frame> changed;
+  private @Nullable PCollection<Frame> superseded;
+
+  /**
+   * A table.
+   *
+   * @param read the columns that its records are read with
+   * @param bronze its bronze table as it will be
+   * @param pending whether bronze will have another version than it has
+   * @param rebuild whether the user wants it made anew
+   */
+  SilverTable(
+      Job job,
+      TableDefinition definition,
+      Schema read,
+      TableFiles bronze,
+      boolean pending,
+      boolean rebuild) {
+    this.job = job;
+    this.definition = definition;
+    this.read = read;
+    this.bronze = bronze;
+    TableSnapshot before = job.latest(bronze.table().name());
+    this.bronzeVersion = (before == null ? -1 : before.version()) + (pending ? 1 : 0);
+    this.fingerprint = Fingerprint.of(MEANING, definition, read);
+    this.silver = job.latest(name());
+    this.state = job.latest(stateName());
+    List<DataFile> unseen = rebuild ? null : unseen();
+    this.anew = unseen == null;
+    this.fresh = unseen == null ? bronze.files() : unseen;
+  }
+
+  /** The files of bronze that are new to the table; null if that does not help. */
+  private @Nullable List<DataFile> unseen() {
+    TableSnapshot known = silver;
+    if (known == null
+        || (isChanges() && state == null)
+        || !fingerprint.equals(known.properties().get(DEFINITION))) {
+      return null;
+    }
+    try {
+      long version = Long.parseLong(known.properties().getOrDefault(BRONZE, ""));
+      Set<String> seen =
+          bronze.table().snapshot(version).files().stream()
+              .map(DataFile::path)
+              .collect(Collectors.toSet());
+      return bronze.files().stream().filter(file -> !seen.contains(file.path())).toList();
+    } catch (NumberFormatException | LakeException e) {
+      // Bronze does not remember that version any more: everything is read again.
+      return null;
+    }
+  }
+
+  private boolean isChanges() {
+    return definition.keep() != TableDefinition.Keep.FACTS;
+  }
+
+  /** The silver table's name. */
+  String name() {
+    return "silver/" + definition.name();
+  }
+
+  private String stateName() {
+    return "state/" + definition.name();
+  }
+
+  String quarantineName() {
+    return "quarantine/" + definition.name();
+  }
+
+  TableDefinition definition() {
+    return definition;
+  }
+
+  /** What identifies the definition that the rows follow. */
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  /** Whether the table is made anew. */
+  boolean isAnew() {
+    return anew;
+  }
+
+  /** Whether nothing is to be done. */
+  boolean isIdle() {
+    return !anew && fresh.isEmpty();
+  }
+
+  /** The table's own columns. */
+  Schema own() {
+    return definition.row(read);
+  }
+
+  /** The columns of its rows. */
+  Schema schema() {
+    return switch (definition.keep()) {
+      case CURRENT -> own().and(Tables.CURRENT);
+      case HISTORY -> own().and(Tables.HISTORY);
+      case FACTS -> own();
+    };
+  }
+
+  /** How many records it is made of; about as many as it has rows, or more. */
+  long records() {
+    return Accounts.rows(bronze.files());
+  }
+
+  /** Into how many buckets it is shuffled. */
+  int buckets() {
+    return job.buckets(fresh);
+  }
+
+  /** The rows that it has before this run; none if it is made anew. */
+  TableFiles before() {
+    TableSnapshot known = silver;
+    return anew || known == null
+        ? new TableFiles(job.table(name()), schema(), List.of(), List.of())
+        : known.contents();
+  }
+
+  /** The rows that are new or different; of a table that is made anew, all rows. */
+  PCollection<Frame> rows() {
+    return built(rows);
+  }
+
+  /** The facts that are not true any more. */
+  PCollection<Frame> superseded() {
+    return built(superseded);
+  }
+
+  private static PCollection<Frame> built(@Nullable PCollection<Frame> frames) {
+    if (frames == null) {
+      throw new IllegalStateException("the table is not part of this pipeline");
+    }
+    return frames;
+  }
+
+  /** All rows that the table will have. */
+  PCollection<Frame> after(Pipeline pipeline) {
+    if (anew) {
+      return rows();
+    }
+    PCollection<Frame> kept =
+        pipeline.apply("Read " + name() + " as it was", ReadTable.of(before()));
+    if (isIdle()) {
+      return kept;
+    }
+    PCollection<Frame> gone = changed;
+    return PCollectionList.of(
+            gone == null
+                ? kept
+                : kept.apply(
+                    "Rows of " + name() + " that stay", WithoutKeys.of(gone, definition.key())))
+        .and(rows())
+        .apply("Rows of " + name() + " as it will be", Flatten.pCollections());
+  }
+
+  // ------------------------------------------------------------------ the graph
+
+  void build(Pipeline pipeline, Job.Findings findings, @Nullable Purchases purchases) {
+    if (isIdle()) {
+      return;
+    }
+    String table = definition.name();
+    PCollectionTuple decoded =
+        pipeline
+            .apply(
+                "Read bronze " + table,
+                ReadTable.of(
+                    new TableFiles(
+                        bronze.table(), bronze.schema(), bronze.partitionColumns(), fresh)))
+            .apply("Read the records of " + table, new DecodeRecords(definition, read));
+    findings.tell(
+        "account of the records of " + table,
+        Accounts.KIND,
+        any -> table,
+        AccountCoder.of(),
+        decoded.get(DecodeRecords.ACCOUNTS));
+    write(
+        findings,
+        quarantineName(),
+        decoded.get(DecodeRecords.QUARANTINE),
+        WriteFrames.to(job.table(quarantineName())).withSchema(Tables.QUARANTINE));
+    PCollection<Account> accounts =
+        isChanges()
+            ? foldChanges(decoded.get(DecodeRecords.ROWS), findings)
+            : keepFacts(decoded.get(DecodeRecords.ROWS), purchases);
+    findings.tell(
+        "account of the rows of " + table,
+        Accounts.KIND,
+        any -> table,
+        AccountCoder.of(),
+        accounts);
+    WriteFrames to = WriteFrames.to(job.table(name())).withSchema(schema());
+    write(
+        findings,
+        name(),
+        rows(),
+        definition.key().isEmpty() ? to : to.inBuckets(definition.key(), buckets()));
+    if (!anew && changed != null) {
+      supersede(findings, name(), before(), definition.key(), changed);
+    }
+  }
+
+  private PCollection<Account> foldChanges(PCollection<Frame> events, Job.Findings findings) {
+    ChangeSpec spec = ChangeSpec.of(definition, read);
+    String label = "Keep " + definition.name();
+    TableSnapshot kept = state;
+    @Nullable EarlierEvents earlier =
+        anew || kept == null ? null : new EarlierEvents(kept.contents(), links(kept));
+    PCollectionTuple folded;
+    if (definition.keep() == TableDefinition.Keep.CURRENT) {
+      ApplyChanges apply = ApplyChanges.of(spec, buckets());
+      folded = events.apply(label, earlier == null ? apply : apply.onto(earlier));
+    } else {
+      KeepHistory keep = KeepHistory.of(spec, buckets());
+      folded = events.apply(label, earlier == null ? keep : keep.onto(earlier));
+    }
+    rows = folded.get(KeepHistory.ROWS);
+    changed = folded.get(KeepHistory.CHANGED);
+    String folder = stateName();
+    WriteFrames to = WriteFrames.to(job.table(folder)).withSchema(Events.schema(own()));
+    write(
+        findings, folder, folded.get(KeepHistory.NEWS), to.inBuckets(definition.key(), buckets()));
+    findings.tell(
+        "files of the truncates of " + definition.name(),
+        "files",
+        any -> folder,
+        DataFileCoder.of(),
+        folded
+            .get(KeepHistory.TRUNCATES)
+            .apply("Write the truncates of " + definition.name(), to.named("truncates")));
+    findings.tell(
+        "places where keys of " + definition.name() + " change",
+        "links",
+        any -> folder,
+        StringUtf8Coder.of(),
+        folded.get(KeepHistory.LINKS));
+    return folded.get(KeepHistory.ACCOUNTS);
+  }
+
+  private PCollection<Account> keepFacts(
+      PCollection<Frame> records, @Nullable Purchases purchases) {
+    String time =
+        purchases != null && purchases.table().equals(definition.name()) ? purchases.time() : null;
+    KeepFacts keep =
+        KeepFacts.of(new FactFold(definition.name(), definition.key(), time), buckets());
+    PCollectionTuple kept =
+        records.apply("Keep " + definition.name(), anew ? keep : keep.onto(before()));
+    rows = kept.get(KeepFacts.ROWS);
+    PCollection<Frame> untrue = kept.get(KeepFacts.SUPERSEDED);
+    superseded = untrue;
+    List<String> key = definition.key();
+    if (!key.isEmpty()) {
+      changed =
+          untrue.apply(
+              "Facts of " + definition.name() + " that changed",
+              MapFrames.through(frame -> KeyHashes.of(frame, key)));
+    }
+    return kept.get(KeepFacts.ACCOUNTS);
+  }
+
+  static void write(
+      Job.Findings findings, String table, PCollection<Frame> frames, WriteFrames write) {
+    findings.tell("files", table, DataFileCoder.of(), frames.apply("Write " + table, write));
+  }
+
+  /** Takes the rows of these keys out of a table. */
+  static void supersede(
+      Job.Findings findings,
+      String name,
+      TableFiles table,
+      List<String> key,
+      PCollection<Frame> keys) {
+    PCollectionTuple files =
+        keys.apply("Take what changed out of " + name, SupersedeRows.of(table, key));
+    findings.tell("removed", name, DataFileCoder.of(), files.get(SupersedeRows.REMOVED));
+    findings.tell(
+        "files of what stays of " + name,
+        "files",
+        any -> name,
+        DataFileCoder.of(),
+        files.get(SupersedeRows.ADDED));
+  }
+
+  // ------------------------------------------------------------------ what is committed
+
+  /** What became of the records of this run. */
+  Account account(Manifest manifest) {
+    Account account = Accounts.of(manifest, definition.name());
+    account.count(Account.Count.WRITTEN, rowsAfter(manifest, name(), before()));
+    return account;
+  }
+
+  static long rowsAfter(Manifest manifest, String table, TableFiles before) {
+    return Accounts.rows(before.files())
+        - Accounts.rows(manifest.get("removed", table, DataFileCoder.of()))
+        + Accounts.rows(manifest.get("files", table, DataFileCoder.of()));
+  }
+
+  void commit(Changes changes, Manifest manifest) {
+    if (isIdle()) {
+      return;
+    }
+    commit(
+        changes,
+        manifest,
+        name(),
+        schema(),
+        anew,
+        Map.of(BRONZE, Long.toString(bronzeVersion), DEFINITION, fingerprint));
+    List<DataFile> refused = manifest.get("files", quarantineName(), DataFileCoder.of());
+    if (anew || !refused.isEmpty()) {
+      commit(changes, manifest, quarantineName(), Tables.QUARANTINE, anew, Map.of());
+    }
+    if (isChanges()) {
+      TableSnapshot kept = state;
+      Set<String> links = new TreeSet<>(manifest.get("links", stateName(), StringUtf8Coder.of()));
+      if (!anew && kept != null) {
+        links.addAll(links(kept));
+      }
+      commit(
+          changes,
+          manifest,
+          stateName(),
+          Events.schema(own()),
+          anew,
+          Map.of(LINKS, String.join(" ", links)));
+    }
+  }
+
+  static void commit(
+      Changes changes,
+      Manifest manifest,
+      String table,
+      Schema schema,
+      boolean anew,
+      Map<String, String> properties) {
+    List<DataFile> added = manifest.get("files", table, DataFileCoder.of());
+    List<DataFile> removed = manifest.get("removed", table, DataFileCoder.of());
+    changes.commit(
+        table,
+        (anew ? Commit.overwrite(schema, added) : Commit.replace(schema, removed, added))
+            .withProperties(new HashMap<>(properties)));
+  }
+
+  /** Positions are text without blanks. */
+  private static Set<String> links(TableSnapshot state) {
+    String links = state.properties().getOrDefault(LINKS, "");
+    return links.isEmpty() ? Set.of() : Set.of(links.split(" "));
+  }
+}

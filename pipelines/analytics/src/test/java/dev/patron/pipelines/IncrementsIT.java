@@ -1,0 +1,212 @@
+package dev.patron.pipelines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.generate.Bookstore;
+import dev.patron.pipelines.generate.BookstoreOptions;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Silver tables that are carried on, run after run, are those that one run makes of all records
+ * (SEMANTICS 11): for any cut of the records into runs, any order of the runs, any repetition.
+ */
+class IncrementsIT {
+  private static final long SEED = 11;
+  private static final int RUNS = 3;
+
+  @TempDir static Path folder;
+
+  private static Path shop;
+
+  @BeforeAll
+  static void generate() throws IOException {
+    shop = folder.resolve("shop");
+    Bookstore.generate(BookstoreOptions.of(80, SEED, shop), orders -> {});
+  }
+
+  /** Debezium events, flat change rows, and prices looked up as of the order's time. */
+  @ParameterizedTest
+  @ValueSource(strings = {"dataset.yaml", "dataset-flat.yaml", "dataset-priced.yaml"})
+  void theBookstoreInSeveralRunsIsTheBookstoreInOne(String dataset) throws IOException {
+    Random random = new Random(SEED);
+    Path parts = folder.resolve("parts of " + dataset);
+    Files.createDirectories(parts);
+    Files.copy(shop.resolve(dataset), parts.resolve(dataset));
+    for (int run = 0; run < RUNS; run++) {
+      for (Path file : files(shop)) {
+        Path name = shop.relativize(file);
+        Path to = parts.resolve(name).resolveSibling("run" + run + "-" + plain(name));
+        Files.createDirectories(to.getParent());
+        if (name.toString().endsWith(".parquet")) {
+          // Whole files in another order, and the first of them twice.
+          if (Math.floorMod(name.toString().hashCode() + run, RUNS) == 0
+              || (run == RUNS - 1 && name.toString().contains("0000"))) {
+            Files.copy(file, to);
+          }
+        } else if (name.toString().endsWith(".csv")) {
+          Files.copy(file, parts.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        } else {
+          deal(lines(file), run, random.nextLong(), to);
+        }
+      }
+      relax(parts.resolve(dataset));
+      patron("ingest", parts.resolve(dataset), "parts-" + dataset);
+      patron("refine", parts.resolve(dataset), "parts-" + dataset);
+    }
+    patron("ingest", shop.resolve(dataset), "whole-" + dataset);
+    patron("refine", shop.resolve(dataset), "whole-" + dataset);
+
+    Map<String, String> whole = silver("whole-" + dataset);
+    assertThat(whole).containsKeys("silver/customers", "silver/books", "silver/purchases");
+    assertThat(silver("parts-" + dataset)).isEqualTo(whole);
+    patron("refine", parts.resolve(dataset), "parts-" + dataset, "--rebuild");
+    assertThat(silver("parts-" + dataset)).isEqualTo(whole);
+  }
+
+  /** Order lines without a key: later lines join purchases that are there already. */
+  @Test
+  void linesThatComeLaterJoinTheirPurchase() throws IOException {
+    Path sales = folder.resolve("sales");
+    Files.createDirectories(sales);
+    Path dataset = sales.resolve("shop.yaml");
+    Files.writeString(
+        dataset,
+        """
+        name: sales
+        tables:
+          sales: { keep: facts, from: { files: "*.csv", format: csv } }
+        purchases: { table: sales, customer: customer, time: date, amount: amount }
+        """);
+    List<String> lines = new ArrayList<>();
+    Random random = new Random(SEED);
+    for (int i = 0; i < 300; i++) {
+      lines.add(
+          "c%d,2024-01-%02d,%d.5"
+              .formatted(random.nextInt(9), 1 + random.nextInt(9), random.nextInt(50) - 5));
+    }
+    for (int run = 0; run < RUNS; run++) {
+      List<String> some = new ArrayList<>(List.of("customer,date,amount"));
+      some.addAll(lines.subList(run * 100, run * 100 + 100));
+      Files.write(sales.resolve("run" + run + ".csv"), some);
+      patron("ingest", dataset, "sales-parts");
+      patron("refine", dataset, "sales-parts");
+    }
+    patron("ingest", dataset, "sales-whole");
+    patron("refine", dataset, "sales-whole");
+    assertThat(silver("sales-parts")).isEqualTo(silver("sales-whole"));
+  }
+
+  @Test
+  void aRunWithoutNewsChangesNothing() throws IOException {
+    Path dataset = shop.resolve("dataset.yaml");
+    patron("ingest", dataset, "idle");
+    patron("refine", dataset, "idle");
+    Map<String, String> before = verify("idle");
+    patron("ingest", dataset, "idle");
+    patron("refine", dataset, "idle");
+    assertThat(verify("idle")).isEqualTo(before);
+  }
+
+  // ------------------------------------------------------------------ dealing records to runs
+
+  /** A third of the lines, in any order, and one in ten of the others as well. */
+  private static void deal(List<String> lines, int run, long seed, Path to) throws IOException {
+    List<String> dealt = new ArrayList<>();
+    Random again = new Random(seed);
+    for (String line : lines) {
+      boolean mine = Math.floorMod(line.hashCode(), RUNS) == run;
+      // A line that is no JSON is refused as often as it comes.
+      if (mine || (again.nextInt(10) == 0 && line.startsWith("{") && line.endsWith("}"))) {
+        dealt.add(line);
+      }
+    }
+    Collections.shuffle(dealt, again);
+    Files.write(to, dealt);
+  }
+
+  /** The generator's globs name compressed files; here none is. */
+  private static void relax(Path dataset) throws IOException {
+    Files.writeString(dataset, Files.readString(dataset).replace("*.jsonl.gz", "*.jsonl"));
+  }
+
+  private static String plain(Path name) {
+    return String.valueOf(name.getFileName()).replace(".gz", "");
+  }
+
+  private static List<Path> files(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      return all.filter(Files::isRegularFile)
+          .filter(file -> !file.startsWith(root.resolve("truth")))
+          .filter(file -> file.toString().matches(".*\\.(jsonl\\.gz|parquet|csv)"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), UTF_8))) {
+      return reader.lines().toList();
+    }
+  }
+
+  // ------------------------------------------------------------------ Patron
+
+  private static void patron(String command, Path dataset, String warehouse, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(command, "--dataset=" + dataset));
+    arguments.add("--warehouse=" + folder.resolve("warehouses").resolve(warehouse));
+    arguments.addAll(List.of(more));
+    call(arguments);
+  }
+
+  private static Map<String, String> silver(String warehouse) {
+    Map<String, String> silver = verify(warehouse);
+    silver.keySet().removeIf(table -> !table.startsWith("silver/"));
+    return silver;
+  }
+
+  /** What verify prints: rows and digest by table. */
+  private static Map<String, String> verify(String warehouse) {
+    Map<String, String> tables = new TreeMap<>();
+    call(List.of("verify", "--warehouse=" + folder.resolve("warehouses").resolve(warehouse)))
+        .lines()
+        .map(line -> line.split("\\s+", 2))
+        .filter(words -> words[0].contains("/"))
+        .forEach(words -> tables.put(words[0], words[1]));
+    return tables;
+  }
+
+  private static String call(List<String> arguments) {
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ByteArrayOutputStream notes = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(results, true, UTF_8), new PrintStream(notes, true, UTF_8), false);
+    int status = new Patron(console).run(arguments);
+    assertThat(status).as(() -> arguments + ": " + notes.toString(UTF_8)).isZero();
+    return results.toString(UTF_8);
+  }
+}
