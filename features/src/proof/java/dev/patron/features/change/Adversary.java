@@ -4,6 +4,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.history.History;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
@@ -15,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  * Oracle} makes of it, and deliveries of it in other orders, other batches and several times over.
  */
 public final class Adversary {
-  /** The profiles that the proof runs through. */
+  /** Everything that is peculiar about a stream: what the kernels are held against. */
   public static final List<String> PROFILES =
-      List.of("PLAIN", "HUGE_POSITIONS", "ROLLOVER", "CLOCK_BACK", "TRUNCATES");
+      Arrays.stream(Streams.Profile.values()).map(Enum::name).toList();
+
+  /** What whole pipelines are held against: what runners could get wrong, and all of it at once. */
+  public static final List<String> PROFILES_OF_PIPELINES =
+      List.of("PLAIN", "HUGE_POSITIONS", "ROLLOVER", "CLOCK_BACK", "TRUNCATES", "EVERYTHING");
 
   /** The table that is changed, in its own columns. */
   public static final Schema ROW = Event.ROW;

@@ -58,7 +58,7 @@ final class Streams {
               (long) random.nextInt(6),
               flat || random.nextInt(10) == 0 ? null : (long) random.nextInt(6),
               hasPlace ? (long) random.nextInt(2) : null,
-              hasPlace ? (long) random.nextInt(8) : null,
+              hasPlace && random.nextInt(12) > 0 ? (long) random.nextInt(8) : null,
               random.nextInt(5) == 0 ? null : "title " + random.nextInt(2),
               random.nextInt(5) == 0 ? null : (long) random.nextInt(2) - 1,
               random.nextInt(5) == 0 ? null : "note " + random.nextInt(2),

@@ -174,6 +174,31 @@ class ChangeFoldTest {
   }
 
   @Test
+  void amongDeliveriesOfOneTimeTheSmallerTopicWins() {
+    Frame events =
+        Event.frame(
+            List.of(
+                update("a", 1, "from shop.books").delivered(5L, 0L, 0L),
+                update("a", 1, "from old.books").delivered(5L, 1L, 1L)));
+    FrameBuilder topics = new FrameBuilder(Schema.of().with(Events.TOPIC, Type.STRING));
+    topics.appendRow(List.of("shop.books"));
+    topics.appendRow(List.of("old.books"));
+    List<String> others = new ArrayList<>(events.schema().names());
+    others.remove(Events.TOPIC);
+    ChangeFold fold = new ChangeFold(Event.BOOKS);
+    Frame moved =
+        events
+            .select(others)
+            .with(Events.TOPIC, Type.STRING, topics.build().column(Events.TOPIC))
+            .select(events.schema().names());
+    assertThat(
+            fold.fold(moved, Frame.concat(fold.eventSchema(), List.of()))
+                .current()
+                .value(0, "title"))
+        .isEqualTo("from old.books");
+  }
+
+  @Test
   void amongDeliveriesWithoutATimeOrPlaceTheSmallerBytesWin() {
     assertThat(
             titles(
@@ -253,6 +278,25 @@ class ChangeFoldTest {
                 snapshot("a", 10, "snapshot").delivered(100L, 0L, 5L),
                 update("a", 7, "x").delivered(90L, 1L, 6L)))
         .containsExactly("snapshot");
+  }
+
+  @Test
+  void inAnotherPartitionTheFirstOfALaterTimeIsNewerWhateverFollowsIt() {
+    assertThat(
+            titles(
+                snapshot("a", 10, "snapshot").delivered(20L, 0L, 0L),
+                update("a", 1, "first").delivered(50L, 1L, 5L),
+                update("a", 2, "second").delivered(10L, 1L, 6L)))
+        .containsExactly("second");
+  }
+
+  @Test
+  void withoutAnOffsetTheTimeSaysWhatWasDeliveredLater() {
+    assertThat(
+            titles(
+                snapshot("a", 10, "snapshot").delivered(20L, 0L, null),
+                update("a", 1, "later").delivered(30L, 0L, null)))
+        .containsExactly("later");
   }
 
   @Test

@@ -42,7 +42,7 @@ class ProofIT {
   private void check(List<String> engine, long delivery) throws IOException {
     Map<String, Adversary> streams = new LinkedHashMap<>();
     StringBuilder yaml = new StringBuilder("name: proof\ntables:\n");
-    for (String profile : Adversary.PROFILES) {
+    for (String profile : Adversary.PROFILES_OF_PIPELINES) {
       for (int i = 0; i < STREAMS; i++) {
         for (String keep : List.of("current", "history")) {
           String table = "%s_%d_%s".formatted(profile, i, keep).toLowerCase(Locale.ROOT);
