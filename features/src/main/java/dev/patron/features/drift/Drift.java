@@ -63,7 +63,7 @@ public final class Drift {
     for (int i = 0; i < segments.size(); i++) {
       long id = segments.bins.get(i);
       open(rows, setting, "segment", segmentNames.getOrDefault(id, "segment " + id), segments);
-      rows.doubles("psi").append(segments.part(i));
+      rows.column("psi").appendNull();
       rows.column("ks").appendNull();
       rows.doubles("share_at_training").append(segments.share(segments.then, i));
       rows.doubles("share_now").append(segments.share(segments.now, i));
@@ -79,7 +79,7 @@ public final class Drift {
     rows.longs("trained_as_of").append(setting.trainedAsOf());
     rows.bytes("model").append(setting.model());
     rows.bytes("kind").append(kind);
-    rows.bytes("name").append(name);
+    rows.bytes("measure").append(name);
     rows.longs("customers_at_training").append(Distribution.sum(both.then));
     rows.longs("customers_now").append(Distribution.sum(both.now));
     rows.doubles("threshold").append(THRESHOLD);
@@ -123,7 +123,7 @@ public final class Drift {
               Locale.ROOT,
               "%s moved since %s was trained: population stability index %.2f (from %.2f on it"
                   + " counts as drift)",
-              drift.bytes("name").text(row).replace('_', ' '),
+              drift.bytes("measure").text(row).replace('_', ' '),
               drift.bytes("model").text(row),
               drift.doubles("psi").get(row),
               THRESHOLD));

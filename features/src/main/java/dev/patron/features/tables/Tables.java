@@ -193,12 +193,11 @@ public final class Tables {
           .with("revenue", Type.DOUBLE);
 
   /**
-   * How far customers have moved from those of the segment model's training, a few rows a scoring.
-   * {@code kind} is {@code feature} (one row each), {@code segments} (one row for the shares of
-   * all) or {@code segment} (one row each, with its part in the index and its shares). {@code psi}
-   * is the population stability index, {@code ks} the Kolmogorov-Smirnov distance, null for
-   * segments. {@code drifted} says whether the index is at least {@code threshold} and more than
-   * chance.
+   * How far customers have moved from those of the segment model's training, as the last scoring
+   * found it. {@code kind} is {@code feature} (one row each), {@code segments} (one row for the
+   * shares of all) or {@code segment} (one row each, with its shares alone). {@code psi} is the
+   * population stability index, {@code ks} the Kolmogorov-Smirnov distance, null for segments.
+   * {@code drifted} says whether the index is at least {@code threshold} and more than chance.
    */
   public static final Schema DRIFT =
       Schema.of()
@@ -207,7 +206,7 @@ public final class Tables {
           .with("trained_as_of", Type.TIMESTAMP)
           .with("model", Type.STRING)
           .with("kind", Type.STRING)
-          .with("name", Type.STRING)
+          .with("measure", Type.STRING)
           .with("psi", Type.DOUBLE)
           .with("ks", Type.DOUBLE)
           .with("share_at_training", Type.DOUBLE)

@@ -52,7 +52,7 @@ class DriftTest {
 
   private static int row(Frame drift, String name) {
     for (int row = 0; row < drift.rows(); row++) {
-      if (drift.bytes("name").text(row).equals(name)) {
+      if (drift.bytes("measure").text(row).equals(name)) {
         return row;
       }
     }
@@ -114,8 +114,9 @@ class DriftTest {
     // (0.6 - 0.2) ln(0.6 / 0.2) + (0.4 - 0.8) ln(0.4 / 0.8)
     assertThat(drift.doubles("psi").get(all))
         .isCloseTo(0.4 * Math.log(3) + 0.4 * Math.log(2), within(0.06));
-    assertThat(drift.doubles("psi").get(lost) + drift.doubles("psi").get(loyal))
-        .isCloseTo(drift.doubles("psi").get(all), within(1e-12));
+    assertThat(drift.doubles("share_now").get(lost) + drift.doubles("share_now").get(loyal))
+        .isCloseTo(1, within(1e-12));
+    assertThat(drift.value(lost, "psi")).isNull();
     assertThat(drift.value(lost, "run_id")).isEqualTo("run-9");
     assertThat(drift.value(lost, "customers_now")).isEqualTo(5000L);
   }

@@ -131,7 +131,7 @@ public final class Score {
     }
     Frame drift = drift(job, segments, manifest, observed.asOf());
     if (drift != null) {
-      changes.append(DRIFT, drift);
+      changes.overwrite(DRIFT, drift);
       Drift.warnings(drift).forEach(warning -> job.console().note("score: " + warning));
     }
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
