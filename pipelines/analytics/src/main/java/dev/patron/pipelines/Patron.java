@@ -1,5 +1,6 @@
 package dev.patron.pipelines;
 
+import dev.patron.pipelines.commands.CleanUp;
 import dev.patron.pipelines.commands.Generate;
 import dev.patron.pipelines.commands.ModelVersions;
 import dev.patron.pipelines.commands.Run;
@@ -17,6 +18,7 @@ import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
 import dev.patron.pipelines.options.TrainOptions;
+import dev.patron.pipelines.options.VacuumOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
 import dev.patron.transforms.lake.LakeException;
 import java.io.IOException;
@@ -86,7 +88,13 @@ public final class Patron {
               "verify",
               "Re-read every table and print its rows and digest.",
               WarehouseOptions.class,
-              Verify::run));
+              Verify::run),
+          new Command<>(
+              "vacuum",
+              "Delete data files that no version needs that may still be read, and what crashed"
+                  + " runs have left.",
+              VacuumOptions.class,
+              CleanUp::run));
 
   /** With what other rooms of the class path bring. */
   private static final List<Command<?>> COMMANDS =

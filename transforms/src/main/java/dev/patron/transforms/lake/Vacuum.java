@@ -52,6 +52,9 @@ public final class Vacuum {
       FileSystem files = table.path().getFileSystem(HadoopFiles.configuration());
       Set<Path> needed = needed(table, files, cutOff);
       List<FileStatus> unneeded = new ArrayList<>();
+      if (!files.exists(table.path())) {
+        return new Freed(0, 0);
+      }
       for (RemoteIterator<LocatedFileStatus> all = files.listFiles(table.path(), true);
           all.hasNext(); ) {
         FileStatus file = all.next();
@@ -76,8 +79,7 @@ public final class Vacuum {
       throws IOException {
     Set<Path> needed = new HashSet<>();
     for (long version : versions(table, files, cutOff)) {
-      TableSnapshot snapshot =
-          version < 0 ? table.snapshot() : table.snapshot(version);
+      TableSnapshot snapshot = version < 0 ? table.snapshot() : table.snapshot(version);
       for (DataFile file : snapshot.files()) {
         needed.add(bare(TablePart.whole(table, file).path()));
       }
@@ -99,6 +101,9 @@ public final class Vacuum {
       return List.of();
     }
     commits.sort(Comparator.comparing(commit -> commit.getPath().getName()));
+    if (commits.isEmpty()) {
+      return List.of();
+    }
     List<Long> versions = new ArrayList<>(List.of(-1L));
     for (int i = 0; i + 1 < commits.size(); i++) {
       // It was the newest until its successor came.

@@ -19,8 +19,19 @@ public final class WarehouseTables {
 
   /** What may be tables, by tier and name; whether they are, nobody has looked yet. */
   public static List<LakeTable> folders(String warehouse) {
+    return folders(warehouse, TIERS);
+  }
+
+  /** The same, and where Patron keeps the events that it has folded. */
+  public static List<LakeTable> foldersWithState(String warehouse) {
+    List<String> tiers = new ArrayList<>(TIERS);
+    tiers.add("state");
+    return folders(warehouse, tiers);
+  }
+
+  private static List<LakeTable> folders(String warehouse, List<String> tiers) {
     List<LakeTable> folders = new ArrayList<>();
-    for (String tier : TIERS) {
+    for (String tier : tiers) {
       for (String name : Warehouse.at(warehouse).list(tier)) {
         folders.add(LakeTable.at(warehouse, tier + "/" + name));
       }

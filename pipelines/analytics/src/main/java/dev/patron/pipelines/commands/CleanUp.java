@@ -1,0 +1,50 @@
+package dev.patron.pipelines.commands;
+
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.options.VacuumOptions;
+import dev.patron.pipelines.stages.WarehouseTables;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.Ledger;
+import dev.patron.transforms.lake.Vacuum;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/** {@code vacuum}: deletes data files that nobody needs any more. */
+public final class CleanUp {
+  private CleanUp() {}
+
+  /** Prints {@code TABLE FILES BYTES}, a line a table that had any. */
+  public static void run(VacuumOptions options, Console console) {
+    Instant cutOff;
+    try {
+      Duration retain = Duration.parse(options.getRetain());
+      if (retain.isNegative()) {
+        throw new UsageException("--retain=" + options.getRetain() + " must not be negative");
+      }
+      cutOff = Instant.now().minus(retain);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new UsageException(
+          "--retain=" + options.getRetain() + " is no duration like P7D or PT12H", e);
+    }
+    String warehouse = WarehousePlace.writable(options);
+    // A decision that is not carried out yet needs files that no version has.
+    Ledger.of(warehouse).open();
+    Vacuum.Freed all = new Vacuum.Freed(0, 0);
+    for (LakeTable table : WarehouseTables.foldersWithState(warehouse)) {
+      Vacuum.Freed freed = Vacuum.of(table, cutOff);
+      all = all.and(freed);
+      if (freed.files() > 0) {
+        console.result(line(table.name(), freed));
+      }
+    }
+    console.result(line("all", all));
+  }
+
+  private static String line(String name, Vacuum.Freed freed) {
+    return String.format(
+        Locale.ROOT, "%-28s %8d files %14d bytes", name, freed.files(), freed.bytes());
+  }
+}
