@@ -8,16 +8,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
-import java.nio.file.Files;
-import java.nio.file.Paths;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /** A folder of tables, and of small text files beside them: models, manifests, the report. */
@@ -85,25 +80,12 @@ public final class Warehouse implements Serializable {
             try (OutputStream out = files.create(temporary, false)) {
               out.write(text.getBytes(UTF_8));
             }
-            replace(temporary, file);
+            HadoopFiles.replace(temporary, file);
           } finally {
             files.delete(temporary, false);
           }
           return file;
         });
-  }
-
-  private static void replace(Path from, Path to) throws IOException {
-    if ("file".equals(to.toUri().getScheme())) {
-      Files.move(
-          Paths.get(from.toUri().getPath()),
-          Paths.get(to.toUri().getPath()),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } else {
-      FileContext.getFileContext(to.toUri(), HadoopFiles.configuration())
-          .rename(from, to, Options.Rename.OVERWRITE);
-    }
   }
 
   /** The names in a folder, sorted, without hidden ones; nothing if there is no such folder. */

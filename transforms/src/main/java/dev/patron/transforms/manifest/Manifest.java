@@ -7,6 +7,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.KvCoder;
@@ -151,12 +152,19 @@ public final class Manifest {
       FileSystem files = path.getFileSystem(HadoopFiles.configuration());
       List<ManifestEntry> entries = new ArrayList<>();
       all.getValue().forEach(entries::add);
-      // A retried task writes the same entries again: overwriting is right.
-      try (FSDataOutputStream out = files.create(path, true)) {
-        out.writeInt(entries.size());
-        for (ManifestEntry entry : entries) {
-          ManifestEntry.EntryCoder.of().encode(entry, out);
+      // A task that is tried again, or twice at once, writes the same entries again, perhaps in
+      // another order. The driver must find one attempt's file, never a mixture or a half.
+      Path attempt = new Path(path.getParent(), "." + path.getName() + "." + UUID.randomUUID());
+      try {
+        try (FSDataOutputStream out = files.create(attempt, false)) {
+          out.writeInt(entries.size());
+          for (ManifestEntry entry : entries) {
+            ManifestEntry.EntryCoder.of().encode(entry, out);
+          }
         }
+        HadoopFiles.replace(attempt, path);
+      } finally {
+        files.delete(attempt, false);
       }
     }
   }

@@ -1,9 +1,16 @@
 package dev.patron.transforms.parquet;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Paths;
+import java.nio.file.StandardCopyOption;
+import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -23,6 +30,12 @@ public final class HadoopFiles {
 
     private static Configuration create() {
       Configuration configuration = new Configuration();
+      // Tasks run under class loaders of their engine's making; the providers are beside this
+      // class.
+      for (HadoopSettings known :
+          ServiceLoader.load(HadoopSettings.class, HadoopFiles.class.getClassLoader())) {
+        known.settings().forEach(configuration::set);
+      }
       // The checksummed local file system would leave a hidden .crc file beside every file, and
       // refuse files that other programs have rewritten.
       configuration.set("fs.file.impl", PlainLocalFileSystem.class.getName());
@@ -34,8 +47,9 @@ public final class HadoopFiles {
   }
 
   /**
-   * The configuration of this JVM: Hadoop's own files on the class path, and no checksum files on
-   * local disks. Shared: copy it before changing anything.
+   * The configuration of this JVM: Hadoop's own files on the class path, what the engine knows
+   * ({@link HadoopSettings}), and no checksum files on local disks. Shared: copy it before changing
+   * anything.
    */
   public static Configuration configuration() {
     return Shared.CONFIGURATION;
@@ -51,6 +65,24 @@ public final class HadoopFiles {
     return URI_WITH_SCHEME.matcher(text).matches()
         ? new Path(text)
         : new Path("file", null, new File(text).toPath().toAbsolutePath().normalize().toString());
+  }
+
+  /**
+   * Renames a file over another that may be there, so that a reader finds one of the two, whole.
+   *
+   * @throws IOException if the file system cannot
+   */
+  public static void replace(Path from, Path to) throws IOException {
+    if ("file".equals(to.toUri().getScheme())) {
+      Files.move(
+          Paths.get(from.toUri().getPath()),
+          Paths.get(to.toUri().getPath()),
+          StandardCopyOption.ATOMIC_MOVE,
+          StandardCopyOption.REPLACE_EXISTING);
+    } else {
+      FileContext.getFileContext(to.toUri(), configuration())
+          .rename(from, to, Options.Rename.OVERWRITE);
+    }
   }
 
   /** The path as users would write it: without the scheme if it is local. */
