@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.values.PCollection;
 
@@ -17,8 +16,7 @@ final class Expect {
   private Expect() {}
 
   static Pipeline pipeline() {
-    return Pipeline.create(
-        PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2").create());
+    return AnyRunner.pipeline();
   }
 
   /** These rows, in any order and in frames of any size. */

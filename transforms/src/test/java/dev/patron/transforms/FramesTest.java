@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.schemas.Schema;
 import org.apache.beam.sdk.schemas.logicaltypes.FixedPrecisionNumeric;
 import org.apache.beam.sdk.schemas.logicaltypes.SqlTypes;
@@ -49,8 +48,7 @@ class FramesTest {
                 List.of(Row.withSchema(LINE).addValues(7L, "Momo").build()))
             .build();
     Row empty = Row.nullRow(ORDER);
-    Pipeline pipeline =
-        Pipeline.create(PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create());
+    Pipeline pipeline = AnyRunner.pipeline();
     PAssert.that(
             pipeline
                 .apply(Create.of(full, empty).withRowSchema(ORDER))

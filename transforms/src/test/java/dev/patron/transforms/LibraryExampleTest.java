@@ -9,7 +9,6 @@ import dev.patron.features.tables.Tables;
 import java.time.Instant;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
@@ -35,8 +34,7 @@ class LibraryExampleTest {
 
   @Test
   void anybodysRowsOfChangesBecomeAHistory() {
-    Pipeline pipeline =
-        Pipeline.create(PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create());
+    Pipeline pipeline = AnyRunner.pipeline();
     PCollection<Row> changes =
         pipeline.apply(
             Create.of(

@@ -8,6 +8,7 @@ import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.FrameDigest;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.transforms.AnyRunner;
 import dev.patron.transforms.parquet.RandomFrames;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollection;
@@ -33,8 +33,7 @@ class TablePipelineTest {
   }
 
   private static Pipeline pipeline() {
-    return Pipeline.create(
-        PipelineOptionsFactory.fromArgs("--targetParallelism=2").withoutStrictParsing().create());
+    return AnyRunner.pipeline();
   }
 
   /** Runs the write and commits what it wrote. */

@@ -3,12 +3,12 @@ package dev.patron.transforms.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patron.features.accounts.Account;
+import dev.patron.transforms.AnyRunner;
 import dev.patron.transforms.shuffle.AccountCoder;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -23,8 +23,7 @@ class ManifestTest {
     String file = folder.resolve("manifest").toString();
     Account account = new Account();
     account.count(Account.Count.READ, 5);
-    Pipeline pipeline =
-        Pipeline.create(PipelineOptionsFactory.fromArgs("--runner=DirectRunner").create());
+    Pipeline pipeline = AnyRunner.pipeline();
     PCollectionList.of(
             pipeline
                 .apply("Words", Create.of("a", "b"))

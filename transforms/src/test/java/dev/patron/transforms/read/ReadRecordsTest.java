@@ -14,6 +14,7 @@ import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
+import dev.patron.transforms.AnyRunner;
 import dev.patron.transforms.parquet.FrameSink;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -204,10 +204,7 @@ class ReadRecordsTest {
     List<SourceFile> files = new ArrayList<>();
     files.addAll(SourceFiles.expand(folder + "/*.jsonl*", "changes"));
     files.addAll(SourceFiles.expand(folder + "/*.csv", "orders"));
-    Pipeline pipeline =
-        Pipeline.create(
-            PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
-                .create());
+    Pipeline pipeline = AnyRunner.pipeline();
     PCollectionTuple bronze = pipeline.apply(Create.of(files)).apply("Read", read);
     PAssert.that(bronze.get(read.tag("books"))).satisfies(frames -> expect(frames, "1", "null"));
     PAssert.that(bronze.get(read.tag("authors"))).satisfies(frames -> expect(frames, "2", "3"));

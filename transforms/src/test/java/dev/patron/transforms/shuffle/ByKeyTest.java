@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.transforms.AnyRunner;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
@@ -42,8 +42,7 @@ class ByKeyTest {
   }
 
   private static Pipeline pipeline() {
-    return Pipeline.create(
-        PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2").create());
+    return AnyRunner.pipeline();
   }
 
   @ParameterizedTest
