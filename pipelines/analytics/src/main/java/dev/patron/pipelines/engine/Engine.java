@@ -26,6 +26,12 @@ public interface Engine {
     /** Sees every pipeline before its first transform, to change how it encodes, say. */
     default void prepare(Pipeline pipeline) {}
 
+    /**
+     * Is told what the next pipeline does, as {@code bookstore: refine}, before it runs and on the
+     * thread that runs it. An engine that shows its work to people shows this.
+     */
+    default void begin(String work) {}
+
     @Override
     void close();
   }

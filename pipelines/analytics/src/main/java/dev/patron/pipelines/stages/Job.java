@@ -186,6 +186,7 @@ public final class Job {
         .apply("Gather what the driver needs", Flatten.pCollections())
         .apply("Write it down", Manifest.writeTo(file));
     long start = System.nanoTime();
+    engine.begin(dataset.name() + ": " + stage);
     PipelineResult result = pipeline.run();
     while (result.waitUntilFinish(GLANCE) == null || !result.getState().isTerminal()) {
       console.progress(stage, rows(result), seconds(start));

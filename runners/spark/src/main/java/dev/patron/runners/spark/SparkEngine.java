@@ -1,5 +1,6 @@
 package dev.patron.runners.spark;
 
+import dev.patron.pipelines.Patron;
 import dev.patron.pipelines.engine.Engine;
 import org.apache.beam.runners.spark.SparkContextOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
@@ -22,10 +23,11 @@ public final class SparkEngine implements Engine {
   public Opened open(PipelineOptions options) {
     SparkPipelineOptions spark = options.as(SparkPipelineOptions.class);
     SparkContextOptions context = options.as(SparkContextOptions.class);
-    if (context.getUsesProvidedSparkContext() && context.getProvidedSparkContext() != null) {
-      return () -> {};
-    }
     boolean borrowed = context.getUsesProvidedSparkContext();
+    JavaSparkContext provided = borrowed ? context.getProvidedSparkContext() : null;
+    if (provided != null) {
+      return new Shared(provided, true);
+    }
     SparkConf conf = new SparkConf();
     if (!conf.contains("spark.master")) {
       conf.setMaster(spark.getSparkMaster());
@@ -34,10 +36,32 @@ public final class SparkEngine implements Engine {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.ui.enabled", "false");
     }
-    conf.setIfMissing("spark.app.name", "Patron");
+    // What spark-submit takes for a name if nobody gives one says little.
+    if (conf.get("spark.app.name", Patron.class.getName()).equals(Patron.class.getName())) {
+      conf.setAppName("Patron");
+    }
     JavaSparkContext shared = JavaSparkContext.fromSparkContext(SparkContext.getOrCreate(conf));
     context.setUsesProvidedSparkContext(true);
     context.setProvidedSparkContext(shared);
-    return borrowed ? () -> {} : shared::stop;
+    return new Shared(shared, borrowed);
+  }
+
+  /** A context for several pipelines; one that was there before stays. */
+  private record Shared(JavaSparkContext context, boolean borrowed) implements Opened {
+    /** In Spark's UI and history each job and stage says what it belongs to. */
+    @Override
+    public void begin(String work) {
+      // The runner's own thread inherits it.
+      context.sc().setJobDescription(work);
+    }
+
+    @Override
+    public void close() {
+      if (borrowed) {
+        context.sc().setJobDescription(null);
+      } else {
+        context.stop();
+      }
+    }
   }
 }

@@ -33,16 +33,27 @@ final class Program {
   /** {@code run}: from raw files to scored customers. */
   static void run(List<String> engine, Path dataset, Path warehouse, String... more)
       throws IOException {
+    run(engine, dataset, warehouse.toString(), more);
+  }
+
+  /** {@code run} into a warehouse that may be a URI. */
+  static void run(List<String> engine, Path dataset, String warehouse, String... more)
+      throws IOException {
     Run.all(options(RunOptions.class, engine, dataset, warehouse, more), quiet());
   }
 
   /** {@code features} alone. */
   static void features(List<String> engine, Path dataset, Path warehouse) throws IOException {
-    Run.features(options(FeatureOptions.class, engine, dataset, warehouse), quiet());
+    Run.features(options(FeatureOptions.class, engine, dataset, warehouse.toString()), quiet());
   }
 
   /** What {@code verify} prints: rows and digest of each table. */
   static SortedMap<String, String> verify(Path warehouse) {
+    return verify(warehouse.toString());
+  }
+
+  /** What {@code verify} prints of a warehouse that may be a URI. */
+  static SortedMap<String, String> verify(String warehouse) {
     WarehouseOptions options =
         PipelineOptionsFactory.fromArgs("--warehouse=" + warehouse).as(WarehouseOptions.class);
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -62,7 +73,7 @@ final class Program {
   }
 
   private static <O extends PipelineOptions> O options(
-      Class<O> type, List<String> engine, Path dataset, Path warehouse, String... more) {
+      Class<O> type, List<String> engine, Path dataset, String warehouse, String... more) {
     List<String> arguments = new ArrayList<>(engine);
     arguments.add("--dataset=" + dataset);
     arguments.add("--warehouse=" + warehouse);
