@@ -2,6 +2,9 @@ package dev.patron.runners.databricks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.Tables;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.FileSystems;
@@ -12,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -167,6 +172,56 @@ class BundleTest {
       assertThat(Files.isRegularFile(Bundle.ROOT.resolve(path))).as("%s", path).isTrue();
       assertThat(FileSystems.getDefault().getPathMatcher("glob:" + pattern).matches(path)).isTrue();
     }
+  }
+
+  /** The bookstore's customers and orders are numbers, its money has two decimals. */
+  private static final Map<String, Schema> GOLD =
+      Map.of(
+          "silver.purchases",
+          Tables.purchases(Type.LONG, Type.LONG, new Type.Decimal(18, 2)),
+          "gold.customer_features",
+          Tables.customerFeatures(Type.LONG, new Type.Decimal(18, 2)),
+          "gold.customer_scores",
+          Tables.customerScores(Type.LONG),
+          "gold.rfm_edges",
+          Tables.RFM_EDGES,
+          "gold.segment_summary",
+          Tables.SEGMENT_SUMMARY,
+          "gold.revenue_by_month",
+          Tables.REVENUE_BY_MONTH,
+          "gold.cohort_retention",
+          Tables.COHORT_RETENTION,
+          "gold.segment_migration",
+          Tables.SEGMENT_MIGRATION);
+
+  @Test
+  void tablesAreDeclaredWithTheColumnsThatPatronWrites() throws IOException {
+    Map<String, String> values = Map.of("catalog", "c", "schema", "s", "warehouse", "/w");
+    Set<String> compared = new TreeSet<>();
+    for (String statement :
+        SqlScript.statements(Files.readString(Bundle.ROOT.resolve("sql/tables.sql")), values)) {
+      Matcher table =
+          Pattern.compile("create table if not exists c\\.s_(\\S+) \\(").matcher(statement);
+      if (!table.find() || !GOLD.containsKey(table.group(1))) {
+        continue;
+      }
+      List<String> columns =
+          Pattern.compile(
+                  "(?m)^  (?!constraint )(\\w+) ([\\w(,)]+?)(?: not null)?(?: comment .*|,)?$")
+              .matcher(statement)
+              .results()
+              .map(column -> column.group(1) + ": " + column.group(2).replaceAll(",$", ""))
+              .toList();
+      List<String> written =
+          Bundle.in(GOLD, table.group(1)) instanceof Schema schema
+              ? schema.fields().stream()
+                  .map(field -> field.toString().replace(": long", ": bigint"))
+                  .toList()
+              : List.of();
+      assertThat(columns).as(table.group(1)).isEqualTo(written);
+      compared.add(table.group(1));
+    }
+    assertThat(compared).isEqualTo(GOLD.keySet());
   }
 
   @Test
