@@ -275,4 +275,20 @@ public final class Tables {
           .with("customers", Type.LONG)
           .with("expected", Type.DOUBLE)
           .with("actual", Type.DOUBLE);
+
+  /**
+   * The numbers at the top of the report: one row each time they changed, numbered from 1, the
+   * newest last. Money is of customers with a purchase; {@code expected_value} is the sum of {@code
+   * cltv} over {@code horizon_days}.
+   */
+  public static final Schema HEADLINES =
+      Schema.of()
+          .with("sequence", Type.LONG)
+          .with("as_of", Type.TIMESTAMP)
+          .with("customers", Type.LONG)
+          .with("purchases", Type.LONG)
+          .with("revenue", Type.DOUBLE)
+          .with("mean_p_alive", Type.DOUBLE)
+          .with("expected_value", Type.DOUBLE)
+          .with("horizon_days", Type.LONG);
 }

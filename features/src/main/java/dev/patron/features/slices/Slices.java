@@ -1,0 +1,389 @@
+package dev.patron.features.slices;
+
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.ColumnBuilder;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.purchases.PurchaseTotals;
+import dev.patron.features.rfm.Measure;
+import dev.patron.features.rfm.RfmSegments;
+import dev.patron.features.summary.ExactSum;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Customers and their purchases counted by slice: the segment and the country of the customer.
+ * Counts and sums of slices add up, so a report that holds them can show any choice of segment and
+ * country without holding a customer.
+ *
+ * <p>The number of slices is bounded by {@link #countries}: those that are not kept are counted
+ * together as {@link #OTHER}; a customer whose country is not known has none.
+ */
+public final class Slices implements Serializable {
+  /** What the countries are called that are not told apart. */
+  public static final String OTHER = "Other";
+
+  /** The columns of the features that are needed. */
+  public static final List<String> FEATURES =
+      List.of(
+          "customer_id",
+          "recency_days",
+          "frequency",
+          "monetary",
+          "returned",
+          "r_score",
+          "f_score",
+          "m_score");
+
+  /** The columns of the scores that are needed. */
+  public static final List<String> SCORES =
+      List.of("customer_id", "segment", "p_alive", "cltv", "cltv_low", "cltv_high");
+
+  /** Columns of the scores that are kept in descriptions where there are any. */
+  public static final List<String> REASONS = List.of("reason_1", "reason_2", "reason_3");
+
+  /** The columns of the purchases that are needed. */
+  public static final List<String> PURCHASES =
+      List.of("customer_id", "order_id", "purchased_at", "lines", "amount", "returned");
+
+  /** Cube of customers by R ({@code x}) and FM ({@code y}) with what they spent. */
+  public static final String RFM = "rfm";
+
+  /** Cube of customers by last purchase and number of purchases with the sum of P(alive). */
+  public static final String ALIVE = "alive";
+
+  /** Cube of customers by {@link ValueBins} of the expected value ({@code x}) with its sum. */
+  public static final String VALUE = "value";
+
+  /** Measures that have a cube of one cell, under the name of their column. */
+  public static final List<String> MEASURES =
+      List.of("recency_days", "frequency", "monetary", "p_alive", "cltv");
+
+  /**
+   * Upper ends, in days, of the steps of the last purchase in {@link #ALIVE}; then there is more.
+   */
+  public static final List<Integer> RECENCY_STEPS = List.of(7, 14, 30, 60, 90, 180, 365, 730);
+
+  /** Upper ends of the steps of the number of purchases in {@link #ALIVE}; then there is more. */
+  public static final List<Integer> FREQUENCY_STEPS = List.of(1, 2, 3, 4, 6, 9, 14);
+
+  private static final Schema SLICE =
+      Schema.of().with("segment", Type.STRING).with("country", Type.STRING);
+
+  private static final Schema CUSTOMERS =
+      SLICE
+          .with("cube", Type.STRING)
+          .with("x", Type.LONG)
+          .with("y", Type.LONG)
+          .with("customers", Type.LONG)
+          .with("sum_high", Type.LONG)
+          .with("sum_low", Type.LONG);
+
+  private final PurchaseTotals totals;
+  private final List<String> countries;
+
+  /**
+   * Slices of a shop.
+   *
+   * @param totals how purchases are counted
+   * @param countries those that are told apart
+   */
+  public Slices(PurchaseTotals totals, List<String> countries) {
+    this.totals = totals;
+    this.countries = List.copyOf(countries);
+  }
+
+  /** The schema of {@link #customers}. */
+  public static Schema customersSchema() {
+    return CUSTOMERS;
+  }
+
+  /** The schema of {@link #purchases}. */
+  public static Schema purchasesSchema() {
+    return SLICE.and(PurchaseTotals.schema());
+  }
+
+  /** The schema of {@link #residence}. */
+  public static Schema residenceSchema(Type customerId) {
+    return Schema.of()
+        .with("customer_id", customerId)
+        .with("at", Type.LONG)
+        .with("country", Type.STRING);
+  }
+
+  /**
+   * What some table says of the countries of customers; rows that do not say it are left out.
+   *
+   * @param time the column that says when; null if each customer has one row
+   */
+  public static Frame residence(
+      Frame frame, String customer, String country, @Nullable String time) {
+    Column customers = frame.column(customer);
+    BytesColumn names = frame.bytes(country);
+    @Nullable LongColumn times = time == null ? null : frame.longs(time);
+    FrameBuilder out = new FrameBuilder(residenceSchema(frame.schema().type(customer)));
+    for (int row = 0; row < frame.rows(); row++) {
+      if (customers.isNull(row) || names.isNull(row) || names.length(row) == 0) {
+        continue;
+      }
+      out.column("customer_id").appendFrom(customers, row);
+      out.longs("at").append(times == null || times.isNull(row) ? Long.MIN_VALUE : times.get(row));
+      out.column("country").appendFrom(names, row);
+    }
+    return out.build();
+  }
+
+  /**
+   * Customers with what is known of them: {@link #FEATURES}, {@link #SCORES} and {@code country},
+   * by {@code customer_id}. Who has features but no scores, or the other way round, is left out.
+   *
+   * @param features of some customers, at least {@link #FEATURES}, in any order
+   * @param scores of the same customers, at least {@link #SCORES}, in any order
+   * @param residences {@link #residence} of the same customers; the latest counts, of equally late
+   *     ones the last in the order of text
+   */
+  public Frame describe(Frame features, Frame scores, Frame residences) {
+    List<String> id = List.of("customer_id");
+    Frame left = features.sort(id);
+    Frame right = scores.sort(id);
+    Frame homes = residences.sort(List.of("customer_id", "at", "country"));
+    Column leftId = left.column("customer_id");
+    Column rightId = right.column("customer_id");
+    Column homeId = homes.column("customer_id");
+    BytesColumn homeCountry = homes.bytes("country");
+    IntArrayList leftRows = new IntArrayList();
+    IntArrayList rightRows = new IntArrayList();
+    ColumnBuilder country = ColumnBuilder.of(Type.STRING);
+    int scored = 0;
+    int home = 0;
+    for (int row = 0; row < left.rows(); row++) {
+      while (scored < right.rows() && rightId.compare(scored, leftId, row) < 0) {
+        scored++;
+      }
+      if (scored == right.rows() || !rightId.same(scored, leftId, row)) {
+        continue;
+      }
+      while (home < homes.rows() && homeId.compare(home, leftId, row) < 0) {
+        home++;
+      }
+      String name = null;
+      while (home < homes.rows() && homeId.same(home, leftId, row)) {
+        name = homeCountry.text(home++);
+      }
+      leftRows.add(row);
+      rightRows.add(scored);
+      if (name == null) {
+        country.appendNull();
+      } else {
+        ((BytesColumn.Builder) country).append(countries.contains(name) ? name : OTHER);
+      }
+    }
+    Frame described = left.take(leftRows.toIntArray());
+    Frame scoredToo = right.take(rightRows.toIntArray());
+    for (Schema.Field field : scoredToo.schema().fields()) {
+      if (!described.schema().has(field.name())) {
+        described = described.with(field.name(), field.type(), scoredToo.column(field.name()));
+      }
+    }
+    return described.with("country", Type.STRING, country.build());
+  }
+
+  private record Cell(String cube, long x, long y) {
+    private static final Comparator<Cell> ORDER =
+        Comparator.comparing(Cell::cube).thenComparingLong(Cell::x).thenComparingLong(Cell::y);
+  }
+
+  private static final class Total {
+    private long customers;
+    private final ExactSum sum = new ExactSum();
+  }
+
+  /**
+   * The cubes of customers.
+   *
+   * @param described as {@link #describe} gives them
+   */
+  public Frame customers(Frame described) {
+    Frame sorted = described.sort(SLICE.names());
+    FrameBuilder out = new FrameBuilder(CUSTOMERS);
+    int[] starts = sorted.groups(SLICE.names());
+    for (int group = 0; group + 1 < starts.length; group++) {
+      Frame slice = sorted.slice(starts[group], starts[group + 1]);
+      append(out, slice, cubes(slice));
+    }
+    return out.build();
+  }
+
+  private static Map<Cell, Total> cubes(Frame slice) {
+    Map<Cell, Total> cells = new TreeMap<>(Cell.ORDER);
+    double[] monetary = Measure.values(slice, "monetary");
+    double[] recency = Measure.values(slice, "recency_days");
+    double[] frequency = Measure.values(slice, "frequency");
+    double[] alive = Measure.values(slice, "p_alive");
+    double[] value = Measure.values(slice, "cltv");
+    double[][] measures = {recency, frequency, monetary, alive, value};
+    LongColumn r = slice.longs("r_score");
+    LongColumn f = slice.longs("f_score");
+    LongColumn m = slice.longs("m_score");
+    for (int row = 0; row < slice.rows(); row++) {
+      for (int i = 0; i < measures.length; i++) {
+        add(cells, MEASURES.get(i), 0, 0, measures[i][row]);
+      }
+      int fm = RfmSegments.fm((int) f.get(row), (int) m.get(row));
+      add(cells, RFM, r.get(row), fm, monetary[row]);
+      add(
+          cells,
+          ALIVE,
+          step(RECENCY_STEPS, recency[row]),
+          step(FREQUENCY_STEPS, frequency[row]),
+          alive[row]);
+      if (!Double.isNaN(value[row])) {
+        add(cells, VALUE, ValueBins.of(value[row]), 0, value[row]);
+      }
+    }
+    return cells;
+  }
+
+  /** The step that a number lies in, from 0. */
+  private static int step(List<Integer> ends, double number) {
+    int step = 0;
+    while (step < ends.size() && number > ends.get(step)) {
+      step++;
+    }
+    return step;
+  }
+
+  private static void add(Map<Cell, Total> cells, String cube, long x, long y, double value) {
+    if (!Double.isNaN(value)) {
+      Total total = cells.computeIfAbsent(new Cell(cube, x, y), any -> new Total());
+      total.customers++;
+      total.sum.add(value);
+    }
+  }
+
+  private static void append(FrameBuilder out, Frame slice, Map<Cell, Total> cells) {
+    cells.forEach(
+        (cell, total) -> {
+          out.column("segment").appendFrom(slice.column("segment"), 0);
+          out.column("country").appendFrom(slice.column("country"), 0);
+          out.bytes("cube").append(cell.cube());
+          out.longs("x").append(cell.x());
+          out.longs("y").append(cell.y());
+          out.longs("customers").append(total.customers);
+          out.longs("sum_high").append(total.sum.high());
+          out.longs("sum_low").append(total.sum.low());
+        });
+  }
+
+  /** Cubes of several sets of customers joined. */
+  public static Frame mergeCustomers(Frame cubes) {
+    Frame sorted = cubes.sort(SLICE.names());
+    FrameBuilder out = new FrameBuilder(CUSTOMERS);
+    int[] starts = sorted.groups(SLICE.names());
+    BytesColumn cube = sorted.bytes("cube");
+    for (int group = 0; group + 1 < starts.length; group++) {
+      Map<Cell, Total> cells = new TreeMap<>(Cell.ORDER);
+      for (int row = starts[group]; row < starts[group + 1]; row++) {
+        Cell cell =
+            new Cell(cube.text(row), sorted.longs("x").get(row), sorted.longs("y").get(row));
+        Total total = cells.computeIfAbsent(cell, any -> new Total());
+        total.customers += sorted.longs("customers").get(row);
+        total.sum.addBits(sorted.longs("sum_high").get(row), sorted.longs("sum_low").get(row));
+      }
+      append(out, sorted.slice(starts[group], starts[group + 1]), cells);
+    }
+    return out.build();
+  }
+
+  /**
+   * Partial totals of purchases by slice: {@link PurchaseTotals#partial} of each. Purchases of
+   * nobody, and of those who are not described, are of no segment and no country.
+   *
+   * @param described customers as {@link #describe} gives them
+   * @param purchases all their purchases, at least {@link #PURCHASES}, in any order
+   */
+  public Frame purchases(Frame described, Frame purchases) {
+    Frame customers = described.sort(List.of("customer_id"));
+    Frame bought = purchases.sort(List.of("customer_id"));
+    Column id = customers.column("customer_id");
+    Column buyer = bought.column("customer_id");
+    BytesColumn segments = customers.bytes("segment");
+    BytesColumn countryNames = customers.bytes("country");
+    Map<Slice, IntArrayList> rows = new TreeMap<>(Slice.ORDER);
+    int next = 0;
+    for (int row = 0; row < bought.rows(); row++) {
+      while (next < customers.rows() && id.compare(next, buyer, row) < 0) {
+        next++;
+      }
+      boolean known = next < customers.rows() && !buyer.isNull(row) && id.same(next, buyer, row);
+      Slice slice =
+          known
+              ? new Slice(
+                  segments.isNull(next) ? null : segments.text(next),
+                  countryNames.isNull(next) ? null : countryNames.text(next))
+              : Slice.NONE;
+      rows.computeIfAbsent(slice, any -> new IntArrayList()).add(row);
+    }
+    List<Frame> found = new ArrayList<>();
+    rows.forEach(
+        (slice, members) ->
+            found.add(slice.before(totals.partial(bought.take(members.toIntArray())))));
+    return Frame.concat(purchasesSchema(), found);
+  }
+
+  private record Slice(@Nullable String segment, @Nullable String country) {
+    private static final Slice NONE = new Slice(null, null);
+    private static final Comparator<@Nullable String> TEXT =
+        Comparator.nullsFirst(Comparator.<String>naturalOrder());
+    private static final Comparator<Slice> ORDER =
+        Comparator.comparing(Slice::segment, TEXT).thenComparing(Slice::country, TEXT);
+
+    /** These rows with this slice in front. */
+    private Frame before(Frame rows) {
+      FrameBuilder slices = new FrameBuilder(SLICE);
+      for (int row = 0; row < rows.rows(); row++) {
+        append(slices.bytes("segment"), segment);
+        append(slices.bytes("country"), country);
+      }
+      Frame both = slices.build();
+      for (Schema.Field field : rows.schema().fields()) {
+        both = both.with(field.name(), field.type(), rows.column(field.name()));
+      }
+      return both;
+    }
+
+    private static void append(BytesColumn.Builder column, @Nullable String text) {
+      if (text == null) {
+        column.appendNull();
+      } else {
+        column.append(text);
+      }
+    }
+  }
+
+  /** Partial totals of purchases of several sets of customers joined. */
+  public static Frame mergePurchases(Frame partials) {
+    Frame sorted = partials.sort(SLICE.names());
+    List<Frame> merged = new ArrayList<>();
+    int[] starts = sorted.groups(SLICE.names());
+    for (int group = 0; group + 1 < starts.length; group++) {
+      Frame slice = sorted.slice(starts[group], starts[group + 1]);
+      String segment = slice.column("segment").isNull(0) ? null : slice.bytes("segment").text(0);
+      String country = slice.column("country").isNull(0) ? null : slice.bytes("country").text(0);
+      merged.add(
+          new Slice(segment, country)
+              .before(PurchaseTotals.merge(slice.select(PurchaseTotals.schema().names()))));
+    }
+    return Frame.concat(purchasesSchema(), merged);
+  }
+}
