@@ -42,6 +42,15 @@ final class ColumnCheck {
     if (purchases != null) {
       checkPurchases(purchases);
     }
+    Country country = dataset.country();
+    if (country != null && schemas.get(country.table()) != null) {
+      check(
+          "country",
+          country.column(),
+          Columns.of(country.table(), schemas.get(country.table())),
+          Type.STRING::equals,
+          "string");
+    }
     return problems;
   }
 

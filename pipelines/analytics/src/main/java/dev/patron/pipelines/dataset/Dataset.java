@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param locale how reports write numbers and dates; default English
  * @param segments the names of the RFM segments, each with its cells as {@code 10 R + FM}, all 25
  *     cells once; empty: the names of MODELS 3
+ * @param country which column says where a customer is; null: the usual names are looked for
  * @param places where the words stand, for errors that show later
  */
 public record Dataset(
@@ -38,6 +39,7 @@ public record Dataset(
     Currency currency,
     Locale locale,
     Map<String, List<Integer>> segments,
+    @Nullable Country country,
     Places places)
     implements Serializable {
 

@@ -61,11 +61,13 @@ import org.yaml.snakeyaml.reader.ReaderException;
  *       shown: {@code bootstrap}, {@code properties}, {@code rest} and {@code headers}.
  *   <li>{@code segments} maps a name to its RFM cells, R first: {@code Champions: [55, 54, 45]};
  *       all 25 cells once.
+ *   <li>{@code country} names the column that says where a customer is: {@code
+ *       customers.country_code}; see {@link Country} for what holds without it.
  * </ul>
  */
 public final class DatasetFile {
   private static final List<String> KEYS =
-      List.of("name", "zone", "tables", "purchases", "currency", "locale", "segments");
+      List.of("name", "zone", "tables", "purchases", "currency", "locale", "segments", "country");
   private static final int MAX_BYTES = 1024 * 1024;
   private static final int MAX_DEPTH = 20;
   private static final int MAX_NAME = 100;
@@ -82,6 +84,7 @@ public final class DatasetFile {
           Dataset.NO_CURRENCY,
           Locale.ENGLISH,
           Map.of(),
+          null,
           Places.NONE);
 
   private final String file;
@@ -185,8 +188,18 @@ public final class DatasetFile {
     Optional<Purchases> purchases =
         reading.attempt(
             () -> mapping.get("purchases").map(PurchasesSection::read), Optional.empty());
+    Optional<Country> country =
+        reading.attempt(() -> mapping.get("country").map(Country::read), Optional.empty());
     return new Dataset(
-        name, zone, tables, purchases.orElse(null), currency, locale, segments, reading.places());
+        name,
+        zone,
+        tables,
+        purchases.orElse(null),
+        currency,
+        locale,
+        segments,
+        country.orElse(null),
+        reading.places());
   }
 
   private String name(YamlMapping mapping) {
@@ -303,6 +316,7 @@ public final class DatasetFile {
     if (purchases != null) {
       reading.attempt(() -> checkPurchasesTable(read, purchases));
       reading.attempt(() -> checkPriceTable(read, purchases));
+      reading.attempt(() -> checkCountry(read, purchases));
       reading.finish();
     }
     Dataset dataset = Roles.assign(read);
@@ -354,6 +368,21 @@ public final class DatasetFile {
           "purchases.priceFrom.table names table '%s', whose key has %d columns"
               .formatted(table.name(), table.key().size()),
           "expected a table with a key of one column");
+    }
+  }
+
+  private void checkCountry(Dataset dataset, Purchases purchases) {
+    Country country = dataset.country();
+    if (country == null) {
+      return;
+    }
+    TableDefinition table = find(dataset, country.table(), "country");
+    if (!Country.canHaveIt(table, purchases)) {
+      throw Refusal.of(
+          reading.placeOf("country"),
+          "country names table '%s', which has more than one row a customer"
+              .formatted(table.name()),
+          "expected a table with keep: current and one key column, or the table of the purchases");
     }
   }
 

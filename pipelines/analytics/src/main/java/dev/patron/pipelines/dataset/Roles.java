@@ -39,6 +39,7 @@ final class Roles {
         dataset.currency(),
         dataset.locale(),
         dataset.segments(),
+        dataset.country(),
         dataset.places());
   }
 

@@ -533,6 +533,22 @@ final class BrokenDefinitionsTest {
             "segments is 'Gold' at dataset.yaml:26:11; expected a mapping from names to "
                 + "cells, such as Champions: [55, 54, 45]"),
         Arguments.of(
+            "locale: de-DE",
+            "country: germany",
+            "country is 'germany' at dataset.yaml:26:10; expected a table and a column of it, "
+                + "such as customers.country_code"),
+        Arguments.of(
+            "locale: de-DE",
+            "country: books.country",
+            "country names table 'books', which has more than one row a customer at "
+                + "dataset.yaml:26:10; expected a table with keep: current and one key column, "
+                + "or the table of the purchases"),
+        Arguments.of(
+            "locale: de-DE",
+            "country: orders.sum",
+            "country names column 'sum' of table 'orders', which is double at "
+                + "dataset.yaml:26:10; expected string"),
+        Arguments.of(
             "zone: UTC",
             "zone: !!java.net.URL UTC",
             "the definition cannot be read as YAML at dataset.yaml:2:7; Global tag is not "
