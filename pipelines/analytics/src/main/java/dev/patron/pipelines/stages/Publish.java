@@ -3,20 +3,24 @@ package dev.patron.pipelines.stages;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Frame;
-import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Values;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
-import dev.patron.features.rfm.Measure;
 import dev.patron.features.rfm.RfmSegments;
+import dev.patron.features.slices.Slices;
+import dev.patron.features.summary.ExactSum;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.report.ReportData;
 import dev.patron.pipelines.report.ReportData.Calibration;
+import dev.patron.pipelines.report.ReportData.Customers;
 import dev.patron.pipelines.report.ReportData.ModelFacts;
+import dev.patron.pipelines.report.ReportData.Product;
 import dev.patron.pipelines.report.ReportData.RfmCell;
+import dev.patron.pipelines.report.ReportData.Sliced;
 import dev.patron.pipelines.report.ReportData.TableQuality;
 import dev.patron.pipelines.report.ReportPage;
 import dev.patron.pipelines.report.SummaryTable;
@@ -27,16 +31,20 @@ import dev.patron.transforms.lake.Warehouse;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The stage from gold tables to the page that a person looks at. It reads a few narrow columns and
- * keeps counts, so it needs no pipeline.
+ * The stage from gold tables to the page that a person looks at. What it asks of every customer is
+ * counted by a pipeline ({@link ShopSlices}); the rest are small tables.
  */
 public final class Publish {
   private static final String REPORT = "report/index.html";
+  private static final String BACK_TEST = "ops/backtest";
+  private static final String DRIFT = "ops/drift";
   private static final int SCORES = 5;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,14 +54,28 @@ public final class Publish {
   public static void run(Job job, int horizonDays) throws IOException {
     Warehouse warehouse = Warehouse.at(job.warehouse());
     Frame summary = small(job, Score.SUMMARY, Tables.SEGMENT_SUMMARY);
+    Frame revenue = small(job, Features.REVENUE, Tables.REVENUE_BY_MONTH);
     String currency = job.dataset().hasCurrency() ? job.dataset().currency().getCurrencyCode() : "";
     TableSnapshot features = job.latest(Features.CUSTOMERS);
     Observed observed = features == null ? new Observed(0, 0, 0) : Observed.of(features);
+    Instant asOf = observed.customers() == 0 ? null : Values.instant(observed.asOf());
     TableSnapshot scores = job.latest(Score.SCORES);
     if (scores == null) {
       throw new UsageException(
           "there are no scores in " + job.warehouse() + " yet; run score first");
     }
+    TableSnapshot purchases = job.latest(Features.PURCHASES);
+    Catalogue catalogue = Catalogue.of(job.dataset(), ShopSlices.silver(job));
+    ShopSlices slices =
+        asOf == null || features == null || purchases == null
+            ? null
+            : ShopSlices.of(
+                job,
+                new ShopSlices.Sources(features, scores, purchases),
+                observed.asOf(),
+                summary.rows(),
+                catalogue);
+    Frame headlines = Headlines.update(job, asOf, summary, revenue, horizonDays);
     ReportData data =
         new ReportData(
             new ReportData.Shop(
@@ -61,18 +83,23 @@ public final class Publish {
                 currency,
                 job.dataset().locale(),
                 job.dataset().zone(),
-                observed.customers() == 0 ? null : Values.instant(observed.asOf()),
+                asOf,
                 horizonDays),
             summary,
-            small(job, Features.REVENUE, Tables.REVENUE_BY_MONTH),
+            revenue,
             small(job, Features.COHORTS, Tables.COHORT_RETENTION),
             small(job, Score.MIGRATION, Tables.SEGMENT_MIGRATION),
-            features == null ? List.of() : rfm(features, job.segmentNames()),
-            ValueSpread.of(scores),
+            rfm(slices, job.segmentNames()),
             calibrations(job, Values.instant(observed.asOf())),
             models(job),
             quality(job),
-            versions(job));
+            versions(job),
+            headlines,
+            slices == null ? null : new Sliced(slices.customers(), slices.purchases()),
+            products(job, slices, catalogue, observed.asOf()),
+            new Customers(observed.customers(), slices == null ? null : slices.described()),
+            measured(job, BACK_TEST, ReportData.BACK_TEST),
+            measured(job, DRIFT, ReportData.DRIFT));
     warehouse.write(REPORT, ReportPage.render(data));
 
     job.console()
@@ -85,29 +112,54 @@ public final class Publish {
     return table == null ? Frame.empty(schema) : TableScan.of(table, schema.names()).all();
   }
 
-  private static List<RfmCell> rfm(TableSnapshot features, RfmSegments names) {
+  /** What a table has of these columns; nothing where it does not exist. */
+  private static Frame measured(Job job, String name, List<String> wanted) {
+    TableSnapshot table = job.latest(name);
+    if (table == null) {
+      return Frame.empty(Schema.of());
+    }
+    List<String> columns = wanted.stream().filter(table.schema()::has).toList();
+    return TableScan.of(table, columns).all();
+  }
+
+  /** The 25 cells, whatever the slice. */
+  private static List<RfmCell> rfm(@Nullable ShopSlices slices, RfmSegments names) {
+    if (slices == null) {
+      return List.of();
+    }
     long[][] customers = new long[SCORES + 1][SCORES + 1];
-    double[][] revenue = new double[SCORES + 1][SCORES + 1];
-    TableScan.of(features, List.of("r_score", "f_score", "m_score", "monetary"))
-        .forEach(
-            frame -> {
-              LongColumn r = frame.longs("r_score");
-              LongColumn f = frame.longs("f_score");
-              LongColumn m = frame.longs("m_score");
-              double[] monetary = Measure.values(frame, "monetary");
-              for (int row = 0; row < frame.rows(); row++) {
-                int fm = RfmSegments.fm((int) f.get(row), (int) m.get(row));
-                customers[(int) r.get(row)][fm]++;
-                revenue[(int) r.get(row)][fm] += monetary[row];
-              }
-            });
-    List<RfmCell> cells = new ArrayList<>();
-    for (int r = 1; r <= SCORES; r++) {
-      for (int fm = 1; fm <= SCORES; fm++) {
-        cells.add(new RfmCell(r, fm, names.name(r, fm, fm), customers[r][fm], revenue[r][fm]));
+    ExactSum[][] revenue = new ExactSum[SCORES + 1][SCORES + 1];
+    for (ExactSum[] row : revenue) {
+      Arrays.setAll(row, i -> new ExactSum());
+    }
+    Frame cells = slices.customers();
+    BytesColumn cubes = cells.bytes("cube");
+    for (int row = 0; row < cells.rows(); row++) {
+      if (cubes.text(row).equals(Slices.RFM)) {
+        int r = (int) cells.longs("x").get(row);
+        int fm = (int) cells.longs("y").get(row);
+        customers[r][fm] += cells.longs("customers").get(row);
+        revenue[r][fm].addBits(cells.longs("sum_high").get(row), cells.longs("sum_low").get(row));
       }
     }
-    return cells;
+    List<RfmCell> all = new ArrayList<>();
+    for (int r = 1; r <= SCORES; r++) {
+      for (int fm = 1; fm <= SCORES; fm++) {
+        all.add(
+            new RfmCell(r, fm, names.name(r, fm, fm), customers[r][fm], revenue[r][fm].value()));
+      }
+    }
+    return all;
+  }
+
+  private static List<Product> products(
+      Job job, @Nullable ShopSlices slices, @Nullable Catalogue catalogue, long asOf) {
+    if (slices == null || catalogue == null) {
+      return List.of();
+    }
+    Frame best = slices.best();
+    TableSnapshot history = job.latest("silver/" + catalogue.table());
+    return best == null || history == null ? List.of() : catalogue.products(best, history, asOf);
   }
 
   private static List<Calibration> calibrations(Job job, Instant asOf) throws IOException {

@@ -3,6 +3,7 @@ package dev.patron.pipelines.report;
 import dev.patron.features.accounts.Account;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
+import dev.patron.features.slices.Slices;
 import dev.patron.features.tables.Tables;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -18,8 +19,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the report shows: aggregates only, never a row per customer. Everything but the shop may be
- * empty or absent; the report then says so in a sentence.
+ * What the report shows: aggregates, and for a shop of few customers the scores of each under the
+ * customer's id. Everything but the shop may be empty or absent; the report then says so in a
+ * sentence.
  *
  * <p>Frames are brought to the columns of {@link Tables}, so that a column that nobody named, a
  * customer's e-mail say, cannot reach the page; frames and lists are put in canonical order, so
@@ -31,11 +33,16 @@ import org.jspecify.annotations.Nullable;
  * @param cohortRetention {@link Tables#COHORT_RETENTION}
  * @param segmentMigration {@link Tables#SEGMENT_MIGRATION}
  * @param rfm the cells of the RFM grid; cells without customers may be left out
- * @param value how the expected value is spread over the customers; null if it was not scored
  * @param calibrations predictions held against what came; empty if the history was too short
  * @param models the models behind the numbers
  * @param quality what became of the records read, by table
  * @param tableVersions the version of each table that was read
+ * @param headlines {@link Tables#HEADLINES}: the newest row is of this report
+ * @param slices the customers and their purchases by segment and country; null if there are none
+ * @param products the best sellers and their prices, most sold first; empty if no catalogue is kept
+ * @param customers the customers to be looked up
+ * @param backTest what was measured of each candidate at each cut-off; empty if nothing was
+ * @param drift how the customers changed since the champion was trained; empty if not measured
  */
 public record ReportData(
     Shop shop,
@@ -44,11 +51,16 @@ public record ReportData(
     Frame cohortRetention,
     Frame segmentMigration,
     List<RfmCell> rfm,
-    @Nullable ValueDistribution value,
     List<Calibration> calibrations,
     List<ModelFacts> models,
     List<TableQuality> quality,
-    SortedMap<String, Long> tableVersions) {
+    SortedMap<String, Long> tableVersions,
+    Frame headlines,
+    @Nullable Sliced slices,
+    List<Product> products,
+    Customers customers,
+    Frame backTest,
+    Frame drift) {
 
   /** Checks that all columns have the types of {@link Tables} and that no RFM cell occurs twice. */
   public ReportData {
@@ -74,6 +86,66 @@ public record ReportData(
     models = List.copyOf(models);
     quality = quality.stream().sorted(Comparator.comparing(TableQuality::table)).toList();
     tableVersions = Collections.unmodifiableSortedMap(new TreeMap<>(tableVersions));
+    headlines = canonical(headlines, Tables.HEADLINES, List.of("sequence"));
+    products = List.copyOf(products);
+    backTest = known(backTest, BACK_TEST);
+    drift = known(drift, DRIFT);
+  }
+
+  /** What is shown of the back-test, where its table has it. */
+  public static final List<String> BACK_TEST =
+      List.of(
+          "cutoff",
+          "candidate",
+          "role",
+          "target",
+          "chosen",
+          "customers",
+          "expected_total",
+          "actual_total",
+          "mae",
+          "rmse",
+          "bias",
+          "spearman",
+          "gini",
+          "coverage");
+
+  /** What is shown of the drift, where its table has it. */
+  public static final List<String> DRIFT = List.of("measure", "psi");
+
+  private static Frame known(Frame frame, List<String> columns) {
+    return frame.select(columns.stream().filter(frame.schema()::has).toList());
+  }
+
+  /** A report of the gold tables and of what was made of them and of the records. */
+  public ReportData(
+      Shop shop,
+      Frame segmentSummary,
+      Frame revenueByMonth,
+      Frame cohortRetention,
+      Frame segmentMigration,
+      List<RfmCell> rfm,
+      List<Calibration> calibrations,
+      List<ModelFacts> models,
+      List<TableQuality> quality,
+      SortedMap<String, Long> tableVersions) {
+    this(
+        shop,
+        segmentSummary,
+        revenueByMonth,
+        cohortRetention,
+        segmentMigration,
+        rfm,
+        calibrations,
+        models,
+        quality,
+        tableVersions,
+        Frame.empty(Tables.HEADLINES),
+        null,
+        List.of(),
+        Customers.NONE,
+        Frame.empty(Schema.of()),
+        Frame.empty(Schema.of()));
   }
 
   /** A report in which nothing is known but the shop: what a shop without customers gets. */
@@ -85,7 +157,6 @@ public record ReportData(
         Frame.empty(Tables.COHORT_RETENTION),
         Frame.empty(Tables.SEGMENT_MIGRATION),
         List.of(),
-        null,
         List.of(),
         List.of(),
         List.of(),
@@ -148,43 +219,79 @@ public record ReportData(
   }
 
   /**
-   * A histogram of {@code cltv}.
+   * Customers and purchases by segment and country.
    *
-   * @param bins ascending and adjacent
-   * @param total the sum over all customers
-   * @param median of all customers
-   * @param topDecileShare the fraction of {@code total} that the most valuable tenth holds; NaN if
-   *     the total is 0
+   * @param customers {@link Slices#customersSchema}
+   * @param purchases {@link Slices#purchasesSchema}
    */
-  public record ValueDistribution(
-      List<Bin> bins, double total, double median, double topDecileShare) {
-    /** Checks that the bins adjoin. */
-    public ValueDistribution {
-      bins = List.copyOf(bins);
-      for (int i = 1; i < bins.size(); i++) {
-        if (bins.get(i - 1).to() != bins.get(i).from()) {
-          throw new IllegalArgumentException(
-              "bin %d ends at %s, bin %d begins at %s"
-                  .formatted(i - 1, bins.get(i - 1).to(), i, bins.get(i).from()));
-        }
-      }
+  public record Sliced(Frame customers, Frame purchases) {
+    /** Puts the rows in canonical order. */
+    public Sliced {
+      customers =
+          canonical(
+              customers, Slices.customersSchema(), List.of("segment", "country", "cube", "x", "y"));
+      purchases =
+          canonical(
+              purchases,
+              Slices.purchasesSchema(),
+              List.of("segment", "country", "cohort", "month"));
+    }
+  }
+
+  /**
+   * A product and its prices.
+   *
+   * @param id the key of the catalogue
+   * @param name what it is called now; its id if it has no name
+   * @param units how many were sold up to as-of
+   * @param prices its versions, the first first; empty if the catalogue does not know it
+   */
+  public record Product(String id, String name, double units, List<Price> prices) {
+    /** Copies the prices. */
+    public Product {
+      prices = List.copyOf(prices);
     }
 
     /**
-     * The customers whose value lies in {@code [from, to)}; the last bin holds its end as well.
+     * One version of a product.
      *
-     * @param from the lower edge
-     * @param to the upper edge; positive infinity for "and more"
-     * @param customers how many
+     * @param from since when
+     * @param to until when, exclusive; null: still
+     * @param price of a unit, in the shop's currency; NaN if it has none
      */
-    public record Bin(double from, double to, long customers) {
-      /** Checks the order of the edges. */
-      public Bin {
-        if (!(from < to) || Double.isInfinite(from)) {
-          throw new IllegalArgumentException("a bin from %s to %s".formatted(from, to));
-        }
-      }
-    }
+    public record Price(Instant from, @Nullable Instant to, double price) {}
+  }
+
+  /**
+   * The customers to be looked up.
+   *
+   * @param count how many customers there are
+   * @param listed {@link #COLUMNS} of each, and columns {@code reason_1} to {@code reason_3} where
+   *     the scores have them; null if there are too many
+   */
+  public record Customers(long count, @Nullable Frame listed) {
+    /** Shops with more customers than this are not listed. */
+    public static final long MOST = 50_000;
+
+    /** What is shown of a customer. No other column of the frame reaches the page. */
+    public static final List<String> COLUMNS =
+        List.of(
+            "customer_id",
+            "segment",
+            "country",
+            "r_score",
+            "f_score",
+            "m_score",
+            "recency_days",
+            "frequency",
+            "monetary",
+            "p_alive",
+            "cltv",
+            "cltv_low",
+            "cltv_high");
+
+    /** Nobody. */
+    public static final Customers NONE = new Customers(0, null);
   }
 
   /**

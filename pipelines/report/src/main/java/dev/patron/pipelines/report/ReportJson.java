@@ -72,7 +72,6 @@ final class ReportJson {
       json.writeEndObject();
     }
     json.writeEndArray();
-    value(data.value());
     json.writeArrayFieldStart("calibrations");
     for (ReportData.Calibration calibration : data.calibrations()) {
       calibration(calibration, data.shop().zone());
@@ -105,6 +104,18 @@ final class ReportJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    table("headlines", data.headlines());
+    products(data.products());
+    customers(data.customers());
+    table("backTest", data.backTest());
+    table("drift", data.drift());
+    ReportData.Sliced slices = data.slices();
+    if (slices == null) {
+      json.writeNullField("slices");
+    } else {
+      json.writeFieldName("slices");
+      new SlicesJson(json, COHORTS, MONTHS).write(slices);
+    }
     json.writeEndObject();
   }
 
@@ -155,25 +166,35 @@ final class ReportJson {
     json.writeNullField("migrationSince");
   }
 
-  private void value(ReportData.@Nullable ValueDistribution value) throws IOException {
-    if (value == null) {
-      json.writeNullField("value");
-      return;
-    }
-    json.writeObjectFieldStart("value");
-    number("total", value.total());
-    number("median", value.median());
-    number("topDecileShare", value.topDecileShare());
-    json.writeArrayFieldStart("bins");
-    for (ReportData.ValueDistribution.Bin bin : value.bins()) {
+  private void customers(ReportData.Customers customers) throws IOException {
+    Frame listed = customers.listed();
+    json.writeObjectFieldStart("customers");
+    json.writeNumberField("count", customers.count());
+    json.writeBooleanField("tooMany", listed == null);
+    json.writeBooleanField("personal", listed != null && CustomersJson.personal(listed));
+    json.writeEndObject();
+  }
+
+  private void products(List<ReportData.Product> products) throws IOException {
+    json.writeArrayFieldStart("products");
+    for (ReportData.Product product : products) {
       json.writeStartObject();
-      number("from", bin.from());
-      number("to", bin.to());
-      json.writeNumberField("customers", bin.customers());
+      json.writeStringField("id", product.id());
+      json.writeStringField("name", product.name());
+      number("units", product.units());
+      json.writeArrayFieldStart("prices");
+      for (ReportData.Product.Price price : product.prices()) {
+        json.writeStartObject();
+        json.writeStringField("from", price.from().toString());
+        Instant to = price.to();
+        json.writeStringField("to", to == null ? null : to.toString());
+        number("price", price.price());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private void calibration(ReportData.Calibration calibration, ZoneId zone) throws IOException {
@@ -242,6 +263,8 @@ final class ReportJson {
       json.writeNumber(number);
     } else if (value instanceof Double number) {
       finite(number);
+    } else if (value instanceof Boolean truth) {
+      json.writeBoolean(truth);
     } else {
       json.writeString(value.toString());
     }

@@ -1,5 +1,6 @@
 package dev.patron.pipelines.report;
 
+import dev.patron.features.frame.Frame;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,11 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code report/index.html}: one file that needs nothing else. Style, scripts, the chart library
@@ -22,6 +25,8 @@ import java.util.stream.Collectors;
 public final class ReportPage {
   /** The page never takes more bytes than this. */
   public static final int MAX_BYTES = 3_000_000;
+
+  private static final int LONGEST_COUNT = 10;
 
   private static final String ECHARTS = "/META-INF/resources/webjars/echarts/5.5.0/echarts.min.js";
 
@@ -33,13 +38,21 @@ public final class ReportPage {
           "element.js",
           "table.js",
           "chart.js",
+          "slices.js",
+          "filters.js",
           "headline.js",
           "segments.js",
+          "moves.js",
           "rfm.js",
+          "alive.js",
           "value.js",
-          "calibration.js",
+          "concentration.js",
           "revenue.js",
           "cohorts.js",
+          "calibration.js",
+          "trials.js",
+          "catalogue.js",
+          "customers.js",
           "about.js",
           "page.js");
 
@@ -62,24 +75,52 @@ public final class ReportPage {
             SCRIPTS.stream()
                 .map(ReportPage::resource)
                 .collect(Collectors.joining("\n", "'use strict';\n", "")));
-    Map<String, String> parts =
-        Map.of(
-            "title", escape(data.shop().dataset()),
-            "policy", "'" + digest(echarts) + "' '" + digest(script) + "'",
-            "style", resource("page.css"),
-            "notice", resource("echarts-notice.txt"),
-            "data", ReportJson.write(data),
-            "echarts", echarts,
-            "script", script);
-    String page = fill(resource("page.html"), parts);
-    int bytes = page.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > MAX_BYTES) {
+    Map<String, String> parts = new HashMap<>();
+    parts.put("title", escape(data.shop().dataset()));
+    parts.put("policy", "'" + digest(echarts) + "' '" + digest(script) + "'");
+    parts.put("style", resource("page.css"));
+    parts.put("notice", resource("echarts-notice.txt"));
+    parts.put("data", ReportJson.write(data));
+    parts.put("customers", "");
+    parts.put("listed", "0");
+    parts.put("echarts", echarts);
+    parts.put("script", script);
+    String template = resource("page.html");
+    int bytes = bytes(fill(template, parts));
+    pack(parts, data.customers().listed(), MAX_BYTES - bytes - LONGEST_COUNT);
+    String page = fill(template, parts);
+    if (bytes(page) > MAX_BYTES) {
       throw new IllegalArgumentException(
           ("the report of '%s' would take %d bytes, at most %d are allowed: it shows small tables,"
                   + " so look for one that has far more rows or longer names than it should")
               .formatted(data.shop().dataset(), bytes, MAX_BYTES));
     }
     return page;
+  }
+
+  private static int bytes(String page) {
+    return page.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /**
+   * The customers that can be looked up, as many of the most valuable ones as there is room for.
+   */
+  private static void pack(Map<String, String> parts, @Nullable Frame listed, long room) {
+    if (listed == null || CustomersJson.personal(listed)) {
+      return;
+    }
+    int most = listed.rows();
+    while (most > 0) {
+      String packed = CustomersJson.pack(listed, most);
+      if (packed.length() <= room) {
+        parts.put("customers", packed);
+        parts.put("listed", Integer.toString(most));
+        return;
+      }
+      // Packed customers are about equally long; a little less than would fit leads there quickly.
+      long fits = Math.max(0, room) * most / packed.length() * 97 / 100;
+      most = (int) Math.min(most - 1L, fits);
+    }
   }
 
   /** Fills the places of a template in one pass, so that nothing filled in is read as a place. */

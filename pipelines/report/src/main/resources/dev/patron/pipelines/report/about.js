@@ -6,10 +6,10 @@ const COUNT_NAMES = {
 };
 
 function aboutSection(report) {
-  const { models, quality, versions } = report;
+  const { models, quality, versions, shop } = report;
   const parts = [];
   if (quality.length) {
-    const named = Object.keys(COUNT_NAMES).filter((name) => name === 'read' || name === 'quarantined'
+    const named = Object.keys(COUNT_NAMES).filter((name) => ['read', 'quarantined', 'duplicate', 'conflict', 'anonymous'].includes(name)
       || quality.some((row) => row.counts[name] > 0));
     const reasons = quality.flatMap((row) => row.quarantined.map((refused) => ({ table: row.table, ...refused })));
     parts.push(el('div', { 'class': 'wide' }, el('h3', {}, 'Records'),
@@ -19,6 +19,7 @@ function aboutSection(report) {
           title: COUNT_NAMES[name], value: (row) => row.counts[name] || 0, show: format.count, numeric: true,
         })),
       ], quality),
+      reasons.length ? refusedChart(reasons) : null,
       reasons.length ? details('Why records were refused', [
         { title: 'Table', value: (row) => row.table },
         { title: 'Reason', value: (row) => row.reason },
@@ -33,13 +34,15 @@ function aboutSection(report) {
     ], models)));
   }
   if (versions.length) {
-    parts.push(el('div', {}, el('h3', {}, 'Tables'), copyable('Versions of the tables', [
+    parts.push(el('div', {}, el('h3', {}, 'Tables'), details('Versions of the ' + format.count(versions.length) + ' tables', [
       { title: 'Table', value: (row) => row.table },
       { title: 'Version', value: (row) => row.version, show: format.count, numeric: true },
     ], versions)));
   }
   return parts.length === 0 ? null
-    : section('about', 'Sources', true, aboutFinding(quality), el('div', { 'class': 'pair' }, parts));
+    : section('about', 'Sources', true, aboutFinding(quality), forAll(report),
+      shop.asOf === null ? null : el('p', { 'class': 'note' }, 'Observed as of ' + shop.asOf + ', days and months of ' + shop.zone + ', value over ' + shop.horizonDays + ' days.'),
+      el('div', { 'class': 'pair' }, parts));
 }
 
 function aboutFinding(quality) {
@@ -51,5 +54,30 @@ function aboutFinding(quality) {
   }
   return 'Of ' + plural(read, 'record', 'records') + ' read, '
     + (refused === 0 ? 'none was refused' : format.count(refused) + ' (' + format.share(refused / read) + ') ' + (refused === 1 ? 'was' : 'were') + ' refused')
-    + (anonymous > 0 ? '; ' + plural(anonymous, 'purchase belongs', 'purchases belong') + ' to no known customer.' : '.');
+    + conflictsFinding(quality) + (anonymous > 0 ? '; ' + plural(anonymous, 'purchase belongs', 'purchases belong') + ' to no known customer.' : '.');
+}
+
+/** Facts that came again with other content. */
+function conflictsFinding(quality) {
+  const conflicts = sum(quality, (row) => row.counts.conflict);
+  return conflicts > 0 ? ', ' + plural(conflicts, 'contradicts', 'contradict') + ' another of its key' : '';
+}
+
+/** Why records were refused, most first. */
+function refusedChart(reasons) {
+  const totals = new Map();
+  reasons.forEach((row) => totals.set(row.reason, (totals.get(row.reason) || 0) + row.records));
+  const rows = [...totals].sort((a, b) => b[1] - a[1]);
+  return chart('Bars of refused records by reason; most are ' + rows[0][0] + ' (' + format.count(rows[0][1]) + ').',
+    () => 24 + rows.length * 26, (colours) => ({
+      grid: { left: 8, right: 48, top: 16, bottom: 4, containLabel: true },
+      xAxis: numberAxis(colours, format.count, { min: 0, minInterval: 1, axisLabel: { show: false }, splitLine: { show: false } }),
+      yAxis: nameAxis(colours, rows.map(([reason]) => reason), { inverse: true, axisLine: { show: false }, axisLabel: { color: colours.text, fontSize: 12, interval: 0 } }),
+      tooltip: { ...tooltip(colours), formatter: (point) => tip(rows[point.dataIndex][0], [['Records refused', format.count(point.value)]]) },
+      series: [{
+        type: 'bar', barMaxWidth: 16, itemStyle: { color: colours.neutral },
+        label: { show: true, position: 'right', color: colours.text, fontSize: 12, formatter: (point) => format.count(point.value) },
+        data: rows.map(([, records]) => records),
+      }],
+    }));
 }

@@ -9,7 +9,7 @@ function calibrationSection(report) {
       'The history is too short to hold a part of it back, so the predictions have not been checked against purchases.');
   }
   const first = held[0];
-  return section('calibration', 'Predicted and actual', true, calibrationFinding(first),
+  return section('calibration', 'Predicted and actual', true, calibrationFinding(first), forAll(report),
     el('div', { 'class': 'pair' }, held.map((calibration) => calibrationChart(calibration))));
 }
 

@@ -34,6 +34,13 @@ function drawChart(entry) {
   });
 }
 
+/** Ends all charts, before the page is drawn anew. */
+function forgetCharts() {
+  charts.forEach((entry) => entry.instance?.dispose());
+  charts.length = 0;
+  watcher?.disconnect();
+}
+
 function drawCharts() {
   charts.forEach(drawChart);
 }
@@ -43,8 +50,10 @@ function redraw(box) {
   charts.filter((entry) => entry.box === box).forEach(drawChart);
 }
 
+let watcher = null;
+
 function watchCharts() {
-  const observer = new ResizeObserver((changes) => {
+  watcher = new ResizeObserver((changes) => {
     for (const change of changes) {
       const entry = charts.find((candidate) => candidate.box === change.target);
       if (entry && Math.abs(entry.box.clientWidth - entry.width) >= 1) {
@@ -52,7 +61,7 @@ function watchCharts() {
       }
     }
   });
-  charts.forEach((entry) => observer.observe(entry.box));
+  charts.forEach((entry) => watcher.observe(entry.box));
 }
 
 function tooltip(colours) {

@@ -19,22 +19,52 @@ function swatch(colour) {
   return square;
 }
 
-/** A section of the page: heading, the sentence that answers, and what shows it. */
-function section(id, title, wide, finding, ...content) {
-  return el('section', { id, 'class': wide ? 'wide' : null, 'aria-labelledby': id + '-title' },
-    el('h2', { id: id + '-title' }, title),
+/** The question that each section answers. */
+const QUESTIONS = {
+  headline: 'Is there anybody yet?',
+  segments: 'Who are the customers, and who brings the money?',
+  moves: 'Who moved since last time?',
+  rfm: 'How recently, how often and for how much do they buy?',
+  alive: 'Who is probably still a customer?',
+  value: 'How much will a customer bring?',
+  concentration: 'How much depends on a few?',
+  revenue: 'Is the shop growing?',
+  cohorts: 'Do new customers come back?',
+  calibration: 'Can the predictions be trusted?',
+  tracking: 'Did as much come as was predicted, week by week?',
+  backtest: 'Which model predicts best?',
+  drift: 'Are the customers still like those that the model learned from?',
+  catalogue: 'How did the prices of the best sellers change?',
+  customers: 'What is known of one customer?',
+  about: 'What are these numbers made of?',
+};
+
+/** A section of the page: the question, the sentence that answers it, and what shows it. */
+function section(id, name, wide, finding, ...content) {
+  return el('section', { id, 'class': wide ? 'wide' : null, 'aria-labelledby': id + '-title', 'data-name': name },
+    el('h2', { id: id + '-title' }, QUESTIONS[id]),
     el('p', { 'class': 'finding' }, finding),
     content);
 }
 
-/** One choice of several, as buttons; the first is chosen at the start. */
-function choice(label, options, onchoose) {
+/** What was chosen of each choice, so that it stays so when the page is drawn anew. */
+const chosenOptions = new Map();
+
+/** The value chosen of a choice; the first at the start. */
+function chosenOption(label, options) {
+  const value = chosenOptions.get(label);
+  return options.some((option) => option.value === value) ? value : options[0].value;
+}
+
+/** One choice of several, as buttons. */
+function choiceOf(label, options, onchoose) {
   const group = el('div', { 'class': 'choice', role: 'group', 'aria-label': label });
-  const buttons = options.map((option, i) => el('button', {
+  const buttons = options.map((option) => el('button', {
     type: 'button',
-    'aria-pressed': String(i === 0),
+    'aria-pressed': String(option.value === chosenOption(label, options)),
     onclick: () => {
-      buttons.forEach((button, j) => button.setAttribute('aria-pressed', String(i === j)));
+      chosenOptions.set(label, option.value);
+      buttons.forEach((button, j) => button.setAttribute('aria-pressed', String(options[j] === option)));
       onchoose(option.value);
     },
   }, option.title));

@@ -4,7 +4,7 @@ const format = formats(report.shop);
 
 function readReport(document) {
   const read = { ...document };
-  for (const name of ['segments', 'revenue', 'cohorts', 'migration']) {
+  for (const name of ['segments', 'revenue', 'cohorts', 'migration', 'headlines', 'backTest', 'drift']) {
     read[name] = rowsOf(document[name]);
   }
   return read;
@@ -36,22 +36,43 @@ function fillHeader() {
       + ' (' + shop.zone + ')')));
 }
 
+const SECTIONS = [
+  headline, segmentSection, moveSection, rfmSection, aliveSection, valueSection, concentrationSection, revenueSection,
+  cohortSection, calibrationSection, trackingSection, backTestSection, driftSection, catalogueSection, customerSection, aboutSection,
+];
+
+/** Draws every section for what is chosen; what was open stays open. */
+function drawSections() {
+  const view = viewOf(report, choice);
+  const content = document.getElementById('content');
+  const open = new Set([...content.querySelectorAll('details[open] > summary')].map((line) => line.textContent));
+  forgetCharts();
+  const sections = SECTIONS.map((draw) => draw(view)).filter((drawn) => drawn !== null);
+  content.replaceChildren(...sections);
+  content.querySelectorAll('details').forEach((details) => {
+    details.open = open.has(details.querySelector('summary').textContent);
+  });
+  drawCharts();
+  watchCharts();
+  return view;
+}
+
 function fillPage() {
   nameSegments([...new Set([...report.segments.map((row) => row.segment), ...report.rfm.map((cell) => cell.segment)])]
     .filter((name) => name !== null));
-  const sections = [headline, segmentSection, rfmSection, valueSection, calibrationSection, revenueSection, cohortSection, aboutSection]
-    .map((draw) => draw(report))
-    .filter((drawn) => drawn !== null);
+  fillFilters(report);
+  drawSections();
+  const sections = [...document.querySelectorAll('main > section[data-name]')];
   if (sections.length > 2) {
     document.getElementById('header').append(el('nav', { 'aria-label': 'Sections' }, el('ul', {},
-      sections.slice(1).map((drawn) => el('li', {}, el('a', { href: '#' + drawn.id }, drawn.querySelector('h2').textContent))))));
+      sections.map((drawn) => el('li', {}, el('a', { href: '#' + drawn.id }, drawn.dataset.name))))));
   }
-  document.getElementById('content').append(...sections);
 }
 
 function fillFooter() {
   document.getElementById('footer').append(
-    el('p', {}, 'Made by Patron. This page holds totals only, no customer is in it, and it loads nothing from anywhere.'),
+    el('p', {}, 'Made by Patron. This page loads nothing from anywhere'
+      + (listedCustomers() > 0 ? '; it holds scores of customers by their id, and no names or addresses.' : ' and holds totals only; no customer is in it.')),
     el('p', {}, 'Charts: Apache ECharts, Apache License 2.0.'));
 }
 
@@ -71,6 +92,4 @@ function watchPrinting() {
 fillHeader();
 fillPage();
 fillFooter();
-drawCharts();
-watchCharts();
 watchPrinting();

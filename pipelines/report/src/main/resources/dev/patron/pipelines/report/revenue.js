@@ -8,15 +8,16 @@ function revenueSection(report) {
   const last = months[months.length - 1];
   const partial = !shop.monthComplete && shop.asOfDay !== null && monthNumber(last.month) === monthNumber(shop.asOfDay);
   const full = partial ? months.slice(0, -1) : months;
-  const finding = revenueFinding(full, last, shop);
+  const finding = revenueFinding(full, last, shop) + returnsFinding(months);
   const columns = [
     { title: 'Month', value: (row) => row.month, show: format.month },
     { title: 'Revenue', value: (row) => row.revenue, show: moneyColumn(months, (row) => row.revenue), numeric: true },
     { title: 'Returned', value: (row) => row.returned, show: moneyColumn(months, (row) => row.revenue), numeric: true },
     { title: 'Purchases', value: (row) => row.purchases, show: format.count, numeric: true },
     { title: 'Customers', value: (row) => row.customers, show: format.count, numeric: true },
-    { title: 'Without a customer', value: (row) => row.anonymous_purchases, show: format.count, numeric: true },
+    ...(report.chosen ? [] : [{ title: 'Without a customer', value: (row) => row.anonymous_purchases, show: format.count, numeric: true }]),
   ];
+  const returned = sum(months, (row) => row.returned);
   const list = details('Revenue as a table', columns, months);
   if (months.length === 1) {
     return section('revenue', 'Revenue', true, finding, list);
@@ -41,6 +42,7 @@ function revenueSection(report) {
     },
     series: [{
       type: 'bar',
+      stack: 'money',
       barCategoryGap: months.length > 48 ? '15%' : '25%',
       barMaxWidth: 56,
       data: months.map((row) => ({
@@ -49,11 +51,25 @@ function revenueSection(report) {
           ? { color: colours.surface, borderColor: colours.accent, borderWidth: 1.5, borderType: 'dashed' }
           : { color: colours.accent },
       })),
-    }],
+    }, ...(returned > 0 ? [{
+      type: 'bar',
+      stack: 'money',
+      barMaxWidth: 56,
+      itemStyle: { color: '#dd7a3f' },
+      data: months.map((row) => -row.returned),
+    }] : [])],
   }));
   return section('revenue', 'Revenue', true, finding,
     partial ? el('p', { 'class': 'note' }, format.month(last.month) + ' (dashed) is not over: it holds what came up to ' + format.day(shop.asOfDay) + '.') : null,
+    returned > 0 ? el('p', { 'class': 'legend', 'aria-hidden': 'true' }, el('span', { 'class': 'key accent' }), 'bought', el('span', { 'class': 'key returned' }), 'returned') : null,
     box, list);
+}
+
+/** How much of it was given back; nothing to say where nothing was. */
+function returnsFinding(months) {
+  const returned = sum(months, (row) => row.returned);
+  const bought = sum(months, (row) => row.revenue);
+  return returned > 0 && bought > 0 ? ' ' + format.share(returned / bought) + ' of all that was bought was returned.' : '';
 }
 
 function revenueFinding(full, last, shop) {

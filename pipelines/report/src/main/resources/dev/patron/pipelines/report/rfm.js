@@ -13,7 +13,11 @@ function rfmSection(report) {
     : format.share(sum(top, (cell) => cell.customers) / customers)
     + ' of customers bought recently and score high on purchases and money (4 or 5 of 5)'
     + (revenue > 0 ? '; they bring ' + format.share(sum(top, (cell) => cell.revenue) / revenue) + ' of revenue.' : '.');
-  let measure = 'customers';
+  const options = [{ title: 'By customers', value: 'customers' }];
+  if (revenue > 0) {
+    options.push({ title: 'By revenue', value: 'revenue' });
+  }
+  let measure = chosenOption('What the cells show', options);
   const total = () => (measure === 'customers' ? customers : revenue);
   const box = chart('Heat map of recency against purchases and money. ' + finding, 400, (colours, width) => {
     const largest = Math.max(...cells.map((cell) => cell[measure] || 0));
@@ -68,12 +72,8 @@ function rfmSection(report) {
       }],
     };
   });
-  const options = [{ title: 'By customers', value: 'customers' }];
-  if (revenue > 0) {
-    options.push({ title: 'By revenue', value: 'revenue' });
-  }
   return section('rfm', 'Recency and spending', false, finding,
-    choice('What the cells show', options, (chosen) => {
+    choiceOf('What the cells show', options, (chosen) => {
       measure = chosen;
       redraw(box);
     }),

@@ -24,12 +24,20 @@ function segmentSection(report) {
     { title: 'Value, ' + horizon + ' days', value: (row) => row.total_cltv, show: moneyColumn(rows, (row) => row.total_cltv), numeric: true },
   ].filter((column) => rows.some((row) => column.value(row) !== null));
   const list = copyable('Segments, one line each', columns, rows);
-  const finding = segmentFinding(rows, name, horizon);
+  const finding = segmentFinding(rows, name, horizon, report.choice);
   if (rows.length === 1) {
     return section('segments', 'Segments', true, finding, list);
   }
 
-  let measure = 'customers';
+  const options = [{ title: 'By customers', value: 'customers' }];
+  if (revenue > 0) {
+    options.push({ title: 'By revenue', value: 'revenue' });
+  }
+  if (rows.some((row) => row.total_cltv > 0)) {
+    options.push({ title: 'By value to come', value: 'total_cltv' });
+  }
+  let measure = chosenOption('Size of the areas', options);
+  const whole = () => sum(rows, size);
   const size = (row) => Math.max(0, row[measure] || 0);
   const box = chart('Treemap of the segments. ' + finding, (width) => (width < 560 ? 380 : 400), (colours, width) => ({
     tooltip: {
@@ -37,6 +45,7 @@ function segmentSection(report) {
       formatter: (point) => point.data.row ? tip(name(point.data.row), [
         ['Customers', format.count(point.data.row.customers) + ' (' + format.share(point.data.row.share_of_customers) + ')'],
         ['Revenue', format.money(point.data.row.revenue) + ' (' + format.share(point.data.row.share_of_revenue) + ')'],
+        ['Value, ' + horizon + ' days', format.money(point.data.row.total_cltv)],
       ]) : '',
     },
     series: [{
@@ -53,7 +62,7 @@ function segmentSection(report) {
         padding: 0,
         overflow: 'truncate',
         formatter: (point) => '{name|' + point.name.replace(/[{}|]/g, ' ') + '}\n{share|'
-          + format.share(point.value / (measure === 'customers' ? customers : revenue)) + '}',
+          + format.share(point.value / whole()) + '}',
       },
       data: rows.filter((row) => size(row) > 0).map((row) => {
         const colour = segmentColour(name(row));
@@ -73,45 +82,23 @@ function segmentSection(report) {
       }),
     }],
   }));
-  const options = [{ title: 'By customers', value: 'customers' }];
-  if (revenue > 0) {
-    options.push({ title: 'By revenue', value: 'revenue' });
-  }
   return section('segments', 'Segments', true, finding,
-    choice('Size of the areas', options, (chosen) => {
+    choiceOf('Size of the areas', options, (chosen) => {
       measure = chosen;
       redraw(box);
     }),
-    box, list, migration(report));
+    box, list);
 }
 
-function segmentFinding(rows, name, horizon) {
+function segmentFinding(rows, name, horizon, choice) {
+  const where = choice.country === null ? '' : ' in ' + (choice.country === UNKNOWN ? 'an unknown country' : choice.country === 'Other' ? 'other countries' : countryName(choice.country));
   const best = rows.reduce((a, b) => ((b.share_of_revenue || 0) > (a.share_of_revenue || 0) ? b : a));
-  if (rows.length === 1) {
+  if (rows.length === 1 && choice.segment === null) {
     return 'All ' + plural(best.customers, 'customer is', 'customers are') + ' in one segment, ' + name(best) + '.';
   }
-  const first = name(best) + ' are ' + format.share(best.share_of_customers) + ' of customers and bring '
+  const first = name(best) + ' are ' + format.share(best.share_of_customers) + ' of customers' + where + ' and bring '
     + format.share(best.share_of_revenue) + ' of revenue.';
   return best.mean_cltv === null ? first
     : first + ' Each is expected to bring ' + format.money(best.mean_cltv) + ' in the next ' + horizon + ' days.';
 }
 
-/** Who moved since the scores before. */
-function migration(report) {
-  const rows = report.migration;
-  const before = rows.filter((row) => row.from_segment !== null);
-  if (before.length === 0) {
-    return null;
-  }
-  const all = sum(before, (row) => row.customers);
-  const moved = sum(before.filter((row) => row.from_segment !== row.to_segment), (row) => row.customers);
-  return el('div', { 'class': 'after' },
-    el('h3', {}, 'Who moved'),
-    el('p', {}, format.share(moved / all) + ' of customers changed their segment'
-      + (report.migrationSince === null ? '' : ' since ' + format.day(report.migrationSince)) + '.'),
-    details('Moves between segments', [
-      { title: 'From', value: (row) => row.from_segment === null ? 'New' : row.from_segment },
-      { title: 'To', value: (row) => row.to_segment },
-      { title: 'Customers', value: (row) => row.customers, show: format.count, numeric: true },
-    ], rows));
-}

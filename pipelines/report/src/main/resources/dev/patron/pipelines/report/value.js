@@ -5,14 +5,15 @@ function valueSection(report) {
     return null;
   }
   const title = 'Value to come';
-  if (!value || sum(value.bins, (bin) => bin.customers) === 0) {
+  if (!value) {
     return section('value', title, false, 'The value to come is not scored: no model could be trained on this history yet.');
   }
-  const bins = value.bins;
-  const customers = sum(bins, (bin) => bin.customers);
-  const finding = 'Half of the customers are worth less than ' + format.money(value.median)
-    + ' in the next ' + shop.horizonDays + ' days' + (value.topDecileShare === null ? '.' : '; the best tenth holds ' + format.share(value.topDecileShare)
-    + ' of the ' + format.money(value.total) + ' to come.');
+  const { bins, customers } = value;
+  const finding = customers === 1 ? 'The one customer is expected to bring ' + format.money(value.total) + ' in the next ' + shop.horizonDays + ' days.'
+    : customers < 10 ? 'The ' + format.count(customers) + ' customers together are expected to bring ' + format.money(value.total) + ' in the next ' + shop.horizonDays + ' days.'
+    : 'Half of the customers are worth less than about ' + format.money(value.median)
+    + ' in the next ' + shop.horizonDays + ' days' + (value.topDecileShare === null ? '; together they are worth ' + format.money(value.total) + '.'
+      : '; the best tenth holds ' + format.share(value.topDecileShare) + ' of the ' + format.money(value.total) + ' to come.');
   const range = (bin) => bin.to === null
     ? format.shortMoney(bin.from) + ' and more'
     : format.shortMoney(bin.from) + ' to ' + format.shortMoney(bin.to);
@@ -67,5 +68,6 @@ function valueSection(report) {
       { title: 'To', value: (bin) => bin.to, show: format.exactMoney, numeric: true },
       { title: 'Customers', value: (bin) => bin.customers, show: format.count, numeric: true },
       { title: 'of all', value: (bin) => bin.customers / customers, show: format.finePercent, numeric: true },
+      { title: 'Value together', value: (bin) => bin.value, show: moneyColumn(bins, (bin) => bin.value), numeric: true },
     ], bins));
 }

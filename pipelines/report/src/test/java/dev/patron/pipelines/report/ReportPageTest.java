@@ -10,21 +10,28 @@ import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.report.ReportData.ModelFacts;
 import dev.patron.pipelines.report.ReportData.RfmCell;
 import dev.patron.pipelines.report.ReportData.Shop;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -84,7 +91,7 @@ final class ReportPageTest {
     int documents = 0;
     Matcher scripts = SCRIPT.matcher(BOOKSTORE);
     while (scripts.find()) {
-      if (scripts.group(1).contains("application/json")) {
+      if (scripts.group(1).contains("type=")) {
         documents++;
       } else {
         byte[] hash =
@@ -93,7 +100,7 @@ final class ReportPageTest {
         digests.add("'sha256-" + Base64.getEncoder().encodeToString(hash) + "'");
       }
     }
-    assertThat(documents).isEqualTo(1);
+    assertThat(documents).as("the numbers and the customers").isEqualTo(2);
     assertThat(digests).hasSize(2);
     assertThat(BOOKSTORE).contains("script-src " + String.join(" ", digests) + ";");
   }
@@ -133,6 +140,7 @@ final class ReportPageTest {
   @Test
   void isEqualForEqualReportsWhateverTheirOrder() {
     ReportData data = SampleReports.bookstore(Locale.US, "EUR");
+    ReportData.Sliced slices = Objects.requireNonNull(data.slices());
     List<RfmCell> cells = new ArrayList<>(data.rfm());
     Collections.reverse(cells);
     List<ReportData.TableQuality> quality = new ArrayList<>(data.quality());
@@ -145,20 +153,25 @@ final class ReportPageTest {
             reversed(data.cohortRetention()),
             reversed(data.segmentMigration()),
             cells,
-            data.value(),
             data.calibrations(),
             data.models(),
             quality,
-            data.tableVersions());
+            data.tableVersions(),
+            reversed(data.headlines()),
+            new ReportData.Sliced(reversed(slices.customers()), reversed(slices.purchases())),
+            data.products(),
+            data.customers(),
+            data.backTest(),
+            data.drift());
     assertThat(ReportPage.render(shuffled)).isEqualTo(BOOKSTORE);
   }
 
   @Test
   void drawsAnEmptyShop() {
     String page = ReportPage.render(SampleReports.empty());
-    assertThat(scriptElements(page)).isEqualTo(3);
+    assertThat(scriptElements(page)).isEqualTo(4);
     assertThat(json(page))
-        .contains("\"asOf\":null", "\"value\":null", "\"calibrations\":[]", "\"rows\":[]");
+        .contains("\"asOf\":null", "\"slices\":null", "\"calibrations\":[]", "\"rows\":[]");
   }
 
   @Test
@@ -176,7 +189,6 @@ final class ReportPageTest {
             empty.cohortRetention(),
             empty.segmentMigration(),
             List.of(),
-            null,
             List.of(),
             List.of(),
             List.of(),
@@ -187,8 +199,107 @@ final class ReportPageTest {
   @Test
   void writesNumbersThatAreNotFiniteAsUnknown() {
     assertThat(json(BOOKSTORE))
-        .contains("{\"from\":1000.0,\"to\":null,\"customers\":30}")
+        .contains("[null,\"mean\",\"naive\",\"spend\",false,")
         .doesNotContain("Infinity", "NaN");
+  }
+
+  @Test
+  void packsCustomersByTheirIdAndWithoutWhatNobodyNamed() throws Exception {
+    String customers = unpacked(BOOKSTORE);
+    assertThat(customers)
+        .contains("\"customer_id\":[\"0\",\"1\"", "\"reason_1_words\":[\"bought often of late\"]")
+        .doesNotContain("example.org", "email");
+    assertThat(BOOKSTORE).contains("data-listed=\"600\"");
+  }
+
+  @Test
+  void listsNobodyWhoseIdIsAnAddressOrAName() {
+    for (String id : List.of("ada@example.org", "Ada Lovelace")) {
+      Frame one = SampleSlices.described(List.of("Loyal")).slice(0, 1);
+      Frame named =
+          one.with(
+              "customer_id",
+              Type.STRING,
+              Frame.ofRows(Schema.of().with("id", Type.STRING), List.of(List.of(id))).column(0));
+      String page = ReportPage.render(listing(new ReportData.Customers(1, named)));
+      assertThat(page).contains("data-listed=\"0\"", "\"personal\":true").doesNotContain(id);
+    }
+  }
+
+  @Test
+  void listsAsManyOfTheMostValuableCustomersAsThereIsRoomFor() throws Exception {
+    Schema schema = SampleSlices.described(List.of("Loyal")).schema();
+    Random random = new Random(1);
+    List<List<Object>> rows = new ArrayList<>();
+    for (int i = 0; i < 45_000; i++) {
+      List<Object> row = new ArrayList<>();
+      row.add(new UUID(random.nextLong(), random.nextLong()).toString());
+      row.addAll(List.of("Loyal", "DE", 1L, 1L, 1L, (long) random.nextInt(900), 1L));
+      double value = 1000 * random.nextDouble();
+      row.addAll(List.of(value * 3, random.nextDouble(), value, value / 3, value * 4, "", ""));
+      rows.add(row);
+    }
+    Schema texts = Schema.of().with("customer_id", Type.STRING);
+    for (Schema.Field field : schema.fields().subList(1, schema.size())) {
+      texts = texts.with(field.name(), field.type());
+    }
+    Frame many = Frame.ofRows(texts, rows);
+    String page = ReportPage.render(listing(new ReportData.Customers(45_000, many)));
+    assertThat(page.length()).isBetween(2_800_000, ReportPage.MAX_BYTES);
+    int listed = Integer.parseInt(page.replaceAll("(?s).*data-listed=\"(\\d+)\".*", "$1"));
+    assertThat(listed).isBetween(10_000, 44_999);
+    int[] byValue = many.order(List.of("cltv", "customer_id"));
+    assertThat(unpacked(page))
+        .contains(String.valueOf(many.value(byValue[44_999], "customer_id")))
+        .doesNotContain(String.valueOf(many.value(byValue[0], "customer_id")));
+  }
+
+  private static ReportData listing(ReportData.Customers customers) {
+    ReportData empty = SampleReports.empty();
+    return new ReportData(
+        empty.shop(),
+        empty.segmentSummary(),
+        empty.revenueByMonth(),
+        empty.cohortRetention(),
+        empty.segmentMigration(),
+        empty.rfm(),
+        empty.calibrations(),
+        empty.models(),
+        empty.quality(),
+        empty.tableVersions(),
+        empty.headlines(),
+        null,
+        List.of(),
+        customers,
+        empty.backTest(),
+        empty.drift());
+  }
+
+  private static String unpacked(String page) throws IOException {
+    Matcher packed = Pattern.compile("id=\"packed-customers\"[^>]*>([^<]*)<").matcher(page);
+    assertThat(packed.find()).isTrue();
+    byte[] bytes = Base64.getDecoder().decode(packed.group(1));
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(bytes))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void holdsSlicesThatAddUpToTheShop() {
+    // Of the sample's 600 customers, each in one slice: every cube counts them all.
+    String json = json(BOOKSTORE);
+    Matcher counts =
+        Pattern.compile("\"(cltv|monetary|rfm|alive|value)\":\\{.*?\"n\":\\[([\\d,]+)]")
+            .matcher(json);
+    int cubes = 0;
+    while (counts.find()) {
+      cubes++;
+      assertThat(Arrays.stream(counts.group(2).split(",")).mapToInt(Integer::parseInt).sum())
+          .as(counts.group(1))
+          .isEqualTo(SampleSlices.CUSTOMERS);
+    }
+    assertThat(cubes).isEqualTo(5);
+    assertThat(json).contains("\"countries\":[\"AT\",\"CZ\",\"DE\",\"Other\"]");
   }
 
   @Test
@@ -231,7 +342,6 @@ final class ReportPageTest {
                 Frame.ofRows(Tables.COHORT_RETENTION, cohorts),
                 empty.segmentMigration(),
                 List.of(),
-                null,
                 List.of(),
                 List.of(),
                 List.of(),
@@ -254,7 +364,6 @@ final class ReportPageTest {
             empty.cohortRetention(),
             empty.segmentMigration(),
             List.of(),
-            null,
             List.of(),
             List.of(new ModelFacts("cltv", "1", "x".repeat(ReportPage.MAX_BYTES), List.of())),
             List.of(),
@@ -268,8 +377,6 @@ final class ReportPageTest {
   void refusesWhatCannotBeDrawn() {
     assertThatThrownBy(() -> new RfmCell(0, 3, "Lost", 1, 1))
         .hasMessage("RFM cell R 0, FM 3: scores are 1 to 5");
-    assertThatThrownBy(() -> new ReportData.ValueDistribution.Bin(5, 5, 1))
-        .hasMessage("a bin from 5.0 to 5.0");
     assertThatThrownBy(() -> new Shop("x", "euro", Locale.US, ZoneId.of("UTC"), null, 365))
         .hasMessageStartingWith("currency 'euro'");
     assertThatThrownBy(() -> new Shop("x", "", Locale.US, ZoneId.of("UTC"), null, 0))

@@ -3,13 +3,14 @@ package dev.patron.pipelines.report;
 import dev.patron.features.accounts.Account;
 import dev.patron.features.accounts.Account.Count;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.report.ReportData.Calibration;
 import dev.patron.pipelines.report.ReportData.ModelFacts;
 import dev.patron.pipelines.report.ReportData.RfmCell;
 import dev.patron.pipelines.report.ReportData.Shop;
 import dev.patron.pipelines.report.ReportData.TableQuality;
-import dev.patron.pipelines.report.ReportData.ValueDistribution;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -81,7 +82,6 @@ final class SampleReports {
             List.of(List.of(LocalDate.of(2025, 6, 1), 0L, 3L, 3L, 1.0, 42.5))),
         Frame.empty(Tables.SEGMENT_MIGRATION),
         List.of(new RfmCell(3, 3, "Potential Loyalists", 3, 42.5)),
-        null,
         List.of(),
         List.of(
             new ModelFacts(
@@ -131,7 +131,6 @@ final class SampleReports {
             Tables.SEGMENT_MIGRATION,
             List.of(List.of(AS_OF, AS_OF, names.get(0), names.get(1), 3L))),
         cells,
-        sample.value(),
         sample.calibrations(),
         List.of(new ModelFacts(names.get(0), names.get(1), names.get(2), names)),
         List.of(new TableQuality(names.get(1), Map.of(), new TreeMap<>(Map.of(names.get(0), 3L)))),
@@ -179,7 +178,6 @@ final class SampleReports {
         sample.cohortRetention(),
         sample.segmentMigration(),
         sample.rfm(),
-        sample.value(),
         sample.calibrations().subList(0, 1),
         List.of(),
         sample.quality(),
@@ -247,7 +245,6 @@ final class SampleReports {
         Frame.ofRows(Tables.COHORT_RETENTION, cohorts),
         migration,
         rfm(),
-        new ValueDistribution(bins(), 1_681_113.10, 14.62, .463),
         List.of(
             calibration(
                 Calibration.Grouping.DECILE,
@@ -275,7 +272,68 @@ final class SampleReports {
             quality("books", 8_412, 0, 0, 0, Map.of()),
             quality("orders", 69_659, 118, 12, 702, Map.of("RULE", 100L, "WRONG_TYPE", 18L))),
         new TreeMap<>(
-            Map.of("silver/purchases", 14L, "gold/customer_features", 9L, "gold/scores", 9L)));
+            Map.of("silver/purchases", 14L, "gold/customer_features", 9L, "gold/scores", 9L)),
+        headlines(before),
+        SampleSlices.of(List.of("Champions", "Loyal", "Promising", "At Risk", "Lost"), AS_OF, ZONE),
+        products(),
+        new ReportData.Customers(
+            SampleSlices.CUSTOMERS,
+            SampleSlices.described(List.of("Champions", "Loyal", "Promising", "At Risk", "Lost"))),
+        backTest(),
+        Frame.empty(Schema.of()));
+  }
+
+  private static Frame headlines(Instant before) {
+    return Frame.ofRows(
+        Tables.HEADLINES,
+        List.of(
+            List.of(1L, before, 22_658L, 70_110L, 2_801_400.0, .41, 1_602_000.0, 365L),
+            List.of(2L, AS_OF, 23_570L, 74_300L, 2_946_800.0, .43, 1_681_113.1, 365L)));
+  }
+
+  private static List<ReportData.Product> products() {
+    Instant first = Instant.parse("2022-07-01T00:00:00Z");
+    Instant then = Instant.parse("2024-02-01T00:00:00Z");
+    return List.of(
+        new ReportData.Product(
+            "7",
+            "The Sea, the Sea",
+            912,
+            List.of(
+                new ReportData.Product.Price(first, then, 9.99),
+                new ReportData.Product.Price(then, null, 11.49))),
+        new ReportData.Product("9", "9", 640, List.of()));
+  }
+
+  /** Two candidates at two cut-offs and together, as {@code ops/backtest} has them. */
+  static Frame backTest() {
+    Schema schema =
+        Schema.of()
+            .with("cutoff", Type.DATE)
+            .with("candidate", Type.STRING)
+            .with("role", Type.STRING)
+            .with("target", Type.STRING)
+            .with("chosen", Type.BOOLEAN)
+            .with("customers", Type.LONG)
+            .with("expected_total", Type.DOUBLE)
+            .with("actual_total", Type.DOUBLE)
+            .with("mae", Type.DOUBLE)
+            .with("rmse", Type.DOUBLE)
+            .with("bias", Type.DOUBLE)
+            .with("gini", Type.DOUBLE)
+            .with("coverage", Type.DOUBLE);
+    List<List<Object>> rows = new ArrayList<>();
+    for (LocalDate day : Arrays.asList(LocalDate.of(2024, 1, 1), LocalDate.of(2024, 7, 1), null)) {
+      rows.add(
+          Arrays.asList(
+              day, "blend", "blend", "spend", true, 900L, 9_000.0, 9_400.0, 31.9, 92.1, -.04, .72,
+              .91));
+      rows.add(
+          Arrays.asList(
+              day, "mean", "naive", "spend", false, 900L, 9_900.0, 9_400.0, 39.0, 114.0, .05, 0.0,
+              null));
+    }
+    return Frame.ofRows(schema, rows);
   }
 
   private static TableQuality quality(
@@ -304,20 +362,6 @@ final class SampleReports {
       groups.add(new Calibration.Group(labels.get(i), 2_200 - 10L * i, predicted[i], actual[i]));
     }
     return new Calibration(Instant.parse("2024-06-30T22:00:00Z"), 365, by, measure, groups);
-  }
-
-  private static List<ValueDistribution.Bin> bins() {
-    double[] edges = {
-      0, 5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 1000, Double.POSITIVE_INFINITY
-    };
-    long[] counts = {
-      6_910, 3_120, 2_890, 2_240, 2_610, 1_905, 1_320, 1_102, 640, 433, 250, 120, 30
-    };
-    List<ValueDistribution.Bin> bins = new ArrayList<>();
-    for (int i = 0; i < counts.length; i++) {
-      bins.add(new ValueDistribution.Bin(edges[i], edges[i + 1], counts[i]));
-    }
-    return bins;
   }
 
   private static List<RfmCell> rfm() {
