@@ -48,7 +48,7 @@ final class Headlines {
     all.appendAll(rows);
     all.appendRow(row);
     Frame updated = all.build();
-    SmallTables.overwrite(job, TABLE, updated);
+    new Changes(job).overwrite(TABLE, updated).decide("publish");
     return updated;
   }
 

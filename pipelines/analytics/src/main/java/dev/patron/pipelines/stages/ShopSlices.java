@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 record ShopSlices(
     Frame customers, Frame purchases, @Nullable Frame described, @Nullable Frame best) {
   /** So many slices are legible, and few enough for a page. */
-  private static final int MOST_SLICES = 72;
+  private static final int MOST_SLICES = 48;
 
   private static final int MOST_COUNTRIES = 12;
 

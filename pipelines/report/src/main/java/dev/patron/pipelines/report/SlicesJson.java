@@ -11,6 +11,7 @@ import dev.patron.features.slices.Slices;
 import dev.patron.features.summary.ExactSum;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -255,13 +257,13 @@ final class SlicesJson {
   private void cohorts(
       Frame purchases, Map<String, Integer> segments, Map<String, Integer> countries)
       throws IOException {
-    SortedSet<Long> starts = new TreeSet<>();
+    SortedSet<Long> cohortMonths = new TreeSet<>();
     for (int row = 0; row < purchases.rows(); row++) {
       if (!purchases.column("cohort").isNull(row)) {
-        starts.add(purchases.longs("cohort").get(row));
+        cohortMonths.add(purchases.longs("cohort").get(row));
       }
     }
-    List<Long> all = new ArrayList<>(starts);
+    List<Long> all = new ArrayList<>(cohortMonths);
     long first = all.isEmpty() ? 0 : all.get(Math.max(0, all.size() - cohorts));
     Frame kept =
         purchases.filter(
@@ -276,16 +278,34 @@ final class SlicesJson {
                   && since <= cohorts
                   && purchases.longs("customers").get(row) > 0;
             });
+    int[] starts = kept.groups(List.of("segment", "country", "cohort"));
+    int[] firsts = Arrays.copyOf(starts, Math.max(0, starts.length - 1));
+    Frame one = kept.take(firsts);
     json.writeObjectFieldStart("cohorts");
-    positions(kept, segments, countries);
-    longs("x", kept.longs("cohort"), kept.rows());
-    json.writeArrayFieldStart("y");
-    for (int row = 0; row < kept.rows(); row++) {
-      json.writeNumber(kept.longs("month").get(row) - kept.longs("cohort").get(row));
+    positions(one, segments, countries);
+    longs("x", one.longs("cohort"), one.rows());
+    triangle("n", kept, starts, row -> kept.longs("customers").get(row));
+    triangle("v", kept, starts, row -> Math.rint(sum(kept, "revenue", row).value()));
+    json.writeEndObject();
+  }
+
+  /** An array a cohort with a number for each month since its first, 0 where nobody came. */
+  private void triangle(String field, Frame kept, int[] starts, IntToDoubleFunction number)
+      throws IOException {
+    json.writeArrayFieldStart(field);
+    for (int group = 0; group + 1 < starts.length; group++) {
+      json.writeStartArray();
+      long since = 0;
+      for (int row = starts[group]; row < starts[group + 1]; row++) {
+        long month = kept.longs("month").get(row) - kept.longs("cohort").get(row);
+        for (; since < month; since++) {
+          json.writeNumber(0);
+        }
+        number(number.applyAsDouble(row), 1);
+        since++;
+      }
+      json.writeEndArray();
     }
     json.writeEndArray();
-    longs("n", kept.longs("customers"), kept.rows());
-    sums("v", kept, "revenue", CENTS);
-    json.writeEndObject();
   }
 }

@@ -21,13 +21,13 @@ function aliveSection(report) {
   const finding = format.share(alive / customers) + ' of customers are probably still active'
     + (silent.length ? '; of those who have not bought for more than a year, ' + format.share(sum(silent, (cell) => cell.v) / sum(silent, (cell) => cell.n)) + '.' : '.');
   const box = chart('Heat map of the probability of being active, by last purchase and number of purchases. ' + finding, 400, (colours, width) => {
-    const left = width < 420 ? 72 : 84;
+    const left = width < 420 ? 84 : 96;
     const cellWidth = (width - left) / frequency.length;
     return {
       grid: { left, right: 0, top: 4, bottom: 44 },
       xAxis: nameAxis(colours, frequency, { name: 'Purchases', nameLocation: 'middle', nameGap: 28, axisLine: { show: false }, axisLabel: { color: colours.quiet, fontSize: 12, interval: 0 } }),
       yAxis: nameAxis(colours, recency, {
-        inverse: true, name: 'Days since the last purchase', nameLocation: 'middle', nameGap: left - 18, axisLine: { show: false },
+        inverse: true, name: 'Days since the last purchase', nameLocation: 'middle', nameGap: left - 14, axisLine: { show: false },
         axisLabel: { color: colours.quiet, fontSize: 12, interval: 0 },
       }),
       tooltip: {

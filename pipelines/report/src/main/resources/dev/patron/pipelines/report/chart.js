@@ -4,6 +4,9 @@
  */
 const charts = [];
 
+/** So that two charts share a page. */
+const HIGHEST_ON_PAPER = 300;
+
 function chart(label, height, draw) {
   const box = el('div', { 'class': 'chart', role: 'img', 'aria-label': label + ' The numbers are in the table below.' });
   const entry = { box, height, draw, instance: null, width: 0 };
@@ -17,7 +20,9 @@ function drawChart(entry) {
     return;
   }
   const colours = theme();
-  const height = typeof entry.height === 'function' ? entry.height(width) : entry.height;
+  const paper = document.documentElement.classList.contains('printing');
+  const wanted = typeof entry.height === 'function' ? entry.height(width) : entry.height;
+  const height = paper ? Math.min(wanted, Math.max(HIGHEST_ON_PAPER, wanted * 0.7)) : wanted;
   entry.instance?.dispose();
   entry.box.style.height = height + 'px';
   entry.width = width;

@@ -25,6 +25,11 @@ function cubeRows(cube, slices, choice) {
   return rows;
 }
 
+/** The months of a cohort in which somebody came, each as a row. */
+function byMonth(cohort) {
+  return cohort.n.map((n, y) => ({ x: cohort.x, y, n, v: cohort.v[y] })).filter((row) => row.n > 0);
+}
+
 /** Sums rows that agree in a key. */
 function addUp(rows, key, fields) {
   const totals = new Map();
@@ -64,7 +69,7 @@ function viewOf(report, choice) {
   view.revenue = addUp(cubeRows(slices.revenue, slices, choice), (row) => row.x, ['n', 'p', 'v', 'w'])
     .sort((a, b) => a.x - b.x)
     .map((row) => ({ month: monthDay(row.x), purchases: row.p, customers: row.n, anonymous_purchases: 0, revenue: row.v, returned: row.w }));
-  const came = addUp(cubeRows(slices.cohorts, slices, choice), (row) => row.x + ' ' + row.y, ['n', 'v'])
+  const came = addUp(cubeRows(slices.cohorts, slices, choice).flatMap(byMonth), (row) => row.x + ' ' + row.y, ['n', 'v'])
     .sort((a, b) => a.x - b.x || a.y - b.y);
   const sizes = new Map(came.filter((row) => row.y === 0).map((row) => [row.x, row.n]));
   view.cohorts = came.filter((row) => sizes.get(row.x) > 0).map((row) => ({

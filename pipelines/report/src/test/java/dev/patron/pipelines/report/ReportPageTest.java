@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.slices.Slices;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.report.ReportData.ModelFacts;
 import dev.patron.pipelines.report.ReportData.RfmCell;
@@ -300,6 +302,56 @@ final class ReportPageTest {
     }
     assertThat(cubes).isEqualTo(5);
     assertThat(json).contains("\"countries\":[\"AT\",\"CZ\",\"DE\",\"Other\"]");
+  }
+
+  @Test
+  void staysSmallHoweverLargeTheShop() {
+    // 48 slices, and 6 of customers whose country is not known: no cell of any cube is empty.
+    FrameBuilder customers = new FrameBuilder(Slices.customersSchema());
+    FrameBuilder purchases = new FrameBuilder(Slices.purchasesSchema());
+    for (int slice = 0; slice < 54; slice++) {
+      String segment = "Segment " + slice % 6;
+      String country = slice < 48 ? "C" + slice / 6 : null;
+      for (long x = 0; x < 9; x++) {
+        for (long y = 0; y < 8; y++) {
+          customers.appendRow(
+              Arrays.asList(segment, country, "alive", x, y, 31_234L, 0L, 20_123L << 20));
+        }
+      }
+      for (long bin = 0; bin < 400; bin++) {
+        customers.appendRow(
+            Arrays.asList(segment, country, "value", bin, 0L, 12_345L, 0L, 123_456_789L << 19));
+      }
+      for (long cohort = 0; cohort < 60; cohort++) {
+        for (long month = cohort; month < 60; month++) {
+          long revenue = 123_456_789L << 18;
+          purchases.appendRow(
+              Arrays.asList(
+                  segment, country, cohort, month, 4_567L, 3_456L, 0L, revenue, 0L, revenue >> 4));
+        }
+      }
+    }
+    ReportData empty = SampleReports.empty();
+    String page =
+        ReportPage.render(
+            new ReportData(
+                empty.shop(),
+                empty.segmentSummary(),
+                empty.revenueByMonth(),
+                empty.cohortRetention(),
+                empty.segmentMigration(),
+                empty.rfm(),
+                empty.calibrations(),
+                empty.models(),
+                empty.quality(),
+                empty.tableVersions(),
+                empty.headlines(),
+                new ReportData.Sliced(customers.build(), purchases.build()),
+                List.of(),
+                new ReportData.Customers(5_000_000, null),
+                empty.backTest(),
+                empty.drift()));
+    assertThat(page.length()).isLessThan(2_700_000);
   }
 
   @Test
