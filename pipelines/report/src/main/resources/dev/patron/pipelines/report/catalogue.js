@@ -16,7 +16,7 @@ function catalogueSection(report) {
   const finding = 'The best seller, ' + first.name + ', sold ' + format.count(first.units)
     + (now(first) === null || now(first).price === null ? '' : now(first).to === null ? ' and costs ' + format.exactMoney(now(first).price)
       : ' and is no longer sold; it cost ' + format.exactMoney(now(first).price))
-    + '. Of the ' + format.count(priced.length) + ' best sellers ' + format.count(dearer) + ' cost more than at first and ' + format.count(cheaper) + ' less.';
+    + '.' + (priced.length < 2 ? '' : ' Of the ' + format.count(priced.length) + ' best sellers ' + format.count(dearer) + ' cost more than at first and ' + format.count(cheaper) + ' less.');
   const shown = priced.slice(0, SHOWN_PRODUCTS);
   const end = Date.parse(report.shop.asOf);
   const colourOf = (product) => PRODUCT_COLOURS[shown.indexOf(product)];
@@ -38,7 +38,7 @@ function catalogueSection(report) {
       splitNumber: 5,
       axisLabel: { color: colours.quiet, fontSize: 12, hideOverlap: true, formatter: (time) => format.shortMonth(new Date(time).toISOString().slice(0, 10)) },
     },
-    yAxis: numberAxis(colours, format.shortMoney, { scale: true }),
+    yAxis: numberAxis(colours, format.shortMoney, { min: 0 }),
     tooltip: {
       ...tooltip(colours),
       formatter: (point) => tip(point.seriesName, [['Price', format.exactMoney(point.data[1])], ['from', format.day(lastDayOf(new Date(point.data[0] + 1).toISOString()))]]),

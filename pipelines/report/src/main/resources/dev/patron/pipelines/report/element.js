@@ -31,7 +31,7 @@ const QUESTIONS = {
   revenue: 'Is the shop growing?',
   cohorts: 'Do new customers come back?',
   calibration: 'Can the predictions be trusted?',
-  tracking: 'Did as much come as was predicted, week by week?',
+  tracking: 'Did as much come as was predicted, one window after the other?',
   backtest: 'Which model predicts best?',
   drift: 'Are the customers still like those that the model learned from?',
   catalogue: 'How did the prices of the best sellers change?',

@@ -50,8 +50,8 @@ function moveSection(report) {
       lineStyle: { color: 'source', opacity: 0.28, curveness: 0.5 },
     }],
     title: [
-      { text: 'Before', left: 0, top: 0, padding: 0, textStyle: { color: colours.quiet, fontSize: 12, fontWeight: 'normal' } },
-      { text: 'Now', right: 0, top: 0, padding: 0, textStyle: { color: colours.quiet, fontSize: 12, fontWeight: 'normal' } },
+      { text: 'Before', left: 0, top: 2, padding: 0, textStyle: { color: colours.quiet, fontSize: 12, fontWeight: 'normal' } },
+      { text: 'Now', right: 0, top: 2, padding: 0, textStyle: { color: colours.quiet, fontSize: 12, fontWeight: 'normal' } },
     ],
   }));
   return section('moves', 'Moves', true, finding,
