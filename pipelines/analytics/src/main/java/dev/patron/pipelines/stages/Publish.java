@@ -99,7 +99,7 @@ public final class Publish {
             products(job, slices, catalogue, observed.asOf()),
             new Customers(observed.customers(), slices == null ? null : slices.described()),
             measured(job, BACK_TEST, ReportData.BACK_TEST),
-            measured(job, DRIFT, ReportData.DRIFT));
+            newestDrift(job));
     warehouse.write(REPORT, ReportPage.render(data));
 
     job.console()
@@ -120,6 +120,23 @@ public final class Publish {
     }
     List<String> columns = wanted.stream().filter(table.schema()::has).toList();
     return TableScan.of(table, columns).all();
+  }
+
+  /** The drift that the newest scoring found. */
+  private static Frame newestDrift(Job job) {
+    List<String> columns = new ArrayList<>(ReportData.DRIFT);
+    columns.add("run_id");
+    Frame all = measured(job, DRIFT, columns);
+    if (all.rows() == 0) {
+      return all;
+    }
+    BytesColumn runs = all.bytes("run_id");
+    String newest = "";
+    for (int row = 0; row < all.rows(); row++) {
+      newest = runs.text(row).compareTo(newest) > 0 ? runs.text(row) : newest;
+    }
+    String last = newest;
+    return all.filter(row -> runs.text(row).equals(last)).sort(List.of("kind", "name"));
   }
 
   /** The 25 cells, whatever the slice. */

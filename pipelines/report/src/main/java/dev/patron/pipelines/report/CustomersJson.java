@@ -46,13 +46,14 @@ final class CustomersJson {
    * The document of these customers, packed.
    *
    * @param most how many, at most; the most valuable ones are taken
+   * @param reasons whether the sentences that explain the scores come along
    */
-  static String pack(Frame customers, int most) {
+  static String pack(Frame customers, int most, boolean reasons) {
     Frame taken = mostValuable(customers, most).sort(List.of("customer_id"));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator json = new JsonFactory().createGenerator(new BestGzip(bytes))) {
       json.writeStartObject();
-      for (String name : columns(taken.schema())) {
+      for (String name : columns(taken.schema(), reasons)) {
         column(json, taken, name);
       }
       json.writeEndObject();
@@ -62,9 +63,9 @@ final class CustomersJson {
     return Base64.getEncoder().encodeToString(bytes.toByteArray());
   }
 
-  private static List<String> columns(Schema schema) {
+  private static List<String> columns(Schema schema, boolean reasons) {
     List<String> names = new ArrayList<>(ReportData.Customers.COLUMNS);
-    Slices.REASONS.stream().filter(schema::has).forEach(names::add);
+    Slices.REASONS.stream().filter(name -> reasons && schema.has(name)).forEach(names::add);
     return names;
   }
 

@@ -111,7 +111,17 @@ public record ReportData(
           "coverage");
 
   /** What is shown of the drift, where its table has it. */
-  public static final List<String> DRIFT = List.of("measure", "psi");
+  public static final List<String> DRIFT =
+      List.of(
+          "trained_as_of",
+          "kind",
+          "name",
+          "psi",
+          "ks",
+          "share_at_training",
+          "share_now",
+          "threshold",
+          "drifted");
 
   private static Frame known(Frame frame, List<String> columns) {
     return frame.select(columns.stream().filter(frame.schema()::has).toList());

@@ -110,12 +110,19 @@ public final class ReportPage {
       return;
     }
     int most = listed.rows();
+    boolean reasons = true;
     while (most > 0) {
-      String packed = CustomersJson.pack(listed, most);
+      String packed = CustomersJson.pack(listed, most, reasons);
       if (packed.length() <= room) {
         parts.put("customers", packed);
         parts.put("listed", Integer.toString(most));
         return;
+      }
+      if (reasons) {
+        // Sentences take the most room; everybody's numbers are worth more than some people's
+        // words.
+        reasons = false;
+        continue;
       }
       // Packed customers are about equally long; a little less than would fit leads there quickly.
       long fits = Math.max(0, room) * most / packed.length() * 97 / 100;

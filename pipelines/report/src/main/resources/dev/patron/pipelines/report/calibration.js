@@ -65,7 +65,7 @@ function calibrationChart(calibration) {
     el('h3', {}, what),
     el('p', {}, finding),
     legend, box,
-    details(what + ' as a table', [
+    details(what + (by === 'decile' ? ', by tenths,' : ', by repeat purchases,') + ' as a table', [
       { title: by === 'decile' ? 'Tenth' : 'Repeat purchases before', value: (group) => group.label },
       { title: 'Customers', value: (group) => group.customers, show: format.count, numeric: true },
       { title: 'Predicted', value: (group) => group.predicted, show: exact, numeric: true },

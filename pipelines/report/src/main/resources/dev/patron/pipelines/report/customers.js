@@ -87,5 +87,5 @@ function customerCard(found, shop) {
   return el('div', { 'class': 'card' },
     el('h3', {}, 'Customer ' + found.customer_id),
     el('dl', {}, pairs.map(([term, value]) => [el('dt', {}, term), el('dd', {}, value)])),
-    reasons.length ? [el('p', {}, 'Why this value:'), el('ul', {}, reasons.map((reason) => el('li', {}, reason)))] : null);
+    reasons.length ? [el('p', {}, 'Why:'), el('ul', {}, reasons.map((reason) => el('li', {}, reason)))] : null);
 }

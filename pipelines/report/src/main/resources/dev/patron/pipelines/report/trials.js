@@ -127,34 +127,56 @@ function trackingSection(report) {
     ], points));
 }
 
+const DRIFT_NAMES = {
+  recency_days: 'Days since the last purchase', frequency: 'Purchases', monetary: 'Spent', tenure_days: 'Days as a customer',
+  segments: 'Shares of the segments', p_alive: 'Probability of being active', cltv: 'Expected value',
+};
+
 /** Are the customers still like those that the model learned from? */
 function driftSection(report) {
   if (sum(report.segments, (row) => row.customers) === 0) {
     return null;
   }
-  const rows = report.drift.filter((row) => row.psi !== null && row.psi !== undefined);
-  if (rows.length === 0) {
+  const measured = report.drift.filter((row) => row.psi !== null && row.kind !== 'segment');
+  if (measured.length === 0) {
     return section('drift', 'Drift', true,
-      'Nothing has been measured since the model was trained: it scores the customers that it learned from.');
+      'Nothing has been compared with the training yet, so nobody can say whether the customers have changed.');
   }
-  const sorted = [...rows].sort((a, b) => b.psi - a.psi);
-  const moved = sorted.filter((row) => row.psi >= 0.25);
-  const finding = (moved.length === 0 ? 'None of ' + plural(rows.length, 'measure', 'measures') + ' has drifted away from what the model learned from'
-    : format.count(moved.length) + ' of ' + plural(rows.length, 'measure', 'measures') + (moved.length === 1 ? ' has' : ' have') + ' drifted away from what the model learned from')
-    + '; the widest is ' + sorted[0].measure + ' with an index of ' + format.fine(sorted[0].psi) + '.';
-  const box = chart('Bars of the population stability index. ' + finding, () => 56 + sorted.length * 30, (colours) => ({
+  const name = (row) => (row.kind === 'segments' ? DRIFT_NAMES.segments : DRIFT_NAMES[row.name] || row.name);
+  const rows = [...measured].sort((a, b) => b.psi - a.psi);
+  const drifted = rows.filter((row) => row.drifted);
+  const trained = rows[0].trained_as_of ? ' of ' + format.day(lastDayOf(rows[0].trained_as_of)) : '';
+  const finding = (drifted.length === 0 ? 'None of ' + plural(rows.length, 'measure', 'measures') + ' has drifted away from the training' + trained
+    : format.count(drifted.length) + ' of ' + plural(rows.length, 'measure', 'measures') + (drifted.length === 1 ? ' has' : ' have') + ' drifted away from the training' + trained)
+    + '; the widest is ' + name(rows[0]).toLowerCase() + ' with an index of ' + format.fine(rows[0].psi) + '.';
+  const threshold = rows[0].threshold;
+  const box = chart('Bars of the population stability index. ' + finding, () => 56 + rows.length * 30, (colours, width) => ({
     grid: { left: 8, right: 48, top: 4, bottom: 30, containLabel: true },
-    xAxis: numberAxis(colours, format.fine, { min: 0, name: 'Population stability index; from 0.25 on it counts', nameLocation: 'middle', nameGap: 28, nameTextStyle: { color: colours.quiet, fontSize: 12 } }),
-    yAxis: nameAxis(colours, sorted.map((row) => row.measure), { inverse: true, axisLine: { show: false }, axisLabel: { color: colours.text, fontSize: 12, interval: 0 } }),
-    tooltip: { ...tooltip(colours), formatter: (point) => tip(sorted[point.dataIndex].measure, [['Index', format.fine(sorted[point.dataIndex].psi)]]) },
+    xAxis: numberAxis(colours, format.fine, {
+      min: 0, max: Math.max(rows[0].psi * 1.05, threshold || 0.25), splitNumber: 3, name: width < 560 ? 'Population stability index' : 'Population stability index; from ' + format.fine(threshold) + ' on it counts, if it is more than chance',
+      nameLocation: 'middle', nameGap: 28, nameTextStyle: { color: colours.quiet, fontSize: 12 },
+    }),
+    yAxis: nameAxis(colours, rows.map(name), { inverse: true, axisLine: { show: false }, axisLabel: { color: colours.text, fontSize: 12, interval: 0 } }),
+    tooltip: {
+      ...tooltip(colours),
+      formatter: (point) => tip(name(rows[point.dataIndex]), [['Index', format.fine(rows[point.dataIndex].psi)], ['Has drifted', rows[point.dataIndex].drifted ? 'yes' : 'no']]),
+    },
     series: [{
       type: 'bar', barMaxWidth: 18, label: { show: true, position: 'right', color: colours.text, fontSize: 12, formatter: (point) => format.fine(point.value) },
-      data: sorted.map((row) => ({ value: row.psi, itemStyle: { color: row.psi >= 0.25 ? '#dd7a3f' : colours.accent } })),
+      data: rows.map((row) => ({ value: row.psi, itemStyle: { color: row.drifted ? '#dd7a3f' : colours.accent } })),
     }],
   }));
+  const shares = report.drift.filter((row) => row.kind === 'segment');
   return section('drift', 'Drift', true, finding, forAll(report), box,
     details('Drift as a table', [
-      { title: 'Measure', value: (row) => row.measure },
+      { title: 'Measure', value: name },
       { title: 'Index', value: (row) => row.psi, show: format.fine, numeric: true },
-    ], sorted));
+      { title: 'Widest gap', value: (row) => row.ks, show: format.finePercent, numeric: true },
+      { title: 'Has drifted', value: (row) => (row.drifted ? 'yes' : 'no') },
+    ], rows),
+    shares.length ? details('Segments then and now', [
+      { title: 'Segment', value: (row) => row.name, mark: (row) => swatch(segmentColour(row.name)) },
+      { title: 'At the training', value: (row) => row.share_at_training, show: format.finePercent, numeric: true },
+      { title: 'Now', value: (row) => row.share_now, show: format.finePercent, numeric: true },
+    ], shares) : null);
 }
