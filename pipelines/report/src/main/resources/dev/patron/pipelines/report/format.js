@@ -95,3 +95,8 @@ function weightedMean(rows, value, weight) {
 function rowsOf(table) {
   return table.rows.map((row) => Object.fromEntries(table.columns.map((column, i) => [column, row[i]])));
 }
+
+/** A name in a sentence; one with a comma in it stands in quotes. */
+function named(name) {
+  return name.includes(',') ? '“' + name + '”' : name;
+}

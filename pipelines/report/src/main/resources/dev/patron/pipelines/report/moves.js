@@ -14,8 +14,8 @@ function moveSection(report) {
   const fresh = sum(rows.filter((row) => row.from_segment === null), (row) => row.customers);
   const most = moved.reduce((a, b) => (a === null || b.customers > a.customers ? b : a), null);
   const finding = (all === 0 ? 'Nobody had a segment before' : format.share(sum(moved, (row) => row.customers) / all)
-    + ' of customers' + (report.choice.segment === null ? '' : ' who are or were ' + report.choice.segment) + ' changed their segment') + ' ' + since
-    + (most === null ? '' : ', most of them from ' + most.from_segment + ' to ' + most.to_segment + ' (' + format.count(most.customers) + ')')
+    + ' of customers' + (report.choice.segment === null ? '' : ' who are or were ' + named(report.choice.segment)) + ' changed their segment') + ' ' + since
+    + (most === null ? '' : ', most of them from ' + named(most.from_segment) + ' to ' + named(most.to_segment) + ' (' + format.count(most.customers) + ')')
     + (fresh > 0 ? '; ' + plural(fresh, 'customer is', 'customers are') + ' new.' : '.');
   const from = (row) => (row.from_segment === null ? 'New' : row.from_segment);
   const order = report.segments.map((row) => row.segment);

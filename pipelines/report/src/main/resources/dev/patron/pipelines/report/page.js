@@ -58,8 +58,10 @@ function drawSections() {
 }
 
 function fillPage() {
-  nameSegments([...new Set([...report.segments.map((row) => row.segment), ...report.rfm.map((cell) => cell.segment)])]
-    .filter((name) => name !== null));
+  // One after the other: a colour is spare if no segment of the same chart has it.
+  for (const names of [report.segments.map((row) => row.segment), report.rfm.map((cell) => cell.segment)]) {
+    nameSegments([...new Set(names)].filter((name) => name !== null));
+  }
   fillFilters(report);
   drawSections();
   const sections = [...document.querySelectorAll('main > section[data-name]')];

@@ -96,7 +96,7 @@ function segmentFinding(rows, name, horizon, choice) {
   if (rows.length === 1 && choice.segment === null) {
     return 'All ' + plural(best.customers, 'customer is', 'customers are') + ' in one segment, ' + name(best) + '.';
   }
-  const first = name(best) + ' are ' + format.share(best.share_of_customers) + ' of customers' + where + ' and bring '
+  const first = named(name(best)) + ' are ' + format.share(best.share_of_customers) + ' of customers' + where + ' and bring '
     + format.share(best.share_of_revenue) + ' of revenue.';
   return best.mean_cltv === null ? first
     : first + ' Each is expected to bring ' + format.money(best.mean_cltv) + ' in the next ' + horizon + ' days.';

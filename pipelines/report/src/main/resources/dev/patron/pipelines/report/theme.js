@@ -19,15 +19,24 @@ const SEGMENT_COLOURS = {
 
 const segmentColours = new Map(Object.entries(SEGMENT_COLOURS));
 
-/** Gives names that a shop made up itself the colours that nobody else uses, in their order. */
+/**
+ * Gives names that are not in the list a colour: "Champions, here last" is a shade of Champions; names
+ * that a shop made up itself get the colours that nobody else uses, in their order.
+ */
 function nameSegments(names) {
   const used = new Set(names.map((name) => segmentColours.get(name)));
-  const free = Object.values(SEGMENT_COLOURS).filter((colour) => !used.has(colour));
   const order = [0, 7, 3, 5, 8, 4, 1, 6, 9, 2, 10];
-  const spare = order.map((i) => Object.values(SEGMENT_COLOURS)[i]).filter((colour) => free.includes(colour));
+  const spare = order.map((i) => Object.values(SEGMENT_COLOURS)[i]).filter((colour) => !used.has(colour));
+  const shades = new Map();
   let next = 0;
-  for (const name of names) {
-    if (!segmentColours.has(name)) {
+  for (const name of names.filter((candidate) => !segmentColours.has(candidate))) {
+    const kind = name.split(',')[0];
+    const base = SEGMENT_COLOURS[kind];
+    if (base) {
+      const shade = shades.get(kind) || 0;
+      shades.set(kind, shade + 1);
+      segmentColours.set(name, [base, between(base, '#ffffff', 0.45), between(base, '#000000', 0.4), between(base, '#ffffff', 0.7)][shade % 4]);
+    } else {
       segmentColours.set(name, spare.length ? spare[next++ % spare.length] : '#6d6877');
     }
   }
