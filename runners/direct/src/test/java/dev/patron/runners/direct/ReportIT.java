@@ -482,6 +482,9 @@ class ReportIT {
   void thePicturesOfTheReadmeAreCurrent() throws IOException {
     Path home = ROOT.resolve("pipelines/report");
     boolean write = Boolean.getBoolean("patron.pictures.write");
+    Assumptions.assumeTrue(
+        write || Files.exists(home.resolve("report.txt")),
+        "the README has no pictures of this script yet: run ./pipelines/report/pictures");
     for (String name : List.of("report", "report-one-segment")) {
       chromium.open(page, DESK);
       if (name.equals("report-one-segment")) {
