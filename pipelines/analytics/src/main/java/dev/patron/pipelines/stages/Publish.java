@@ -136,7 +136,7 @@ public final class Publish {
       newest = runs.text(row).compareTo(newest) > 0 ? runs.text(row) : newest;
     }
     String last = newest;
-    return all.filter(row -> runs.text(row).equals(last)).sort(List.of("kind", "name"));
+    return all.filter(row -> runs.text(row).equals(last)).sort(List.of("kind", "measure"));
   }
 
   /** The 25 cells, whatever the slice. */

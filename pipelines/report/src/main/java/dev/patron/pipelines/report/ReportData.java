@@ -115,7 +115,7 @@ public record ReportData(
       List.of(
           "trained_as_of",
           "kind",
-          "name",
+          "measure",
           "psi",
           "ks",
           "share_at_training",

@@ -142,7 +142,7 @@ function driftSection(report) {
     return section('drift', 'Drift', true,
       'Nothing has been compared with the training yet, so nobody can say whether the customers have changed.');
   }
-  const name = (row) => (row.kind === 'segments' ? DRIFT_NAMES.segments : DRIFT_NAMES[row.name] || row.name);
+  const name = (row) => (row.kind === 'segments' ? DRIFT_NAMES.segments : DRIFT_NAMES[row.measure] || row.measure);
   const rows = [...measured].sort((a, b) => b.psi - a.psi);
   const drifted = rows.filter((row) => row.drifted);
   const trained = rows[0].trained_as_of ? ' of ' + format.day(lastDayOf(rows[0].trained_as_of)) : '';
@@ -175,7 +175,7 @@ function driftSection(report) {
       { title: 'Has drifted', value: (row) => (row.drifted ? 'yes' : 'no') },
     ], rows),
     shares.length ? details('Segments then and now', [
-      { title: 'Segment', value: (row) => row.name, mark: (row) => swatch(segmentColour(row.name)) },
+      { title: 'Segment', value: (row) => row.measure, mark: (row) => swatch(segmentColour(row.measure)) },
       { title: 'At the training', value: (row) => row.share_at_training, show: format.finePercent, numeric: true },
       { title: 'Now', value: (row) => row.share_now, show: format.finePercent, numeric: true },
     ], shares) : null);

@@ -174,7 +174,8 @@ final class Chromium implements AutoCloseable {
     List<String> addresses = new ArrayList<>();
     for (LogEntry entry : driver.manage().logs().get(LogType.PERFORMANCE)) {
       Matcher requested = REQUESTED.matcher(entry.getMessage());
-      if (requested.find()) {
+      // The browser's own first tab is no page of ours.
+      if (requested.find() && !requested.group(1).startsWith("chrome:")) {
         addresses.add(requested.group(1));
       }
     }
