@@ -89,7 +89,7 @@ class ReportIT {
     assertThat(chromium.console()).isEmpty();
     assertThat(chromium.requests())
         .isNotEmpty()
-        .allMatch(address -> address.startsWith("file:///") || address.startsWith("data:,"));
+        .allMatch(address -> address.startsWith("file:///") || address.startsWith("data:"));
   }
 
   private static Frame table(String name, List<String> columns) {
