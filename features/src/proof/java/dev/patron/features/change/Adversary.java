@@ -108,7 +108,8 @@ public final class Adversary {
     ChangeFold fold = new ChangeFold(Event.BOOKS);
     Folded folded =
         fold.fold(
-            Frame.concat(fold.eventSchema(), keys), Frame.concat(fold.eventSchema(), truncates));
+            Frame.concat(Events.schema(Event.BOOKS.row()), keys),
+            Frame.concat(Events.schema(Event.BOOKS.row()), truncates));
     return problem(folded.current(), History.of(folded), ", delivery " + delivery);
   }
 

@@ -388,7 +388,13 @@ final class SilverTable {
         name(),
         schema(),
         anew,
-        Map.of(BRONZE, Long.toString(bronzeVersion), DEFINITION, fingerprint));
+        Map.of(
+            BRONZE,
+            Long.toString(bronzeVersion),
+            DEFINITION,
+            fingerprint,
+            Promises.KEY,
+            String.join(",", definition.key())));
     List<DataFile> refused = manifest.get("files", quarantineName(), DataFileCoder.of());
     if (anew || !refused.isEmpty()) {
       commit(changes, manifest, quarantineName(), Tables.QUARANTINE, anew, Map.of());
