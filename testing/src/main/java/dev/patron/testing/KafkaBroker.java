@@ -1,0 +1,259 @@
+package dev.patron.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.Uuid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A real Kafka broker, in KRaft mode and in a JVM of its own, that keeps records however old they
+ * say they are. It can be killed and started again on what it has written.
+ *
+ * <p>Its class path is what the module {@code testing} copies while integration tests are prepared;
+ * its Scala would not get along with Spark's.
+ */
+public final class KafkaBroker implements AutoCloseable {
+  private static final String CLASS_PATH = "testing/target/broker";
+  private static final long START_SECONDS = 90;
+
+  private static @Nullable KafkaBroker shared;
+
+  private final Path folder;
+  private final Path classPath;
+  private final int port;
+  private @Nullable Process process;
+  private @Nullable Admin admin;
+
+  private KafkaBroker(Path folder, Path classPath, int port) {
+    this.folder = folder;
+    this.classPath = classPath;
+    this.port = port;
+  }
+
+  /** The broker that all tests of this JVM share; it ends with the JVM. Tests name own topics. */
+  public static synchronized KafkaBroker shared() throws IOException {
+    KafkaBroker running = shared;
+    if (running == null) {
+      running = start(Files.createTempDirectory("patron-kafka-"));
+      shared = running;
+      Runtime.getRuntime().addShutdownHook(new Thread(running::close, "stop the shared broker"));
+    }
+    return running;
+  }
+
+  /**
+   * Starts a broker.
+   *
+   * @param folder an empty folder for its configuration, log and records
+   */
+  public static KafkaBroker start(Path folder) throws IOException {
+    int port;
+    int controller;
+    try (ServerSocket first = free();
+        ServerSocket second = free()) {
+      port = first.getLocalPort();
+      controller = second.getLocalPort();
+    }
+    Files.write(folder.resolve("server.properties"), configuration(folder, port, controller));
+    KafkaBroker broker = new KafkaBroker(folder, findClassPath(), port);
+    broker.format();
+    broker.start();
+    return broker;
+  }
+
+  private static ServerSocket free() throws IOException {
+    return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+  }
+
+  private static List<String> configuration(Path folder, int port, int controller) {
+    return List.of(
+        "process.roles=broker,controller",
+        "node.id=1",
+        "controller.quorum.voters=1@localhost:" + controller,
+        "listeners=PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controller,
+        "advertised.listeners=PLAINTEXT://localhost:" + port,
+        "controller.listener.names=CONTROLLER",
+        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "log.dirs=" + folder.resolve("records"),
+        // Records of a bookstore of 2022 would be deleted on arrival.
+        "log.retention.ms=-1",
+        "log.message.timestamp.before.max.ms=9223372036854775807",
+        "auto.create.topics.enable=false",
+        "group.initial.rebalance.delay.ms=0",
+        "offsets.topic.num.partitions=1",
+        "offsets.topic.replication.factor=1",
+        "transaction.state.log.num.partitions=1",
+        "transaction.state.log.replication.factor=1",
+        "transaction.state.log.min.isr=1",
+        "log.cleaner.backoff.ms=200",
+        "log.retention.check.interval.ms=1000",
+        "log.initial.task.delay.ms=500",
+        "file.delete.delay.ms=500",
+        "message.max.bytes=67108864",
+        "log.cleaner.dedupe.buffer.size=20000000");
+  }
+
+  private static Path findClassPath() throws IOException {
+    for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
+      Path found = at.resolve(CLASS_PATH);
+      if (Files.isDirectory(found)) {
+        return found;
+      }
+    }
+    throw new IOException(
+        "no broker in " + CLASS_PATH + "; run mvn -pl testing pre-integration-test first");
+  }
+
+  private void format() throws IOException {
+    Process format =
+        java(
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            Uuid.randomUuid().toString(),
+            "-c",
+            folder.resolve("server.properties").toString());
+    try {
+      if (!format.waitFor(START_SECONDS, TimeUnit.SECONDS) || format.exitValue() != 0) {
+        format.destroyForcibly();
+        throw new IOException("the broker's storage cannot be formatted; see " + log());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while formatting the broker's storage", e);
+    }
+  }
+
+  private Process java(String main, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(
+        List.of(
+            "-Xmx384m",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-cp",
+            classPath + File.separator + "*",
+            main));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
+        .start();
+  }
+
+  private Path log() {
+    return folder.resolve("broker.log");
+  }
+
+  /** Starts the broker again after {@link #kill}, on the same port and records. */
+  public synchronized void start() throws IOException {
+    if (process != null && process.isAlive()) {
+      throw new IllegalStateException("the broker runs already");
+    }
+    process = java("kafka.Kafka", folder.resolve("server.properties").toString());
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    while (true) {
+      try {
+        admin().describeCluster().nodes().get(2, TimeUnit.SECONDS);
+        return;
+      } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          throw new IOException("the broker does not start; see " + log(), e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while the broker starts", e);
+      }
+    }
+  }
+
+  /** Ends the broker as a loss of power would. */
+  public synchronized void kill() {
+    Process running = process;
+    process = null;
+    if (running != null) {
+      running.destroyForcibly();
+      try {
+        running.waitFor(30, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Where clients find it. */
+  public String bootstrap() {
+    return "localhost:" + port;
+  }
+
+  /** Where it keeps the records of a partition, as its log segments. */
+  public Path segments(String topic, int partition) {
+    return folder.resolve("records").resolve(topic + "-" + partition);
+  }
+
+  /** A client for administration, which lives as long as this object. */
+  public synchronized Admin admin() {
+    Admin open = admin;
+    if (open == null) {
+      open =
+          Admin.create(
+              Map.of(
+                  AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                  bootstrap(),
+                  AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                  500));
+      admin = open;
+    }
+    return open;
+  }
+
+  /** Makes a topic of this configuration. */
+  public void createTopic(String name, int partitions, Map<String, String> configuration) {
+    await(
+        admin()
+            .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configuration)))
+            .all());
+  }
+
+  /** Waits for what the broker was asked. */
+  public static <T> T await(org.apache.kafka.common.KafkaFuture<T> future) {
+    try {
+      return future.get(60, TimeUnit.SECONDS);
+    } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
+      throw new IllegalStateException("the broker refused or did not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for the broker", e);
+    }
+  }
+
+  /** Ends the broker and deletes what it wrote. */
+  @Override
+  public synchronized void close() {
+    if (admin != null) {
+      admin.close(java.time.Duration.ZERO);
+      admin = null;
+    }
+    kill();
+    try (var files = Files.walk(folder)) {
+      files.sorted(java.util.Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot delete " + folder, e);
+    }
+  }
+}
