@@ -26,10 +26,20 @@ class LayersTest {
         .resideInAnyPackage(
             "org.apache.beam.runners..",
             "org.apache.spark..",
-            "org.apache.kafka..",
             "smile..",
             "dev.patron.pipelines..",
             "dev.patron.runners..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyReadingKnowsKafka() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.patron.transforms.read..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.kafka..")
         .check(CLASSES);
   }
 

@@ -17,6 +17,7 @@ import dev.patron.transforms.parquet.ParquetFrames;
 import dev.patron.transforms.parquet.UnreadableFileException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -51,21 +52,32 @@ final class FileRecords {
     if (tables.get(0).format().kind() == Kind.PARQUET) {
       parquet(file);
     } else {
-      text(file);
+      text(file.path(), file.path(), 0, file.after(), false);
     }
+  }
+
+  /** Reads pages that were fetched. */
+  void read(StagedPages pages) {
+    text(pages.path(), pages.name(), pages.before(), 0, true);
   }
 
   // ---- Text
 
-  private void text(SourceFile file) {
+  /**
+   * @param name what rows call the file
+   * @param linesBefore how many lines there are before those of the file
+   * @param after how many records were read before
+   * @param ours whether we wrote the file: then it can be read, or something is broken
+   */
+  private void text(String path, String name, long linesBefore, long after, boolean ours) {
     BronzeFrames bronze = new BronzeFrames(tables, sink);
-    TextSink records = new TextSink(file, bronze);
+    TextSink records = new TextSink(name, linesBefore, after, bronze);
     Format format = tables.get(0).format();
     RecordSplitter splitter =
         format.kind() == Kind.CSV
             ? RecordSplitter.csv(format.delimiter(), records)
             : RecordSplitter.lines(records);
-    try (InputStream in = open(file)) {
+    try (InputStream in = open(path)) {
       byte[] buffer = new byte[BUFFER_BYTES];
       boolean atStart = true;
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -77,7 +89,10 @@ final class FileRecords {
       }
       splitter.finish();
     } catch (IOException e) {
-      bronze.loss(file.path(), lost(file, records.count, e), splitter.rest());
+      if (ours) {
+        throw new UncheckedIOException(path + " cannot be read back", e);
+      }
+      bronze.loss(name, lost(name, records.count, e), splitter.rest());
     }
     bronze.flush();
   }
@@ -88,33 +103,37 @@ final class FileRecords {
     return mark == 0xfffe || mark == 0xfeff;
   }
 
-  private InputStream open(SourceFile file) throws IOException {
-    Path path = HadoopFiles.path(file.path());
+  private InputStream open(String file) throws IOException {
+    Path path = HadoopFiles.path(file);
     InputStream in = path.getFileSystem(HadoopFiles.configuration()).open(path);
     try {
-      return file.path().endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
+      return file.endsWith(".gz") ? new GZIPInputStream(in, BUFFER_BYTES) : in;
     } catch (IOException e) {
       in.close();
       throw e;
     }
   }
 
-  private static String lost(SourceFile file, long records, IOException e) {
+  private static String lost(String file, long records, IOException e) {
     String cause = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return "%s cannot be read beyond record %d: %s"
-        .formatted(file.path(), records, cause.lines().findFirst().orElse(cause));
+        .formatted(file, records, cause.lines().findFirst().orElse(cause));
   }
 
   /** Counts records, and knows the header they stand under. */
   private static final class TextSink implements RecordSplitter.Sink {
-    private final SourceFile file;
+    private final String name;
+    private final long linesBefore;
+    private final long after;
     private final BronzeFrames bronze;
     private final boolean hasHeader;
     private byte @Nullable [] header;
     private long count;
 
-    private TextSink(SourceFile file, BronzeFrames bronze) {
-      this.file = file;
+    private TextSink(String name, long linesBefore, long after, BronzeFrames bronze) {
+      this.name = name;
+      this.linesBefore = linesBefore;
+      this.after = after;
       this.bronze = bronze;
       this.hasHeader = bronze.kind() == Kind.CSV;
     }
@@ -129,8 +148,8 @@ final class FileRecords {
         return;
       }
       count++;
-      if (count > file.after()) {
-        bronze.line(file.path(), line, bytes, from, to, header, fault);
+      if (count > after) {
+        bronze.line(name, linesBefore + line, bytes, from, to, header, fault);
       }
     }
   }

@@ -1,9 +1,5 @@
 package dev.patron.transforms.read;
 
-import java.io.Serializable;
-import org.apache.beam.sdk.coders.DefaultCoder;
-import org.apache.beam.sdk.coders.SerializableCoder;
-
 /**
  * A file to be read, or what is left of it.
  *
@@ -13,8 +9,7 @@ import org.apache.beam.sdk.coders.SerializableCoder;
  *     number of bronze rows of this file that have an offset, in all tables of its group
  * @param group the group of tables that its records belong to, see {@link ReadRecords}
  */
-@DefaultCoder(SerializableCoder.class)
-public record SourceFile(String path, long size, long after, String group) implements Serializable {
+public record SourceFile(String path, long size, long after, String group) implements SourcePart {
 
   public SourceFile {
     if (after < 0) {

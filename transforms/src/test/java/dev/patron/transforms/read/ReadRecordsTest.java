@@ -201,11 +201,12 @@ class ReadRecordsTest {
             Map.of(
                 "changes", List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
                 "orders", List.of(table("orders", Kind.CSV))));
-    List<SourceFile> files = new ArrayList<>();
+    List<SourcePart> files = new ArrayList<>();
     files.addAll(SourceFiles.expand(folder + "/*.jsonl*", "changes"));
     files.addAll(SourceFiles.expand(folder + "/*.csv", "orders"));
     Pipeline pipeline = AnyRunner.pipeline();
-    PCollectionTuple bronze = pipeline.apply(Create.of(files)).apply("Read", read);
+    PCollectionTuple bronze =
+        pipeline.apply(Create.of(files).withCoder(SourcePartCoder.of())).apply("Read", read);
     PAssert.that(bronze.get(read.tag("books"))).satisfies(frames -> expect(frames, "1", "null"));
     PAssert.that(bronze.get(read.tag("authors"))).satisfies(frames -> expect(frames, "2", "3"));
     PAssert.that(bronze.get(read.tag("orders"))).satisfies(frames -> expect(frames, "1"));

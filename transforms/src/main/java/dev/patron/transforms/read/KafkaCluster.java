@@ -1,0 +1,113 @@
+package dev.patron.transforms.read;
+
+import java.io.Serializable;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * How to reach a Kafka cluster. Its text shows neither the brokers nor any value, all of which may
+ * be secrets.
+ *
+ * @param name what messages call it: what the dataset says, references in place of values
+ * @param bootstrap the brokers to ask first, {@code host:port,...}
+ * @param properties further properties of Kafka's clients, as {@code security.protocol}, {@code
+ *     sasl.jaas.config} or {@code fetch.max.bytes}
+ */
+public record KafkaCluster(String name, String bootstrap, Map<String, String> properties)
+    implements Serializable {
+
+  /** So long a cluster may take to answer before it counts as unreachable. */
+  static final int PATIENCE_MILLIS = 30_000;
+
+  /** What exact reading rests on; nobody else may set it. */
+  private static final Set<String> OURS =
+      Set.of(
+          ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+          ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+          ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+          ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+          ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+          ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+          ConsumerConfig.GROUP_ID_CONFIG,
+          ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+
+  public KafkaCluster {
+    properties = new TreeMap<>(properties);
+  }
+
+  /** The names of the properties that {@link #properties} may have, in order. */
+  public static Set<String> propertyNames() {
+    TreeSet<String> names = new TreeSet<>(ConsumerConfig.configNames());
+    names.addAll(AdminClientConfig.configNames());
+    names.removeAll(OURS);
+    return names;
+  }
+
+  /** Whether Patron sets this property itself. */
+  public static boolean isOurs(String property) {
+    return OURS.contains(property);
+  }
+
+  /**
+   * A client for what the cluster knows of its topics.
+   *
+   * @throws IllegalArgumentException if Kafka does not understand a property
+   */
+  Admin admin() {
+    Map<String, Object> settings = settings(AdminClientConfig.configNames());
+    settings.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    settings.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    try {
+      return Admin.create(settings);
+    } catch (KafkaException e) {
+      String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+      String line = this + " cannot be set up: " + why;
+      for (String value : properties.values()) {
+        line = line.replace(value, "(hidden)");
+      }
+      // Without its cause, whose text may hold a secret.
+      throw new IllegalArgumentException(line);
+    }
+  }
+
+  /** A consumer that stays where it is told, and remembers nothing in the cluster. */
+  Consumer<byte[], byte[]> consumer(IsolationLevel isolation) {
+    Map<String, Object> settings = settings(ConsumerConfig.configNames());
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(
+        ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
+    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private Map<String, Object> settings(Set<String> known) {
+    Map<String, Object> settings = new HashMap<>();
+    properties.forEach(
+        (name, value) -> {
+          if (known.contains(name)) {
+            settings.put(name, value);
+          }
+        });
+    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    return settings;
+  }
+
+  @Override
+  public String toString() {
+    return "Kafka at " + name;
+  }
+}

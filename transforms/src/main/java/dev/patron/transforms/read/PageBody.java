@@ -1,0 +1,126 @@
+package dev.patron.transforms.read;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a page, each on one line, and what comes next.
+ *
+ * @param records the records' text, without line ends
+ * @param next the cursor in the page; null if there is none
+ */
+record PageBody(List<byte[]> records, @Nullable String next) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /**
+   * Reads a page: lines, an array, or an object with the records in one of its fields.
+   *
+   * @throws IOException if the page is not what the source says; the message says why
+   */
+  static PageBody read(PageSource source, byte[] body) throws IOException {
+    boolean isArray = first(body) == '[';
+    if (source.records() == null && source.cursor() == null && !isArray) {
+      return new PageBody(lines(body), null);
+    }
+    try (JsonParser json = JSON.createParser(body)) {
+      if (source.records() == null && isArray) {
+        json.nextToken();
+        return new PageBody(array(json, body), null);
+      }
+      return document(source, json, body);
+    } catch (JsonProcessingException e) {
+      throw new IOException("a page is no JSON: " + e.getOriginalMessage());
+    }
+  }
+
+  private static int first(byte[] body) {
+    for (byte b : body) {
+      if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
+        return b;
+      }
+    }
+    return -1;
+  }
+
+  private static List<byte[]> lines(byte[] body) {
+    List<byte[]> lines = new ArrayList<>();
+    int from = 0;
+    for (int at = 0; at <= body.length; at++) {
+      if (at == body.length || body[at] == '\n') {
+        int to = at > from && body[at - 1] == '\r' ? at - 1 : at;
+        if (to > from) {
+          lines.add(Arrays.copyOfRange(body, from, to));
+        }
+        from = at + 1;
+      }
+    }
+    return lines;
+  }
+
+  private static PageBody document(PageSource source, JsonParser json, byte[] body)
+      throws IOException {
+    String recordsPath = source.records() == null ? "data" : source.records();
+    @Nullable List<byte[]> records = null;
+    @Nullable String next = null;
+    List<String> path = new ArrayList<>();
+    JsonToken token = json.nextToken();
+    if (token != JsonToken.START_OBJECT) {
+      throw new IOException("a page is no object with the records in '" + recordsPath + "'");
+    }
+    while (token != null) {
+      token = json.nextToken();
+      if (token == JsonToken.END_OBJECT && !path.isEmpty()) {
+        path.remove(path.size() - 1);
+      } else if (token == JsonToken.FIELD_NAME) {
+        String name = String.join(".", path) + (path.isEmpty() ? "" : ".") + json.currentName();
+        String own = json.currentName();
+        token = json.nextToken();
+        if (name.equals(recordsPath) && token == JsonToken.START_ARRAY) {
+          records = array(json, body);
+        } else if (name.equals(source.cursor()) && token != null && token.isScalarValue()) {
+          next = token == JsonToken.VALUE_NULL || json.getText().isEmpty() ? null : json.getText();
+        } else if (token == JsonToken.START_OBJECT && leads(name, source, recordsPath)) {
+          path.add(own);
+        } else {
+          json.skipChildren();
+        }
+      }
+    }
+    if (records == null) {
+      throw new IOException("a page has no array '" + recordsPath + "'");
+    }
+    return new PageBody(records, next);
+  }
+
+  private static boolean leads(String name, PageSource source, String recordsPath) {
+    return recordsPath.startsWith(name + ".")
+        || (source.cursor() != null && source.cursor().startsWith(name + "."));
+  }
+
+  /** The elements of the array that begins here. */
+  private static List<byte[]> array(JsonParser json, byte[] body) throws IOException {
+    List<byte[]> records = new ArrayList<>();
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      int from = Math.toIntExact(json.currentTokenLocation().getByteOffset());
+      json.skipChildren();
+      json.finishToken();
+      int to = Math.toIntExact(json.currentLocation().getByteOffset());
+      byte[] record = Arrays.copyOfRange(body, from, to);
+      for (int i = 0; i < record.length; i++) {
+        // In JSON a line end stands only where a blank may stand.
+        if (record[i] == '\n' || record[i] == '\r') {
+          record[i] = ' ';
+        }
+      }
+      records.add(record);
+    }
+    return records;
+  }
+}

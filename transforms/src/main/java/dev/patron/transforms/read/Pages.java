@@ -1,0 +1,330 @@
+package dev.patron.transforms.read;
+
+import dev.patron.transforms.parquet.HadoopFiles;
+import dev.patron.transforms.read.SourcePosition.PagePosition;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches what is new of pages over HTTP. Each page says where the next one is, so the program that
+ * starts a pipeline fetches them, one after the other, into a file that the pipeline reads; the
+ * position behind them is committed with the rows.
+ *
+ * <p>Requests that fail for a reason that may pass (no connection, a body that breaks off, 408,
+ * 429, 5xx) are repeated after a pause that doubles, or as long as {@code Retry-After} says.
+ *
+ * <p>Pages are append-only: the last one may grow and lead on later, and none may shrink.
+ */
+public final class Pages {
+  private static final int ATTEMPTS = 8;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Pattern LINK = Pattern.compile("<([^>]*)>([^<]*)");
+  private static final Pattern NEXT = Pattern.compile(";\\s*rel\\s*=\\s*\"?([^\";,]*)\"?");
+
+  private final PageSource source;
+  private final URI first;
+  private final HttpClient client;
+  private final Pause pause;
+
+  /** How time passes; tests do not wait. */
+  @FunctionalInterface
+  interface Pause {
+    void sleep(Duration duration) throws InterruptedException;
+  }
+
+  /** Pages of this source. */
+  public Pages(PageSource source) {
+    this(source, duration -> Thread.sleep(duration.toMillis()));
+  }
+
+  Pages(PageSource source, Pause pause) {
+    this.source = source;
+    this.pause = pause;
+    this.first = URI.create(source.url());
+    this.client =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .build();
+  }
+
+  /**
+   * What was fetched.
+   *
+   * @param records how many records are in the file; if none, there is no file
+   * @param after where the source is left when they are committed
+   * @param more whether there may be more, because the most that may be fetched was
+   */
+  public record Fetched(long records, PagePosition after, boolean more) {}
+
+  /**
+   * Fetches pages until there is no next one.
+   *
+   * @param before where the source was left; null: at its beginning
+   * @param most so many records at most, but whole pages
+   * @param file the file to write, as lines
+   * @throws LostRecordsException if a page has fewer records than were read of it
+   * @throws IOException if the source does not answer, or not with pages; the message is one line
+   */
+  public Fetched fetch(@Nullable PagePosition before, long most, String file) throws IOException {
+    PagePosition at = before == null ? new PagePosition(null, 0, 0) : before;
+    Path path = HadoopFiles.path(file);
+    FileSystem files = path.getFileSystem(HadoopFiles.configuration());
+    long records = 0;
+    boolean more = true;
+    try (OutputStream out = new LazyFile(files, path)) {
+      while (more && records < most) {
+        Answer answer = get(address(at.page()));
+        PageBody page = body(answer);
+        if (page.records().size() < at.records()) {
+          throw new LostRecordsException(
+              "%s: a page of which %d records were read has only %d now; pages must only grow"
+                  .formatted(source, at.records(), page.records().size()));
+        }
+        for (byte[] record : page.records().subList((int) at.records(), page.records().size())) {
+          out.write(record);
+          out.write('\n');
+          records++;
+        }
+        long total = at.total() + page.records().size() - at.records();
+        @Nullable String next = source.cursor() == null ? link(answer) : page.next();
+        more = next != null && !next.equals(at.page());
+        at =
+            more
+                ? new PagePosition(next, 0, total)
+                : new PagePosition(at.page(), page.records().size(), total);
+      }
+    }
+    return new Fetched(records, at, more);
+  }
+
+  private PageBody body(Answer answer) throws IOException {
+    try {
+      return PageBody.read(source, answer.body());
+    } catch (IOException e) {
+      throw new IOException(source + ": " + e.getMessage(), e);
+    }
+  }
+
+  // ---- Where pages are
+
+  /** The address of a page: of the first, behind a cursor, or as a link said. */
+  private URI address(@Nullable String page) {
+    if (page == null) {
+      return first;
+    }
+    if (source.cursor() == null) {
+      return withOwnQuery(first.resolve(page));
+    }
+    String parameter = source.parameter() + "=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
+    String query = first.getRawQuery();
+    return with(first, query == null ? parameter : query + "&" + parameter);
+  }
+
+  private static URI with(URI address, @Nullable String query) {
+    String text = address.toString().replaceFirst("[?#].*", "");
+    return URI.create(query == null || query.isEmpty() ? text : text + "?" + query);
+  }
+
+  /**
+   * What a link says, without what the first address says already: that may hold a secret, and the
+   * position is written to a table's log.
+   */
+  private @Nullable String link(Answer answer) throws IOException {
+    for (String header : answer.links()) {
+      Matcher links = LINK.matcher(header);
+      while (links.find()) {
+        Matcher relation = NEXT.matcher(links.group(2));
+        if (relation.find() && Arrays.asList(relation.group(1).split(" ", -1)).contains("next")) {
+          URI next = answer.address().resolve(links.group(1));
+          if (!host(next).equals(host(first))) {
+            throw new IOException(
+                source + ": a page leads to another host, " + next.getHost() + "; refused");
+          }
+          List<String> rest = new ArrayList<>(parameters(next.getRawQuery()));
+          rest.removeAll(parameters(first.getRawQuery()));
+          return next.getRawPath() + (rest.isEmpty() ? "" : "?" + String.join("&", rest));
+        }
+      }
+    }
+    return null;
+  }
+
+  private static String host(URI address) {
+    return address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+  }
+
+  private URI withOwnQuery(URI address) {
+    List<String> all = new ArrayList<>(parameters(first.getRawQuery()));
+    all.addAll(parameters(address.getRawQuery()));
+    return with(address, String.join("&", all));
+  }
+
+  private static List<String> parameters(@Nullable String query) {
+    return query == null || query.isEmpty() ? List.of() : Arrays.asList(query.split("&", -1));
+  }
+
+  // ---- Asking
+
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares answers.
+  private record Answer(URI address, byte[] body, List<String> links) {}
+
+  private Answer get(URI address) throws IOException {
+    HttpRequest request = request(address);
+    Duration wait = FIRST_PAUSE;
+    String problem = "";
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      Optional<Duration> asked = Optional.empty();
+      try {
+        HttpResponse<byte[]> response =
+            client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        int status = response.statusCode();
+        if (status == 200) {
+          return new Answer(response.uri(), response.body(), response.headers().allValues("Link"));
+        }
+        problem = "it answered with status " + status;
+        if (status != 408 && status != 429 && status < 500) {
+          throw new IOException(source + ": " + problem);
+        }
+        asked = retryAfter(response);
+      } catch (InterruptedException e) {
+        throw interrupted();
+      } catch (IOException e) {
+        if (problem.startsWith("it answered") && String.valueOf(e.getMessage()).endsWith(problem)) {
+          throw e;
+        }
+        // The client's message may repeat the address.
+        problem = "no answer (" + e.getClass().getSimpleName() + ")";
+      }
+      if (attempt < ATTEMPTS) {
+        pause(asked.orElse(wait));
+        wait = wait.multipliedBy(2);
+      }
+    }
+    throw new IOException(
+        "%s: %s, %d times in a row; run again to go on from where it was left"
+            .formatted(source, problem, ATTEMPTS));
+  }
+
+  private HttpRequest request(URI address) throws IOException {
+    String user = first.getRawUserInfo();
+    URI bare =
+        URI.create(
+            address.getRawUserInfo() == null
+                ? address.toString()
+                : address.toString().replace(address.getRawUserInfo() + "@", ""));
+    HttpRequest.Builder request = HttpRequest.newBuilder(bare).timeout(PATIENCE).GET();
+    try {
+      source.headers().forEach(request::setHeader);
+    } catch (IllegalArgumentException e) {
+      // Without its message, which repeats the header.
+      throw new IOException(source + ": a header of its definition cannot be sent");
+    }
+    if (user != null) {
+      byte[] plain = String.valueOf(first.getUserInfo()).getBytes(StandardCharsets.UTF_8);
+      request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(plain));
+    }
+    return request.build();
+  }
+
+  /** In seconds, or as a time, which counts from the server's own clock. */
+  private static Optional<Duration> retryAfter(HttpResponse<?> response) {
+    Optional<String> header = response.headers().firstValue("Retry-After");
+    if (header.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(header.get().strip())));
+    } catch (NumberFormatException e) {
+      try {
+        DateTimeFormatter format = DateTimeFormatter.RFC_1123_DATE_TIME;
+        ZonedDateTime then = ZonedDateTime.parse(header.get().strip(), format);
+        return response
+            .headers()
+            .firstValue("Date")
+            .map(date -> Duration.between(ZonedDateTime.parse(date, format), then));
+      } catch (DateTimeException unreadable) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  private void pause(Duration wanted) throws IOException {
+    if (wanted.compareTo(LONGEST_PAUSE) > 0) {
+      throw new IOException(
+          "%s: it asks to come back in %d s; run again then".formatted(source, wanted.toSeconds()));
+    }
+    try {
+      pause.sleep(wanted.isNegative() ? Duration.ZERO : wanted);
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private InterruptedIOException interrupted() {
+    Thread.currentThread().interrupt();
+    return new InterruptedIOException("interrupted while reading " + source);
+  }
+
+  /** A file that is made when something is written to it. */
+  private static final class LazyFile extends OutputStream {
+    private final FileSystem files;
+    private final Path path;
+    private @Nullable OutputStream out;
+
+    private LazyFile(FileSystem files, Path path) {
+      this.files = files;
+      this.path = path;
+    }
+
+    private OutputStream out() throws IOException {
+      OutputStream open = out;
+      if (open == null) {
+        open = new java.io.BufferedOutputStream(files.create(path, true), 1 << 16);
+        out = open;
+      }
+      return open;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out().write(b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      out().write(bytes, from, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (out != null) {
+        out.close();
+      }
+    }
+  }
+}

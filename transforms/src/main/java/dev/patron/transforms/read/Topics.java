@@ -1,0 +1,329 @@
+package dev.patron.transforms.read;
+
+import dev.patron.transforms.read.SourcePosition.PartitionPosition;
+import dev.patron.transforms.read.SourcePosition.TopicPosition;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topics of one cluster, as the program that starts a pipeline sees them: what there is to
+ * read, and whether what was read before is still true.
+ */
+public final class Topics implements AutoCloseable {
+  private final KafkaCluster cluster;
+  private final Admin admin;
+
+  /** What the topics of this cluster have. Connects when it is asked. */
+  public Topics(KafkaCluster cluster) {
+    this.cluster = cluster;
+    this.admin = cluster.admin();
+  }
+
+  /**
+   * Whether it may help to try again later: the cluster was not there, or not well. What it says of
+   * a topic, of rights or of lost records stays true.
+   */
+  public static boolean mayPass(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof LostRecordsException) {
+        return false;
+      }
+      if (cause instanceof RetriableException || cause instanceof NothingCameException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What becomes of records that expired before anybody read them. */
+  public enum Expired {
+    /** Reading is refused. */
+    FAIL,
+    /** They are passed over. */
+    SKIP
+  }
+
+  /**
+   * What is to be read.
+   *
+   * @param ranges what to read, in order of topic and partition; none of them is empty
+   * @param after where the topics are left when all ranges were read
+   * @param lag for each topic, how many offsets are left then
+   * @param expired for each partition whose oldest unread records expired, how many offsets did
+   */
+  public record Plan(
+      List<TopicRange> ranges,
+      SourcePosition after,
+      Map<String, Long> lag,
+      Map<String, Long> expired) {}
+
+  /**
+   * Fixes what is read: from where each topic was left to its end now, to the end of what is
+   * committed where producers use transactions. New topics and partitions are read from their
+   * beginning.
+   *
+   * @param group the group of tables that the records belong to
+   * @param names the topics
+   * @param before where they were left
+   * @param most so many offsets at most, shared fairly among the partitions
+   * @throws NoSuchTopic if a topic does not exist
+   * @throws LostRecordsException if what was read is not what the topic has any more, or if records
+   *     expired and {@code onExpired} does not pass them over
+   * @throws IOException if the cluster cannot be reached or does not allow this
+   */
+  public Plan plan(
+      String group, Collection<String> names, SourcePosition before, long most, Expired onExpired)
+      throws IOException {
+    Map<String, TopicDescription> topics = describe(names);
+    List<TopicPartition> partitions = partitions(topics);
+    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(partitions, OffsetSpec.earliest());
+    Map<TopicPartition, ListOffsetsResultInfo> last = offsets(partitions, OffsetSpec.latest());
+    Set<String> compacted = compacted(topics.keySet());
+
+    TreeMap<String, Long> expired = new TreeMap<>();
+    Map<TopicPartition, PartitionPosition> start = new HashMap<>();
+    for (TopicPartition partition : partitions) {
+      TopicPosition topic = before.topics().get(partition.topic());
+      if (topic != null) {
+        checkIsSame(partition.topic(), topic, topics);
+      }
+      PartitionPosition left = topic == null ? null : topic.partitions().get(partition.partition());
+      long oldest = at(first, partition).offset();
+      if (left == null) {
+        start.put(partition, new PartitionPosition(oldest, -1));
+        continue;
+      }
+      if (left.next() > at(last, partition).offset()) {
+        throw cut(partition.toString(), left.next(), at(last, partition).offset());
+      }
+      if (left.next() < oldest) {
+        if (onExpired == Expired.FAIL) {
+          throw expired(partition.toString(), left.next(), oldest);
+        }
+        expired.put(partition.toString(), oldest - left.next());
+        left = new PartitionPosition(oldest, -1);
+      }
+      start.put(partition, left);
+    }
+    return share(group, topics, partitions, start, last, compacted, most, expired);
+  }
+
+  private Plan share(
+      String group,
+      Map<String, TopicDescription> topics,
+      List<TopicPartition> partitions,
+      Map<TopicPartition, PartitionPosition> start,
+      Map<TopicPartition, ListOffsetsResultInfo> last,
+      Set<String> compacted,
+      long most,
+      Map<String, Long> expired) {
+    Map<TopicPartition, Long> waiting = new HashMap<>();
+    partitions.forEach(
+        partition ->
+            waiting.put(partition, at(last, partition).offset() - at(start, partition).next()));
+    Map<TopicPartition, Long> taken = fairly(partitions, waiting, most);
+    List<TopicRange> ranges = new ArrayList<>();
+    TreeMap<String, TreeMap<Integer, PartitionPosition>> after = new TreeMap<>();
+    TreeMap<String, Long> lag = new TreeMap<>();
+    for (TopicPartition partition : partitions) {
+      PartitionPosition from = at(start, partition);
+      long to = from.next() + at(taken, partition);
+      int epoch = from.epoch();
+      if (to > from.next()) {
+        ranges.add(
+            new TopicRange(
+                partition.topic(),
+                partition.partition(),
+                from.next(),
+                from.epoch(),
+                to,
+                compacted.contains(partition.topic()),
+                group));
+        epoch = at(last, partition).leaderEpoch().orElse(-1);
+      }
+      after
+          .computeIfAbsent(partition.topic(), any -> new TreeMap<>())
+          .put(partition.partition(), new PartitionPosition(to, epoch));
+      lag.merge(partition.topic(), at(last, partition).offset() - to, Long::sum);
+    }
+    TreeMap<String, TopicPosition> positions = new TreeMap<>();
+    topics.forEach(
+        (name, topic) ->
+            positions.put(
+                name,
+                new TopicPosition(
+                    topic.topicId().toString(), after.getOrDefault(name, new TreeMap<>()))));
+    return new Plan(ranges, new SourcePosition(positions, new TreeMap<>()), lag, expired);
+  }
+
+  /** Nobody gets more than an equal share while another one's share does not suffice. */
+  static <K> Map<K, Long> fairly(List<K> keys, Map<K, Long> waiting, long most) {
+    List<K> bySize =
+        keys.stream().sorted(Comparator.comparing((K key) -> at(waiting, key))).toList();
+    Map<K, Long> taken = new HashMap<>();
+    long left = most;
+    for (int i = 0; i < bySize.size(); i++) {
+      int others = bySize.size() - i;
+      // Rounded up, so that a share of less than one does not starve everybody.
+      long equal = left / others + (left % others == 0 ? 0 : 1);
+      long mine = Math.min(at(waiting, bySize.get(i)), equal);
+      taken.put(bySize.get(i), mine);
+      left -= mine;
+    }
+    return taken;
+  }
+
+  static LostRecordsException expired(String partition, long next, long oldest) {
+    return new LostRecordsException(
+        ("%s: the records from offset %d to %d expired before they were read; keep them longer"
+                + " (retention.ms, retention.bytes), or say expired: skip to go on without them")
+            .formatted(partition, next, oldest - 1));
+  }
+
+  static LostRecordsException cut(String partition, long next, long end) {
+    return new LostRecordsException(
+        ("%s: it ends at offset %d, but it was read up to %d before: the cluster lost records; the"
+                + " tables hold what it lost, so read it into a new warehouse or restore the topic")
+            .formatted(partition, end, next));
+  }
+
+  private static void checkIsSame(
+      String name, TopicPosition before, Map<String, TopicDescription> topics)
+      throws LostRecordsException {
+    String id = at(topics, name).topicId().toString();
+    if (!id.equals(before.id())) {
+      throw new LostRecordsException(
+          ("topic '%s' was deleted and made again since it was read (its id was %s and is %s now):"
+                  + " its offsets mean other records; read it into a new warehouse, or under a new"
+                  + " topic name")
+              .formatted(name, before.id(), id));
+    }
+  }
+
+  /**
+   * Checks that a topic is there.
+   *
+   * @throws NoSuchTopic if it is not
+   * @throws IOException if the cluster cannot be reached or does not allow this
+   */
+  public void require(String topic) throws IOException {
+    describe(List.of(topic));
+  }
+
+  private Map<String, TopicDescription> describe(Collection<String> names) throws IOException {
+    TreeMap<String, TopicDescription> found = new TreeMap<>();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic :
+        admin.describeTopics(names).topicNameValues().entrySet()) {
+      try {
+        found.put(topic.getKey(), await(topic.getValue()));
+      } catch (IOException e) {
+        if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+          throw new NoSuchTopic("%s has no topic '%s'".formatted(cluster, topic.getKey()));
+        }
+        throw e;
+      }
+    }
+    return found;
+  }
+
+  private static List<TopicPartition> partitions(Map<String, TopicDescription> topics) {
+    List<TopicPartition> partitions = new ArrayList<>();
+    topics.forEach(
+        (name, topic) ->
+            topic.partitions().stream()
+                .mapToInt(TopicPartitionInfo::partition)
+                .sorted()
+                .forEach(partition -> partitions.add(new TopicPartition(name, partition))));
+    return partitions;
+  }
+
+  private Map<TopicPartition, ListOffsetsResultInfo> offsets(
+      List<TopicPartition> partitions, OffsetSpec spec) throws IOException {
+    return await(
+        admin
+            .listOffsets(
+                partitions.stream().collect(Collectors.toMap(any -> any, any -> spec)),
+                new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+            .all());
+  }
+
+  /** The topics that are compacted, or about which we may not ask. */
+  private Set<String> compacted(Set<String> names) throws IOException {
+    Map<String, ConfigResource> resources =
+        names.stream()
+            .collect(
+                Collectors.toMap(
+                    name -> name, name -> new ConfigResource(ConfigResource.Type.TOPIC, name)));
+    Map<ConfigResource, KafkaFuture<Config>> answers =
+        admin.describeConfigs(resources.values()).values();
+    Set<String> compacted = new HashSet<>();
+    for (String name : names) {
+      try {
+        ConfigEntry policy =
+            await(at(answers, at(resources, name))).get(TopicConfig.CLEANUP_POLICY_CONFIG);
+        if (policy == null || policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+          compacted.add(name);
+        }
+      } catch (IOException e) {
+        if (!(e.getCause() instanceof AuthorizationException)) {
+          throw e;
+        }
+        compacted.add(name);
+      }
+    }
+    return compacted;
+  }
+
+  private <T> T await(KafkaFuture<T> future) throws IOException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IOException("%s: %s".formatted(cluster, cause.getMessage()), cause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while asking " + cluster);
+    }
+  }
+
+  private static <K, V> V at(Map<K, V> map, K key) {
+    @Nullable V value = map.get(key);
+    if (value == null) {
+      throw new IllegalStateException("the cluster said nothing of " + key);
+    }
+    return value;
+  }
+
+  @Override
+  public void close() {
+    admin.close();
+  }
+}

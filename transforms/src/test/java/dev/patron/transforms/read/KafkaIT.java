@@ -1,0 +1,440 @@
+package dev.patron.transforms.read;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Format;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Keep;
+import dev.patron.features.tables.Tables;
+import dev.patron.testing.KafkaBroker;
+import dev.patron.transforms.read.SourcePosition.PartitionPosition;
+import dev.patron.transforms.read.SourcePosition.TopicPosition;
+import dev.patron.transforms.read.Topics.Expired;
+import dev.patron.transforms.read.Topics.Plan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.beam.sdk.Pipeline;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topics of a real broker, as bronze frames. */
+class KafkaIT {
+  private static final Map<String, ConcurrentLinkedQueue<Frame>> COLLECTED =
+      new ConcurrentHashMap<>();
+
+  private final KafkaBroker broker;
+  private final KafkaCluster cluster;
+  private final String topic = "t-" + UUID.randomUUID();
+
+  KafkaIT() throws IOException {
+    broker = KafkaBroker.shared();
+    cluster = new KafkaCluster("${KAFKA_BOOTSTRAP}", broker.bootstrap(), Map.of());
+  }
+
+  @BeforeEach
+  void makeATopicOfTwoPartitions() {
+    broker.createTopic(topic, 2, Map.of());
+  }
+
+  // ---- Given
+
+  private KafkaProducer<byte[], byte[]> producer(@Nullable String transactional) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("bootstrap.servers", broker.bootstrap());
+    settings.put("max.request.size", 64 << 20);
+    settings.put("buffer.memory", 128L << 20);
+    settings.put("linger.ms", 0);
+    if (transactional != null) {
+      settings.put("transactional.id", transactional);
+    }
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(UTF_8);
+  }
+
+  private void send(int partition, String... values) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      send(producer, partition, values);
+    }
+  }
+
+  private void send(KafkaProducer<byte[], byte[]> producer, int partition, String... values) {
+    for (String value : values) {
+      var unused =
+          producer.send(new ProducerRecord<>(topic, partition, 1_000L, bytes("{}"), bytes(value)));
+    }
+    producer.flush();
+  }
+
+  private void send(ProducerRecord<byte[], byte[]> record) {
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      var unused = producer.send(record);
+    }
+  }
+
+  private static TableDefinition table(String name, Kind kind) {
+    return new TableDefinition(
+        name,
+        Keep.FACTS,
+        List.of(),
+        List.of(),
+        new Format(kind, ',', null, name, "UTC"),
+        null,
+        null,
+        Map.of(),
+        List.of());
+  }
+
+  // ---- When
+
+  private Plan plan(SourcePosition before, long most, Expired expired) throws IOException {
+    try (Topics topics = new Topics(cluster)) {
+      return topics.plan("g", List.of(topic), before, most, expired);
+    }
+  }
+
+  private Plan plan(SourcePosition before) throws IOException {
+    return plan(before, Long.MAX_VALUE, Expired.FAIL);
+  }
+
+  /** The bronze rows of each table, in order of partition and offset, as a pipeline reads them. */
+  private static Map<String, List<List<@Nullable Object>>> read(
+      List<TableDefinition> tables, KafkaCluster cluster, List<? extends SourcePart> parts) {
+    return read(tables, cluster, parts, Map.of());
+  }
+
+  private static Map<String, List<List<@Nullable Object>>> read(
+      List<TableDefinition> tables,
+      KafkaCluster cluster,
+      List<? extends SourcePart> parts,
+      Map<String, SourcePosition> before) {
+    COLLECTED.clear();
+    ReadRecords read =
+        ReadRecords.of(Map.of("g", tables))
+            .withClusters(Map.of("g", cluster))
+            .withPositions(before);
+    Pipeline pipeline =
+        Pipeline.create(
+            PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
+                .create());
+    PCollectionTuple bronze =
+        pipeline
+            .apply(Create.of(List.<SourcePart>copyOf(parts)).withCoder(SourcePartCoder.of()))
+            .apply("Read", read);
+    for (TableDefinition table : tables) {
+      COLLECTED.put(table.name(), new ConcurrentLinkedQueue<>());
+      bronze
+          .get(read.tag(table.name()))
+          .apply("Collect " + table.name(), ParDo.of(new Collect(table.name())));
+    }
+    pipeline.run().waitUntilFinish();
+    Map<String, List<List<@Nullable Object>>> rows = new TreeMap<>();
+    COLLECTED.forEach(
+        (name, frames) -> {
+          List<List<@Nullable Object>> all = new ArrayList<>();
+          frames.forEach(frame -> all.addAll(frame.toRows()));
+          all.sort(
+              Comparator.comparing((List<@Nullable Object> row) -> String.valueOf(row.get(1)))
+                  .thenComparingLong(row -> (Long) Objects.requireNonNull(row.get(2))));
+          rows.put(name, all);
+        });
+    return rows;
+  }
+
+  private static final class Collect extends DoFn<Frame, Void> {
+    private final String table;
+
+    private Collect(String table) {
+      this.table = table;
+    }
+
+    @ProcessElement
+    public void collect(@Element Frame frame) {
+      Objects.requireNonNull(COLLECTED.get(table)).add(frame);
+    }
+  }
+
+  private List<String> values(Plan plan) {
+    return Objects.requireNonNull(
+            read(List.of(table("t", Kind.JSONL)), cluster, plan.ranges()).get("t"))
+        .stream()
+        .map(row -> String.valueOf(row.get(Tables.BRONZE.position("_value"))))
+        .toList();
+  }
+
+  private SourcePosition readAll(SourcePosition before) throws IOException {
+    return plan(before).after();
+  }
+
+  // ---- Then
+
+  @Test
+  void readsWhatThereIsThenWhatHasComeSinceAndNothingTwice() throws IOException {
+    send(0, "a", "b");
+    send(1, "c");
+    Plan first = plan(SourcePosition.START);
+    send(0, "d");
+    assertThat(values(first)).containsExactly("a", "b", "c");
+    Plan second = plan(SourcePosition.parse(first.after().toText()));
+    assertThat(values(second)).containsExactly("d");
+    assertThat(plan(second.after()).ranges()).isEmpty();
+  }
+
+  @Test
+  void anIncrementTakesNoMoreThanItMayAndTellsWhatIsLeft() throws IOException {
+    send(0, "a", "b", "c", "d");
+    send(1, "e");
+    Plan first = plan(SourcePosition.START, 3, Expired.FAIL);
+    assertThat(values(first)).containsExactly("a", "b", "e");
+    assertThat(first.lag()).isEqualTo(Map.of(topic, 2L));
+    Plan second = plan(first.after(), 3, Expired.FAIL);
+    assertThat(values(second)).containsExactly("c", "d");
+    assertThat(second.lag()).isEqualTo(Map.of(topic, 0L));
+  }
+
+  @Test
+  void topicsAndFilesOfTheSameRecordsGiveEqualRows(@TempDir Path folder) throws IOException {
+    String book = "{\"op\":\"c\",\"source\":{\"table\":\"books\"},\"after\":{\"id\":1}}";
+    String author = "{\"op\":\"c\",\"source\":{\"table\":\"authors\"},\"after\":{\"id\":2}}";
+    send(new ProducerRecord<>(topic, 1, 7_001L, bytes("{\"id\":1}"), bytes(book)));
+    send(new ProducerRecord<>(topic, 0, 7_002L, bytes("{\"id\":2}"), bytes(author)));
+    send(new ProducerRecord<>(topic, 0, 7_003L, null, bytes("{no json")));
+    // Compaction's tombstone: its topic alone says where it belongs.
+    send(new ProducerRecord<>(topic, 1, 7_004L, bytes("{\"id\":1}"), (byte[]) null));
+    Path file =
+        Files.write(
+            folder.resolve("records.jsonl"),
+            List.of(
+                line(1, 0, 7_001, "{\"id\":1}", book),
+                line(0, 0, 7_002, "{\"id\":2}", author),
+                line(1, 1, 7_004, "{\"id\":1}", "null")));
+    List<TableDefinition> tables =
+        List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM));
+    Map<String, List<List<@Nullable Object>>> streamed =
+        read(tables, cluster, plan(SourcePosition.START).ranges());
+    Map<String, List<List<@Nullable Object>>> filed =
+        read(tables, cluster, List.of(SourceFile.whole(file.toString(), Files.size(file), "g")));
+    int broken = Tables.BRONZE.position("_value");
+    streamed.values().forEach(rows -> rows.removeIf(row -> "{no json".equals(row.get(broken))));
+    int fileName = Tables.BRONZE.position("_file");
+    filed.values().forEach(rows -> rows.forEach(row -> row.set(fileName, null)));
+    assertThat(streamed).isEqualTo(filed);
+    assertThat(streamed.get("authors")).hasSize(1);
+  }
+
+  @Test
+  void aTableThatJoinsATopicLaterGetsAllOfItAndTheOthersNothingTwice() throws IOException {
+    String book = "{\"op\":\"c\",\"source\":{\"table\":\"books\"},\"after\":{\"id\":1}}";
+    String author = "{\"op\":\"c\",\"source\":{\"table\":\"authors\"},\"after\":{\"id\":2}}";
+    send(0, book, author);
+    SourcePosition ofBooks = readAll(SourcePosition.START);
+    send(0, book, author);
+    Plan plan = plan(SourcePosition.earliest(List.of(ofBooks, SourcePosition.START)));
+    Map<String, List<List<@Nullable Object>>> rows =
+        read(
+            List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
+            cluster,
+            plan.ranges(),
+            Map.of("books", ofBooks));
+    assertThat(rows.get("books")).hasSize(1);
+    assertThat(rows.get("authors")).hasSize(2);
+  }
+
+  private String line(int partition, long offset, long timestamp, String key, String value) {
+    return "{\"topic\":\"%s\",\"partition\":%d,\"offset\":%d,\"timestamp\":%d,\"key\":%s,\"value\":%s}"
+        .formatted(topic, partition, offset, timestamp, key, value);
+  }
+
+  @Test
+  void whatIsAbortedIsNeverReadAndWhatIsOpenWaits() throws IOException {
+    send(0, "before");
+    try (KafkaProducer<byte[], byte[]> producer = producer("p-" + topic)) {
+      producer.initTransactions();
+      producer.beginTransaction();
+      send(producer, 0, "aborted");
+      producer.abortTransaction();
+      producer.beginTransaction();
+      send(producer, 0, "committed");
+      producer.commitTransaction();
+      producer.beginTransaction();
+      send(producer, 0, "open");
+      Plan first = plan(SourcePosition.START);
+      assertThat(values(first)).containsExactly("before", "committed");
+      producer.commitTransaction();
+      assertThat(values(plan(first.after()))).containsExactly("open");
+    }
+  }
+
+  @Test
+  void aCompactedTopicHasHolesThatAreNoLoss() throws Exception {
+    String compacted = "c-" + topic;
+    broker.createTopic(
+        compacted,
+        1,
+        Map.of(
+            "cleanup.policy", "compact",
+            "segment.ms", "100",
+            "min.cleanable.dirty.ratio", "0.001",
+            "min.compaction.lag.ms", "0",
+            "max.compaction.lag.ms", "1"));
+    try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
+      for (int i = 0; i < 3_000; i++) {
+        var unused =
+            producer.send(new ProducerRecord<>(compacted, 0, null, bytes("k"), bytes("v" + i)));
+      }
+      producer.flush();
+      Thread.sleep(300);
+      var unused =
+          producer.send(new ProducerRecord<>(compacted, 0, null, bytes("end"), bytes("end")));
+    }
+    try (Topics topics = new Topics(cluster)) {
+      Plan plan =
+          topics.plan("g", List.of(compacted), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
+      assertThat(plan.ranges()).allMatch(TopicRange::compacted);
+      List<String> found = values(plan);
+      for (int i = 0; i < 100 && found.size() > 2; i++) {
+        Thread.sleep(200);
+        found = values(plan);
+      }
+      assertThat(found).containsExactly("v2999", "end");
+    }
+  }
+
+  @Test
+  void recordsThatExpiredBeforeTheyWereReadAreAnErrorUnlessTheyMayBePassedOver()
+      throws IOException {
+    send(0, "a");
+    SourcePosition read = readAll(SourcePosition.START);
+    send(0, "b", "c", "d");
+    KafkaBroker.await(
+        broker
+            .admin()
+            .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(3)))
+            .all());
+    assertThatThrownBy(() -> plan(read))
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessage(
+            topic
+                + "-0: the records from offset 1 to 2 expired before they were read; keep them"
+                + " longer (retention.ms, retention.bytes), or say expired: skip to go on without"
+                + " them");
+    Plan skipping = plan(read, Long.MAX_VALUE, Expired.SKIP);
+    assertThat(skipping.expired()).isEqualTo(Map.of(topic + "-0", 2L));
+    assertThat(values(skipping)).containsExactly("d");
+    // Who reads for the first time reads what there is.
+    assertThat(values(plan(SourcePosition.START))).containsExactly("d");
+  }
+
+  @Test
+  void aTopicThatWasMadeAnewIsRefused() throws Exception {
+    send(0, "a", "b");
+    SourcePosition read = readAll(SourcePosition.START);
+    KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
+    assertThatThrownBy(() -> plan(read))
+        .isInstanceOf(NoSuchTopic.class)
+        .hasMessage("Kafka at ${KAFKA_BOOTSTRAP} has no topic '" + topic + "'");
+    broker.createTopic(topic, 2, Map.of());
+    send(0, "x", "y", "z");
+    assertThatThrownBy(() -> plan(read))
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessageStartingWith(
+            "topic '" + topic + "' was deleted and made again since it was read");
+  }
+
+  @Test
+  void aLogThatEndsEarlierThanItDidIsALoss() throws IOException {
+    send(0, "a", "b");
+    SourcePosition read = readAll(SourcePosition.START);
+    TopicPosition before = Objects.requireNonNull(read.topics().get(topic));
+    SourcePosition further =
+        new SourcePosition(
+            new TreeMap<>(
+                Map.of(
+                    topic,
+                    new TopicPosition(
+                        before.id(), new TreeMap<>(Map.of(0, new PartitionPosition(9, 0)))))),
+            new TreeMap<>());
+    String cut =
+        topic + "-0: it ends at offset 2, but it was read up to 9 before: the cluster lost";
+    assertThatThrownBy(() -> plan(further))
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessageStartingWith(cut);
+    // It may also be cut between the plan and the reading.
+    TopicRange range = new TopicRange(topic, 0, 9, -1, 20, false, "g");
+    assertThatThrownBy(() -> read(List.of(table("t", Kind.JSONL)), cluster, List.of(range)))
+        .hasRootCauseInstanceOf(LostRecordsException.class)
+        .cause()
+        .hasMessageStartingWith(cut.replace("up to 9", "up to 20"));
+  }
+
+  @Test
+  void newPartitionsAreReadFromTheirBeginning() throws IOException {
+    send(0, "a");
+    SourcePosition read = readAll(SourcePosition.START);
+    KafkaBroker.await(
+        broker.admin().createPartitions(Map.of(topic, NewPartitions.increaseTo(3))).all());
+    send(2, "new");
+    Plan plan = plan(read);
+    assertThat(values(plan)).containsExactly("new");
+    assertThat(Objects.requireNonNull(plan.after().topics().get(topic)).partitions())
+        .containsEntry(2, new PartitionPosition(1, 0));
+  }
+
+  @Test
+  void aRecordMayBeLargerThanAFrameAndHaveHeaders() throws IOException {
+    String large = "{\"text\":\"" + "x".repeat((int) Frame.TARGET_BYTES + 10) + "\"}";
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, 1L, null, bytes(large));
+    record.headers().add("trace", new byte[] {(byte) 0xff});
+    send(0, "{}");
+    send(record);
+    send(0, "{}");
+    assertThat(values(plan(SourcePosition.START))).containsExactly("{}", large, "{}");
+  }
+
+  @Test
+  void aBrokerThatIsNotThereIsOneLineWithoutTheAddress() {
+    KafkaCluster nobody =
+        new KafkaCluster(
+            "${KAFKA_BOOTSTRAP}",
+            "localhost:1",
+            Map.of("default.api.timeout.ms", "1000", "request.timeout.ms", "900"));
+    try (Topics topics = new Topics(nobody)) {
+      assertThatThrownBy(
+              () ->
+                  topics.plan(
+                      "g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("Kafka at ${KAFKA_BOOTSTRAP}: ");
+    }
+  }
+}

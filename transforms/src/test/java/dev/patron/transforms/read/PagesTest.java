@@ -1,0 +1,256 @@
+package dev.patron.transforms.read;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.patron.transforms.read.Pages.Fetched;
+import dev.patron.transforms.read.SourcePosition.PagePosition;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PagesTest {
+  private final Path folder;
+  private final HttpServer server;
+  private final Map<String, String> pages = new HashMap<>();
+  private final Map<String, String> links = new HashMap<>();
+  private final ArrayDeque<Failure> failures = new ArrayDeque<>();
+  private final List<HttpExchange> requests = new ArrayList<>();
+  private final List<Duration> pauses = new ArrayList<>();
+
+  private interface Failure {
+    void answer(HttpExchange exchange) throws IOException;
+  }
+
+  PagesTest(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.stop(0);
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      requests.add(exchange);
+      Failure failure = failures.poll();
+      if (failure != null) {
+        failure.answer(exchange);
+        return;
+      }
+      String address = exchange.getRequestURI().toString();
+      String body = pages.get(address);
+      String link = links.get(address);
+      if (link != null) {
+        exchange.getResponseHeaders().set("Link", link);
+      }
+      byte[] bytes = body == null ? new byte[0] : body.getBytes(UTF_8);
+      exchange.sendResponseHeaders(body == null ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private static Failure status(int status, @Nullable String retryAfter) {
+    return exchange -> {
+      if (retryAfter != null) {
+        exchange.getResponseHeaders().set("Retry-After", retryAfter);
+      }
+      exchange.sendResponseHeaders(status, -1);
+    };
+  }
+
+  private static Failure brokenOff() {
+    return exchange -> {
+      exchange.sendResponseHeaders(200, 1_000);
+      exchange.getResponseBody().write("{\"a\":1}\n{\"a\":2}\n{\"a".getBytes(UTF_8));
+    };
+  }
+
+  private String url(String path) {
+    return "http://localhost:" + server.getAddress().getPort() + path;
+  }
+
+  private PageSource byLink(String path) {
+    return new PageSource("the shop", url(path), Map.of(), null, "cursor", null);
+  }
+
+  private PageSource byCursor(String path) {
+    return new PageSource("the shop", url(path), Map.of(), "meta.next", "after", "data.rows");
+  }
+
+  private Fetched fetch(PageSource source, @Nullable PagePosition before, long most)
+      throws IOException {
+    return new Pages(source, pauses::add).fetch(before, most, folder.resolve("pages").toString());
+  }
+
+  private Fetched fetch(PageSource source) throws IOException {
+    return fetch(source, null, Long.MAX_VALUE);
+  }
+
+  private List<String> lines() throws IOException {
+    return Files.readAllLines(folder.resolve("pages"));
+  }
+
+  @Test
+  void linksLeadFromPageToPage() throws IOException {
+    pages.put("/a?k=1", "{\"a\":1}\r\n\n{\"a\":2}\n");
+    links.put("/a?k=1", "</a?k=1>; rel=\"first\", <b?k=1&c=2>; title=\"x\"; rel=\"next last\"");
+    pages.put("/b?k=1&c=2", "[ {\"a\":\n3},\n \"x\", 4.5 ]");
+    Fetched fetched = fetch(byLink("/a?k=1"));
+    assertThat(lines()).containsExactly("{\"a\":1}", "{\"a\":2}", "{\"a\": 3}", "\"x\"", "4.5");
+    // What the definition's own address says may be secret and is not remembered.
+    assertThat(fetched).isEqualTo(new Fetched(5, new PagePosition("/b?c=2", 3, 5), false));
+  }
+
+  @Test
+  void cursorsLeadFromPageToPage() throws IOException {
+    pages.put(
+        "/a?k=1",
+        "{\"data\":{\"n\":2,\"rows\":[{\"a\":1},{\"a\":2}]},\"meta\":{\"next\":\"x y\"}}");
+    pages.put("/a?k=1&after=x+y", "{\"meta\":{\"next\":7},\"data\":{\"rows\":[]}}");
+    pages.put("/a?k=1&after=7", "{\"meta\":{\"next\":null},\"data\":{\"rows\":[[3]]}}");
+    Fetched fetched = fetch(byCursor("/a?k=1"));
+    assertThat(lines()).containsExactly("{\"a\":1}", "{\"a\":2}", "[3]");
+    assertThat(fetched).isEqualTo(new Fetched(3, new PagePosition("7", 1, 3), false));
+  }
+
+  @Test
+  void readingGoesOnWithinThePageThatWasTheLast() throws IOException {
+    pages.put("/a", "1\n2\n");
+    PagePosition left = fetch(byLink("/a")).after();
+    assertThat(fetch(byLink("/a"), left, 100)).isEqualTo(new Fetched(0, left, false));
+    pages.put("/a", "1\n2\n3\n");
+    links.put("/a", "</b>; rel=next");
+    pages.put("/b", "4\n");
+    Fetched rest = fetch(byLink("/a"), left, 100);
+    assertThat(lines()).containsExactly("3", "4");
+    assertThat(rest.after()).isEqualTo(new PagePosition("/b", 1, 4));
+  }
+
+  @Test
+  void anIncrementEndsWithAPage() throws IOException {
+    pages.put("/a", "1\n2\n");
+    links.put("/a", "</b>; rel=next");
+    pages.put("/b", "3\n");
+    Fetched some = fetch(byLink("/a"), null, 1);
+    assertThat(some).isEqualTo(new Fetched(2, new PagePosition("/b", 0, 2), true));
+    assertThat(fetch(byLink("/a"), some.after(), 1).after())
+        .isEqualTo(new PagePosition("/b", 1, 3));
+  }
+
+  @Test
+  void whatMayPassIsTriedAgainWithLongerPauses() throws IOException {
+    pages.put("/a", "1\n");
+    failures.addAll(List.of(status(500, null), brokenOff(), status(503, null), status(408, null)));
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
+    assertThat(lines()).containsExactly("1");
+    assertThat(pauses)
+        .containsExactly(
+            Duration.ofMillis(250),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2));
+  }
+
+  @Test
+  void aRateLimitSaysHowLongToWait() throws IOException {
+    pages.put("/a", "1\n");
+    failures.add(status(429, "7"));
+    failures.add(
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", "Fri, 31 Dec 1999 23:59:59 GMT");
+          exchange.sendResponseHeaders(429, -1);
+        });
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
+    assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ZERO);
+  }
+
+  @Test
+  void aLimitOfHoursIsAnErrorAndNoWait() {
+    failures.add(status(429, "7200"));
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the shop: it asks to come back in 7200 s; run again then");
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void afterEightAttemptsItGivesUp() {
+    for (int i = 0; i < 8; i++) {
+      failures.add(status(500, null));
+    }
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .hasMessage(
+            "the shop: it answered with status 500, 8 times in a row; run again to go on from where"
+                + " it was left");
+    assertThat(requests).hasSize(8);
+  }
+
+  @Test
+  void whatWillNotPassIsAnErrorAtOnce() {
+    assertThatThrownBy(() -> fetch(byLink("/none")))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the shop: it answered with status 404");
+    assertThat(requests).hasSize(1);
+  }
+
+  @Test
+  void aPageThatShrankIsALoss() throws IOException {
+    pages.put("/a", "1\n2\n");
+    PagePosition left = fetch(byLink("/a")).after();
+    pages.put("/a", "1\n");
+    assertThatThrownBy(() -> fetch(byLink("/a"), left, 100))
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessage(
+            "the shop: a page of which 2 records were read has only 1 now; pages must only grow");
+  }
+
+  @Test
+  void pagesOfAnotherFormAreSaidToBe() {
+    pages.put("/a", "<html>");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .hasMessageStartingWith("the shop: a page is no JSON: Unexpected character ('<'");
+    pages.put("/a", "{\"data\":[]}");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .hasMessage("the shop: a page has no array 'data.rows'");
+    pages.put("/a", "[]");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .hasMessage("the shop: a page is no object with the records in 'data.rows'");
+  }
+
+  @Test
+  void headersAndPasswordsGoToTheirHostAndNowhereElse() throws IOException {
+    pages.put("/a", "1\n");
+    String url = url("/a").replace("http://", "http://user:pass@");
+    PageSource source =
+        new PageSource("the shop", url, Map.of("X-Key", "secret"), null, "cursor", null);
+    fetch(source);
+    assertThat(requests.get(0).getRequestHeaders().getFirst("X-Key")).isEqualTo("secret");
+    assertThat(requests.get(0).getRequestHeaders().getFirst("Authorization"))
+        .isEqualTo("Basic dXNlcjpwYXNz");
+    links.put("/a", "<http://elsewhere.example/a>; rel=next");
+    assertThatThrownBy(() -> fetch(source))
+        .hasMessage("the shop: a page leads to another host, elsewhere.example; refused");
+    assertThat(Objects.toString(source)).isEqualTo("the shop");
+  }
+}
