@@ -3,6 +3,7 @@ package dev.patron.pipelines.options;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.jspecify.annotations.Nullable;
 
 /** How large a synthetic bookstore is to be, and where it goes. */
 public interface GenerateOptions extends PipelineOptions {
@@ -39,4 +40,36 @@ public interface GenerateOptions extends PipelineOptions {
   String getOutput();
 
   void setOutput(String output);
+
+  /** The brokers to play to. */
+  @Description(
+      "HOST:PORT of a Kafka broker to play the bookstore to, each table a topic. A bookstore that"
+          + " is in --output already is played as it is.")
+  @Nullable String getKafka();
+
+  void setKafka(@Nullable String kafka);
+
+  /** The records a second. */
+  @Description("With --kafka and --serve: records a second. Default 0: as fast as possible.")
+  @Default.Double(0)
+  double getRate();
+
+  void setRate(double rate);
+
+  /** The port to serve at. */
+  @Description(
+      "The port at which to offer the bookstore over HTTP, page by page, until stopped; 0: any free"
+          + " one. A bookstore that is in --output already is offered as it is.")
+  @Nullable Integer getServe();
+
+  void setServe(@Nullable Integer serve);
+
+  /** The share of requests that fail. */
+  @Description(
+      "With --serve: the share of requests that fail on purpose (errors, rate limits, bodies that"
+          + " break off), from 0 to below 1.")
+  @Default.Double(0)
+  double getFailures();
+
+  void setFailures(double failures);
 }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongConsumer;
@@ -103,8 +105,19 @@ public final class Bookstore {
     }
   }
 
+  /** Whether a bookstore was written to this folder. */
+  public static boolean isAt(Path folder) {
+    return Files.exists(folder.resolve(Output.MARK));
+  }
+
   private static void writeDefinitions(BookstoreOptions options, Output output) throws IOException {
-    for (String name : List.of("dataset.yaml", "dataset-flat.yaml", "dataset-priced.yaml")) {
+    for (String name :
+        List.of(
+            "dataset.yaml",
+            "dataset-flat.yaml",
+            "dataset-kafka.yaml",
+            "dataset-priced.yaml",
+            "dataset-rest.yaml")) {
       String definition = resource(name);
       output.text(
           name,
