@@ -4,6 +4,7 @@ import dev.patron.pipelines.commands.CleanUp;
 import dev.patron.pipelines.commands.Generate;
 import dev.patron.pipelines.commands.ModelVersions;
 import dev.patron.pipelines.commands.Run;
+import dev.patron.pipelines.commands.Streaming;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
@@ -17,6 +18,7 @@ import dev.patron.pipelines.options.ModelOptions;
 import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
+import dev.patron.pipelines.options.StreamOptions;
 import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.options.VacuumOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
@@ -79,6 +81,11 @@ public final class Patron {
               ModelOptions.class,
               "action",
               ModelVersions::run),
+          new Command<>(
+              "stream",
+              "Go on reading topics and pages into the tables and scores, until stopped.",
+              StreamOptions.class,
+              Streaming::run),
           new Command<>(
               "generate",
               "Write a synthetic bookstore with its ground truth.",

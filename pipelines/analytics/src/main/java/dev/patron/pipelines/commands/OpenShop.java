@@ -4,7 +4,6 @@ import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.DatasetFile;
-import dev.patron.pipelines.dataset.Source;
 import dev.patron.pipelines.engine.Engine;
 import dev.patron.pipelines.engine.Engines;
 import dev.patron.pipelines.options.DatasetOptions;
@@ -12,13 +11,14 @@ import dev.patron.pipelines.stages.Job;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Set;
 
 /** A shop whose dataset is read and whose engine is ready, for the length of one command. */
 final class OpenShop implements AutoCloseable {
   private static final String BOOKSTORE = "testdata/bookstore/dataset.yaml";
 
   private final Engine.Opened engine;
+  private final DatasetOptions options;
+  private final String warehouse;
   private final Job job;
 
   /**
@@ -27,13 +27,13 @@ final class OpenShop implements AutoCloseable {
    * @throws UsageException if there is no such dataset
    */
   OpenShop(DatasetOptions options, Console console) {
-    String warehouse = WarehousePlace.writable(options);
+    this.options = options;
+    this.warehouse = WarehousePlace.writable(options);
     if (options.getBuckets() < 0) {
       throw new UsageException("--buckets=" + options.getBuckets() + " must not be negative");
     }
     Path file = file(options);
     Dataset dataset = DatasetFile.parse(file, System.getenv());
-    dataset.requireSources(Set.of(Source.Kind.FILES));
     engine = Engines.open(options);
     job =
         new Job(dataset, warehouse, options, engine, options.getBuckets(), console, Instant.now());
@@ -41,6 +41,12 @@ final class OpenShop implements AutoCloseable {
 
   Job job() {
     return job;
+  }
+
+  /** The shop at another moment: one increment of a stream. */
+  Job increment(Console console) {
+    return new Job(
+        job.dataset(), warehouse, options, engine, options.getBuckets(), console, Instant.now());
   }
 
   private static Path file(DatasetOptions options) {

@@ -100,7 +100,7 @@ public final class Run {
     }
   }
 
-  private static void checkRefine(RefineOptions options) {
+  static void checkRefine(RefineOptions options) {
     if (!(options.getMaxQuarantined() >= 0 && options.getMaxQuarantined() <= 1)) {
       throw new UsageException(
           "--maxQuarantined=" + options.getMaxQuarantined() + " must be between 0 and 1");
@@ -125,7 +125,7 @@ public final class Run {
     }
   }
 
-  private static void checkHorizon(HorizonOptions options) {
+  static void checkHorizon(HorizonOptions options) {
     if (options.getHorizonDays() < 1) {
       throw new UsageException("--horizonDays=" + options.getHorizonDays() + " must be 1 or more");
     }

@@ -7,7 +7,7 @@ import java.util.Locale;
  * The two streams to the user. stdout carries results alone; progress and notes go to stderr: a
  * line that renews itself on a terminal, a plain line per stage elsewhere.
  */
-public final class Console {
+public class Console {
   private static final int LINE_WIDTH = 78;
 
   private final PrintStream out;
@@ -24,6 +24,16 @@ public final class Console {
     this.out = out;
     this.err = err;
     this.terminal = terminal;
+  }
+
+  /** The same for what is repeated for ever: the ends of its stages leave no lines. */
+  public Console withoutStages() {
+    return new Console(out, err, terminal) {
+      @Override
+      public void done(String stage, long rows, double seconds) {
+        progress(stage, rows, seconds);
+      }
+    };
   }
 
   /** Writes a result to stdout. */

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,31 +81,6 @@ public record Dataset(
   /** Whether the dataset says a currency. */
   public boolean hasCurrency() {
     return !currency.equals(NO_CURRENCY);
-  }
-
-  /**
-   * Checks that a command can read every table.
-   *
-   * @param readable the kinds of sources that it reads
-   * @throws DatasetException with one line for each table that comes from elsewhere
-   */
-  public void requireSources(Set<Source.Kind> readable) {
-    List<String> problems =
-        tables.stream()
-            .filter(table -> !readable.contains(table.source().kind()))
-            .map(
-                table ->
-                    "table '%s' comes from %s%s; this command reads only %s"
-                        .formatted(
-                            table.name(),
-                            table.source().kind(),
-                            places.at("tables." + table.name() + ".from"),
-                            Words.either(
-                                readable.stream().sorted().map(Source.Kind::toString).toList())))
-            .toList();
-    if (!problems.isEmpty()) {
-      throw new DatasetException(problems);
-    }
   }
 
   /**

@@ -1,15 +1,17 @@
 package dev.patron.pipelines.dataset;
 
 import dev.patron.features.tables.TableDefinition.Format;
+import dev.patron.transforms.read.KafkaCluster;
+import dev.patron.transforms.read.Topics.Expired;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ final class FromSection {
           "kafka",
           "bootstrap",
           "properties",
+          "expired",
           "rest",
           "page",
           "headers",
@@ -33,10 +36,23 @@ final class FromSection {
 
   /** Which kind of source a key belongs to, where it does not belong to all. */
   private static final Map<String, String> KIND_OF_KEY =
-      Map.of("bootstrap", "kafka", "properties", "kafka", "page", "rest", "headers", "rest");
+      Map.of(
+          "bootstrap",
+          "kafka",
+          "properties",
+          "kafka",
+          "expired",
+          "kafka",
+          "page",
+          "rest",
+          "headers",
+          "rest");
+
+  private static final List<String> PAGE_KEYS = List.of("cursor", "parameter", "records");
 
   private static final List<String> NUMBER_FORMATS = List.of("seconds", "millis", "micros");
   private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+  private static final Pattern FIELD = Pattern.compile("[^.\\s]+(\\.[^.\\s]+)*");
   private static final Pattern PARAMETER = Pattern.compile("[A-Za-z0-9._~-]+");
 
   private final String table;
@@ -99,18 +115,53 @@ final class FromSection {
   }
 
   private static Source kafka(YamlMapping mapping) {
-    YamlValue value = mapping.require("kafka", "");
-    Setting topic = value.shownSetting("a topic's name");
-    if (!TOPIC.matcher(topic.reveal()).matches()) {
-      throw value.refuse(
-          value.path() + " is " + value.found() + ", which is no topic's name",
-          "expected letters, digits, '.', '_' and '-'");
+    String expected = "a topic's name or a list of them";
+    List<Setting> topics = new ArrayList<>();
+    for (YamlValue value : mapping.require("kafka", "").items(expected)) {
+      Setting topic = value.shownSetting(expected);
+      if (!TOPIC.matcher(topic.reveal()).matches()) {
+        throw value.refuse(
+            value.path() + " is " + value.found() + ", which is no topic's name",
+            "expected letters, digits, '.', '_' and '-'");
+      }
+      topics.add(topic);
     }
     Setting bootstrap =
         mapping
             .require("bootstrap", "say the brokers, as in bootstrap: \"${KAFKA_BOOTSTRAP}\"")
             .setting("brokers as HOST:PORT");
-    return new Source.Kafka(topic, bootstrap, settings(mapping, "properties"));
+    boolean skipExpired =
+        mapping
+            .get("expired")
+            .map(value -> value.choice(List.of(Expired.values()), FromSection::word))
+            .orElse(Expired.FAIL)
+            .equals(Expired.SKIP);
+    Map<String, Setting> properties = settings(mapping, "properties");
+    mapping.get("properties").ifPresent(value -> checkProperties(value, properties));
+    return new Source.Kafka(topics, bootstrap, properties, skipExpired);
+  }
+
+  private static String word(Expired expired) {
+    return expired.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void checkProperties(YamlValue value, Map<String, Setting> properties) {
+    YamlMapping mapping = value.openMapping("a mapping from names to values");
+    for (String name : properties.keySet()) {
+      if (KafkaCluster.isOurs(name)) {
+        throw mapping.misplaced(
+            name, "is given", "Patron sets it itself, so as to read every record once: remove it");
+      }
+      if (!KafkaCluster.propertyNames().contains(name)) {
+        throw mapping.misplaced(
+            name,
+            "is no property of Kafka's clients",
+            Words.didYouMean(
+                name,
+                List.copyOf(KafkaCluster.propertyNames()),
+                "expected one such as security.protocol or sasl.jaas.config"));
+      }
+    }
   }
 
   private static Source rest(YamlMapping mapping) {
@@ -121,19 +172,44 @@ final class FromSection {
       throw value.refuse(
           value.path() + " is no URL", "expected one that begins with http:// or https://");
     }
-    String page = "page";
-    Optional<YamlValue> parameter = mapping.get("page");
-    if (parameter.isPresent()) {
-      page = parameter.get().text("the name of a query parameter");
-      if (!PARAMETER.matcher(page).matches()) {
-        throw parameter
-            .get()
-            .refuse(
-                parameter.get().path() + " is " + parameter.get().found(),
-                "expected the name of a query parameter");
+    return new Source.Rest(
+        url,
+        mapping.get("page").map(FromSection::page).orElse(Source.Rest.Page.LINK),
+        settings(mapping, "headers"));
+  }
+
+  private static Source.Rest.Page page(YamlValue value) {
+    String expected = "link, or { cursor: FIELD, parameter: NAME, records: FIELD }";
+    if (!value.isMapping()) {
+      if (!value.text(expected).equals("link")) {
+        throw value.refuse(value.path() + " is " + value.found(), "expected " + expected);
       }
+      return Source.Rest.Page.LINK;
     }
-    return new Source.Rest(url, page, settings(mapping, "headers"));
+    YamlMapping mapping = value.mapping(PAGE_KEYS);
+    @Nullable String cursor = field(mapping, "cursor", FIELD, "the name of a field of the pages");
+    @Nullable String records = field(mapping, "records", FIELD, "the name of a field of the pages");
+    @Nullable String parameter =
+        field(mapping, "parameter", PARAMETER, "the name of a query parameter");
+    if (cursor == null && parameter != null) {
+      throw mapping.missing("cursor", "say which field of a page holds the value of the parameter");
+    }
+    return new Source.Rest.Page(cursor, parameter == null ? "cursor" : parameter, records);
+  }
+
+  private static @Nullable String field(
+      YamlMapping mapping, String key, Pattern pattern, String expected) {
+    return mapping
+        .get(key)
+        .map(
+            value -> {
+              String text = value.text(expected);
+              if (!pattern.matcher(text).matches()) {
+                throw value.refuse(value.path() + " is " + value.found(), "expected " + expected);
+              }
+              return text;
+            })
+        .orElse(null);
   }
 
   private static boolean isHttp(String url) {
@@ -193,15 +269,13 @@ final class FromSection {
         switch (source.kind()) {
           case FILES -> true;
           case KAFKA -> kind == Format.Kind.DEBEZIUM || kind == Format.Kind.JSONL;
-          case REST -> kind != Format.Kind.PARQUET;
+          case REST -> kind == Format.Kind.DEBEZIUM || kind == Format.Kind.JSONL;
         };
     if (!fits) {
       throw mapping.misplaced(
           "format",
           "is " + word(kind) + ", but the records come from " + source.kind(),
-          source.kind() == Source.Kind.KAFKA
-              ? "expected debezium or jsonl"
-              : "expected debezium, jsonl or csv");
+          "expected debezium or jsonl");
     }
   }
 

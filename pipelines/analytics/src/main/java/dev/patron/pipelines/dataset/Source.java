@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Where the records of a table come from. */
 public sealed interface Source extends Serializable
@@ -64,15 +65,18 @@ public sealed interface Source extends Serializable
   }
 
   /**
-   * A topic of a Kafka cluster.
+   * Topics of a Kafka cluster.
    *
-   * @param topic its name
+   * @param topics their names, at least one
    * @param bootstrap the brokers to ask first, {@code host:port,...}
-   * @param properties further properties of the consumer, by name; their values never show
+   * @param properties further properties of Kafka's clients, by name; their values never show
+   * @param skipExpired whether to go on where records expired before they were read
    */
-  record Kafka(Setting topic, Setting bootstrap, Map<String, Setting> properties)
+  record Kafka(
+      List<Setting> topics, Setting bootstrap, Map<String, Setting> properties, boolean skipExpired)
       implements Source {
     public Kafka {
+      topics = List.copyOf(topics);
       properties = inOrder(properties);
     }
 
@@ -85,11 +89,27 @@ public sealed interface Source extends Serializable
   /**
    * Pages over HTTP.
    *
-   * @param url where the pages are
-   * @param page the query parameter that asks for a page by its number
+   * @param url where the first page is
+   * @param page how one page leads to the next
    * @param headers what is sent with every request, by name; their values never show
    */
-  record Rest(Setting url, String page, Map<String, Setting> headers) implements Source {
+  record Rest(Setting url, Page page, Map<String, Setting> headers) implements Source {
+
+    /**
+     * How pages are made.
+     *
+     * @param cursor which field of a page says what comes next, by name or, within others, as
+     *     {@code meta.next}; null: the header {@code Link} with {@code rel="next"} says it
+     * @param parameter the query parameter that takes the cursor
+     * @param records which field of a page holds the records; null: the page is the records, as
+     *     lines or as one array
+     */
+    public record Page(@Nullable String cursor, String parameter, @Nullable String records)
+        implements Serializable {
+      /** By the header {@code Link}. */
+      public static final Page LINK = new Page(null, "cursor", null);
+    }
+
     public Rest {
       headers = inOrder(headers);
     }

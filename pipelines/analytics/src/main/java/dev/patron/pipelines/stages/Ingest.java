@@ -26,6 +26,10 @@ import dev.patron.transforms.read.NoSuchFile;
 import dev.patron.transforms.read.ReadRecords;
 import dev.patron.transforms.read.SourceFile;
 import dev.patron.transforms.read.SourceFiles;
+import dev.patron.transforms.read.SourcePart;
+import dev.patron.transforms.read.SourcePartCoder;
+import dev.patron.transforms.read.SourcePosition;
+import dev.patron.transforms.read.StagedPages;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -97,12 +101,27 @@ public final class Ingest {
 
   /** Reads what is new into data files that nobody refers to yet. */
   public static Prepared prepare(Job job) throws IOException {
+    try (Feeds feeds = new Feeds()) {
+      return prepare(job, feeds.find(job, Long.MAX_VALUE), true);
+    }
+  }
+
+  /**
+   * The same for one increment of a stream.
+   *
+   * @param news what topics and pages have that is new
+   * @param withFiles whether to look at files too
+   */
+  public static Prepared prepare(Job job, Feeds.News news, boolean withFiles) throws IOException {
     SourceProgress progress = SourceProgress.of(job);
     Map<String, List<TableDefinition>> groups = new LinkedHashMap<>();
-    List<SourceFile> unread = new ArrayList<>();
+    List<SourcePart> unread = new ArrayList<>();
     Map<String, Schema> columns = new HashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
-      List<SourceFile> files = progress.resume(table.name(), files(table, table.name()));
+      List<SourceFile> files =
+          withFiles && table.source() instanceof Source.Files
+              ? progress.resume(table.name(), files(table, table.name()))
+              : List.of();
       String group = group(table, files);
       List<TableDefinition> members = groups.computeIfAbsent(group, any -> new ArrayList<>());
       if (members.isEmpty()) {
@@ -113,16 +132,19 @@ public final class Ingest {
         columns.put(table.name(), parquetColumns(files));
       }
     }
-    ReadRecords read = ReadRecords.of(groups).withColumns(columns);
+    unread.addAll(news.parts());
+    ReadRecords read =
+        ReadRecords.of(groups)
+            .withColumns(columns)
+            .withClusters(news.clusters())
+            .withPositions(news.before());
     Manifest manifest =
         job.run(
             "ingest",
             (pipeline, findings) -> {
               PCollectionTuple records =
                   pipeline
-                      .apply(
-                          "Files to read",
-                          Create.of(unread).withCoder(SerializableCoder.of(SourceFile.class)))
+                      .apply("What to read", Create.of(unread).withCoder(SourcePartCoder.of()))
                       .apply("Read records", read);
               findings.tell(
                   "progress",
@@ -153,6 +175,11 @@ public final class Ingest {
               }
             });
 
+    for (SourcePart part : news.parts()) {
+      if (part instanceof StagedPages pages) {
+        Manifest.delete(pages.path());
+      }
+    }
     Map<String, TableFiles> tables = new LinkedHashMap<>();
     Map<String, Commit> pending = new LinkedHashMap<>();
     Map<String, SchemaEvidence> evidence = new HashMap<>();
@@ -168,12 +195,18 @@ public final class Ingest {
           .get("evidence", name, StringUtf8Coder.of())
           .forEach(json -> seen.merge(SchemaEvidence.fromJson(json)));
       evidence.put(name, seen);
-      if (before == null || !added.isEmpty()) {
+      if (before == null || !added.isEmpty() || news.moved(name)) {
+        Map<String, String> properties = new TreeMap<>();
+        properties.put(EVIDENCE, seen.isEmpty() ? "" : seen.toJson());
+        SourcePosition position = news.after().get(name);
+        if (position != null) {
+          properties.put(SourcePosition.PROPERTY, position.toText());
+        }
         pending.put(
             name,
             Commit.append(schema, added)
                 .partitionedBy(List.of(PARTITION))
-                .withProperties(Map.of(EVIDENCE, seen.isEmpty() ? "" : seen.toJson())));
+                .withProperties(properties));
       }
       // What has no columns to be refined into must not become part of bronze for ever.
       AssumedColumns.where(seen, table.definition(), job.dataset().purchases());
@@ -227,6 +260,9 @@ public final class Ingest {
    * reading.
    */
   private static String group(Dataset.Table table, List<SourceFile> files) {
+    if (!(table.source() instanceof Source.Files)) {
+      return Feeds.group(table);
+    }
     TableDefinition.Format format = table.definition().format();
     if (format.kind() != TableDefinition.Format.Kind.DEBEZIUM) {
       return table.name();

@@ -113,6 +113,11 @@ public final class Job {
     return LocalDate.ofInstant(started, ZoneOffset.UTC);
   }
 
+  /** A file of this run that nobody needs after it. */
+  String staging(String name) {
+    return warehouse + "/_staging/" + name + "-" + runId().replace(':', '-');
+  }
+
   LakeTable table(String name) {
     return LakeTable.at(warehouse, name);
   }
@@ -177,7 +182,7 @@ public final class Job {
    * @param stage what progress calls it
    */
   Manifest run(String stage, Graph graph) throws IOException {
-    String file = warehouse + "/_staging/" + stage + "-" + runId().replace(':', '-');
+    String file = staging(stage);
     Pipeline pipeline = Pipeline.create(options);
     engine.prepare(pipeline);
     Findings findings = new Findings();

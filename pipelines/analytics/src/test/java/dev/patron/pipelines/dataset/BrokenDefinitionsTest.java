@@ -78,7 +78,7 @@ final class BrokenDefinitionsTest {
             "files: \"books/*.jsonl\", format: jsonl",
             "rest: \"http://shop.example\", format: parquet",
             "tables.books.from.format is parquet, but the records come from pages over HTTP at"
-                + " dataset.yaml:8:42; expected debezium, jsonl or csv"),
+                + " dataset.yaml:8:42; expected debezium or jsonl"),
         Arguments.of(
             "name: shop",
             "nme: shop",
@@ -310,6 +310,40 @@ final class BrokenDefinitionsTest {
             "kafka: \"my books\", bootstrap: \"b:1\"",
             "tables.books.from.kafka is 'my books', which is no topic's name at "
                 + "dataset.yaml:8:20; expected letters, digits, '.', '_' and '-'"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "kafka: [books, \"my books\"], bootstrap: \"b:1\"",
+            "tables.books.from.kafka[1] is 'my books', which is no topic's name at "
+                + "dataset.yaml:8:28; expected letters, digits, '.', '_' and '-'"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "kafka: books, bootstrap: \"b:1\", expired: ignore",
+            "tables.books.from.expired is 'ignore' at dataset.yaml:8:54; expected fail or skip"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "kafka: books, bootstrap: \"b:1\", properties: { security.protcol: SSL }",
+            "tables.books.from.properties.security.protcol is no property of Kafka's clients at"
+                + " dataset.yaml:8:59; did you mean 'security.protocol'?"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "kafka: books, bootstrap: \"b:1\", properties: { group.id: me }",
+            "tables.books.from.properties.group.id is given at dataset.yaml:8:59; Patron sets it"
+                + " itself, so as to read every record once: remove it"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "rest: \"http://shop.example/books\", page: number",
+            "tables.books.from.page is 'number' at dataset.yaml:8:54; expected link, or { cursor:"
+                + " FIELD, parameter: NAME, records: FIELD }"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "rest: \"http://shop.example/books\", page: { parameter: after }",
+            "tables.books.from.page has no 'cursor' at dataset.yaml:8:48; say which field of a page"
+                + " holds the value of the parameter"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
+            "rest: \"http://shop.example/books\", page: { cursor: a b }",
+            "tables.books.from.page.cursor is 'a b' at dataset.yaml:8:64; expected the name of a"
+                + " field of the pages"),
         Arguments.of(
             "files: \"books/*.jsonl\"",
             "rest: \"shop.example/books\"",

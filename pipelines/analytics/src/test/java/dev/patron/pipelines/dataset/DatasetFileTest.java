@@ -1,7 +1,6 @@
 package dev.patron.pipelines.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,9 +116,10 @@ final class DatasetFileTest {
     assertThat(dataset.table("books").source())
         .isEqualTo(
             new Source.Kafka(
-                Setting.of("bookstore.books"),
+                List.of(Setting.of("bookstore.books")),
                 new Setting("${KAFKA_BOOTSTRAP}", "broker:9092"),
-                Map.of()));
+                Map.of(),
+                false));
     assertThat(definition(dataset, "orders").format().kind()).isEqualTo(Format.Kind.PARQUET);
     assertThat(definition(dataset, "orders").roles())
         .isEqualTo(
@@ -386,20 +385,5 @@ final class DatasetFileTest {
 
     assertThat(parse(BOOKSTORE)).isEqualTo(first).hasToString(first.toString());
     assertThat(copy).isEqualTo(first);
-  }
-
-  @Test
-  void aCommandThatReadsFilesRefusesATopic() throws IOException {
-    Dataset dataset = parse(BOOKSTORE);
-
-    DatasetException refusal =
-        catchThrowableOfType(
-            DatasetException.class, () -> dataset.requireSources(Set.of(Source.Kind.FILES)));
-    assertThat(refusal)
-        .hasMessage(
-            "table 'books' comes from Kafka at %s/dataset.yaml:12:5; this command reads only files",
-            folder);
-    dataset.requireSources(Set.of(Source.Kind.FILES, Source.Kind.KAFKA));
-    parse(TRANSACTIONS).requireSources(Set.of(Source.Kind.FILES));
   }
 }

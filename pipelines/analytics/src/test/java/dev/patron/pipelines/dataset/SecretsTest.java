@@ -28,12 +28,12 @@ final class SecretsTest {
             kafka: books
             bootstrap: "${SECRET}:9092"
             format: debezium
-            properties: { sasl.jaas.config: "password=${file:token}", plain: hunter2-inline }
+            properties: { sasl.jaas.config: "password=${file:token}", client.id: hunter2-inline }
         orders:
           keep: facts
           from:
             rest: "https://user:${file:token}@shop.example/orders"
-            page: seite
+            page: { cursor: next, parameter: seite }
             headers: { Authorization: "Bearer ${file:token}" }
       """;
 
@@ -67,7 +67,7 @@ final class SecretsTest {
             rest -> {
               assertThat(rest.url().reveal())
                   .isEqualTo("https://user:" + SECRET + "@shop.example/orders");
-              assertThat(rest.page()).isEqualTo("seite");
+              assertThat(rest.page()).isEqualTo(new Source.Rest.Page("next", "seite", null));
               assertThat(rest.headers().get("Authorization"))
                   .extracting(Setting::reveal)
                   .isEqualTo("Bearer " + SECRET);
@@ -80,7 +80,7 @@ final class SecretsTest {
 
     assertThat(dataset.toString())
         .doesNotContain("hunter2")
-        .contains("${SECRET}:9092", "Bearer ${file:token}", "plain=(hidden)");
+        .contains("${SECRET}:9092", "Bearer ${file:token}", "client.id=(hidden)");
   }
 
   @Test
@@ -94,10 +94,12 @@ final class SecretsTest {
             SOURCES.replace("https://", "ftp://"),
             SOURCES.replace("https://user", "https:// user"),
             SOURCES.replace("kafka: books", "kafka: \"${SECRET}/books\""),
-            SOURCES.replace("page: seite", "page: \"${SECRET}?\""),
+            SOURCES.replace("seite", "\"${SECRET}?\""),
             SOURCES.replace("format: debezium", "format: ${SECRET}"),
-            SOURCES.replace("page: seite", "timeFormat: ${SECRET}"),
-            SOURCES.replace("page: seite", "format: csv\n      delimiter: ${SECRET}"),
+            SOURCES.replace("page: { cursor: next, parameter: seite }", "timeFormat: ${SECRET}"),
+            SOURCES.replace(
+                "page: { cursor: next, parameter: seite }",
+                "format: csv\n      delimiter: ${SECRET}"),
             SOURCES.replace("kafka: books", "files: \"${SECRET}\""),
             SOURCES.replace("kafka: books", "kafka: \"${file:token}\""),
             SOURCES.replace("key: [id]", "key: [\"${SECRET}\"]"),

@@ -1,0 +1,190 @@
+package dev.patron.pipelines.commands;
+
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.dataset.Dataset;
+import dev.patron.pipelines.dataset.Source;
+import dev.patron.pipelines.options.StreamOptions;
+import dev.patron.pipelines.stages.Compact;
+import dev.patron.pipelines.stages.Features;
+import dev.patron.pipelines.stages.Feeds;
+import dev.patron.pipelines.stages.Ingest;
+import dev.patron.pipelines.stages.Job;
+import dev.patron.pipelines.stages.Refine;
+import dev.patron.pipelines.stages.Score;
+import dev.patron.pipelines.stages.ScoresTopic;
+import dev.patron.pipelines.stages.Train;
+import dev.patron.transforms.read.SourcePosition;
+import dev.patron.transforms.read.Topics;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code stream}: a loop of bounded increments of the batch graph. Each fixes what it reads, reads
+ * exactly that, and commits rows and positions together; nothing is remembered between them but the
+ * warehouse, so that a crash at any moment is a restart from there.
+ */
+public final class Streaming {
+  /** So often in a row a cluster may be away; with a pause of a few seconds each, some minutes. */
+  private static final int MOST_FAILURES = 60;
+
+  private final OpenShop shop;
+  private final StreamOptions options;
+  private final Duration every;
+  private final Console console;
+  private final Feeds feeds;
+  private final @Nullable ScoresTopic topic;
+  private boolean first = true;
+  private boolean saidUntrained;
+  private long increments;
+
+  private Streaming(
+      OpenShop shop, StreamOptions options, Duration every, Console console, Feeds feeds)
+      throws IOException {
+    this.shop = shop;
+    this.options = options;
+    this.every = every;
+    this.console = console;
+    this.feeds = feeds;
+    String name = options.getScoresTopic();
+    this.topic = name == null ? null : ScoresTopic.of(shop.job().dataset(), name);
+  }
+
+  /** Runs increments until it is told to stop. */
+  public static void run(StreamOptions options, Console console) throws Exception {
+    Run.checkRefine(options);
+    Run.checkHorizon(options);
+    Features.check(options.getAsOf());
+    Duration every = every(options.getEvery());
+    if (options.getMaxRecordsPerIncrement() < 1) {
+      throw new UsageException(
+          "--maxRecordsPerIncrement=" + options.getMaxRecordsPerIncrement() + " must be 1 or more");
+    }
+    try (StopSignal stop = StopSignal.listen();
+        OpenShop shop = new OpenShop(options, console);
+        Feeds feeds = new Feeds()) {
+      requireStreams(shop.job().dataset());
+      new Streaming(shop, options, every, console, feeds).loop(stop);
+    }
+  }
+
+  private static Duration every(String text) {
+    try {
+      Duration every = Duration.parse(text);
+      if (!every.isNegative()) {
+        return every;
+      }
+    } catch (DateTimeParseException e) {
+      // Said below.
+    }
+    throw new UsageException("--every=" + text + " is no duration such as PT5S or PT1M");
+  }
+
+  private static void requireStreams(Dataset dataset) {
+    if (dataset.tables().stream().allMatch(table -> table.source() instanceof Source.Files)) {
+      throw new UsageException(
+          "all tables of dataset '"
+              + dataset.name()
+              + "' come from files; stream needs one from kafka or rest, run reads files");
+    }
+  }
+
+  private void loop(StopSignal stop) throws Exception {
+    Map<String, SourcePosition> ends =
+        options.getUntilCaughtUp() ? feeds.ends(shop.job()) : Map.of();
+    int failures = 0;
+    while (!stop.isAsked()) {
+      long start = System.nanoTime();
+      try {
+        Feeds.News news = increment();
+        failures = 0;
+        if (options.getUntilCaughtUp() && news.reaches(ends) && caughtUpOnPages(news)) {
+          return;
+        }
+      } catch (IOException | RuntimeException e) {
+        if (stop.isAsked()) {
+          return;
+        }
+        failures++;
+        if (!Topics.mayPass(e) || failures > MOST_FAILURES) {
+          throw e;
+        }
+        console.note("patron: " + reason(e) + "; trying again");
+      }
+      stop.await(every.minusNanos(System.nanoTime() - start));
+    }
+  }
+
+  /** Pages end where an increment found no more. */
+  private boolean caughtUpOnPages(Feeds.News news) {
+    return news.records().get() < options.getMaxRecordsPerIncrement();
+  }
+
+  private static String reason(Exception e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = String.valueOf(root.getMessage());
+    return message.lines().findFirst().orElse(message);
+  }
+
+  private Feeds.News increment() throws IOException {
+    long start = System.nanoTime();
+    Job job = shop.increment(console.withoutStages());
+    if (first && topic != null) {
+      // What a stream that was killed had scored and not sent.
+      topic.publish(job);
+    }
+    Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
+    if (!first && news.isEmpty()) {
+      return news;
+    }
+    Refine.run(job, Ingest.prepare(job, news, first), options);
+    first = false;
+    if (job.dataset().purchases() != null) {
+      score(job);
+    }
+    Compact.run(job);
+    increments++;
+    console.note(
+        String.format(
+            Locale.ROOT,
+            "patron: increment %d: %,d records in %.1f s; behind: %s",
+            increments,
+            news.records().get(),
+            (System.nanoTime() - start) / 1e9,
+            lag(news)));
+    return news;
+  }
+
+  private void score(Job job) throws IOException {
+    Features.run(job, options.getAsOf(), options.getNtile());
+    if (!Train.hasChampions(job)) {
+      if (!saidUntrained) {
+        console.note(
+            "patron: there is no champion model yet, so nobody is scored; ./patron train makes one"
+                + " and the next increment takes it");
+        saidUntrained = true;
+      }
+      return;
+    }
+    Score.run(job, options);
+    if (topic != null) {
+      topic.publish(job);
+    }
+  }
+
+  private static String lag(Feeds.News news) {
+    return news.lag().isEmpty()
+        ? "0"
+        : news.lag().entrySet().stream()
+            .map(topic -> String.format(Locale.ROOT, "%s %,d", topic.getKey(), topic.getValue()))
+            .collect(Collectors.joining(", "));
+  }
+}

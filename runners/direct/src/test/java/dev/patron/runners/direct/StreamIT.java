@@ -1,0 +1,222 @@
+package dev.patron.runners.direct;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.pipelines.generate.live.PageServer;
+import dev.patron.testing.KafkaBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A bookstore that streams in from a real broker and over HTTP gives the tables that its files
+ * give, whatever is killed on the way. {@code -Dpatron.kills=30} kills more often.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StreamIT {
+  private static final int KILLS = Integer.getInteger("patron.kills", 2);
+  private static final Set<String> SILVER =
+      Set.of("silver/books", "silver/customers", "silver/orders", "silver/purchases");
+
+  private final Path folder;
+  private final KafkaBroker broker;
+  private final Path shop;
+  private Map<String, String> expected = Map.of();
+
+  StreamIT(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    this.shop = folder.resolve("shop");
+    this.broker = KafkaBroker.shared();
+  }
+
+  @BeforeAll
+  void playTheBookstore() throws Exception {
+    patron("generate", "--customers=60", "--output=" + shop, "--kafka=" + broker.bootstrap());
+    patron("run", "--dataset=" + shop.resolve("dataset.yaml"), "--warehouse=" + at("files"));
+    expected = silver("files");
+    assertThat(expected.keySet()).isEqualTo(SILVER);
+  }
+
+  private Path at(String warehouse) {
+    return folder.resolve(warehouse);
+  }
+
+  // ---- The program, as a process
+
+  private ProcessBuilder command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.patron.pipelines.Patron");
+    command.addAll(List.of(arguments));
+    ProcessBuilder process = new ProcessBuilder(command);
+    process.environment().put("KAFKA_BOOTSTRAP", broker.bootstrap());
+    return process.redirectError(folder.resolve("stderr").toFile());
+  }
+
+  private String patron(String... arguments) throws IOException, InterruptedException {
+    Process process = command(arguments).start();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(() -> stderr()).isZero();
+    return out;
+  }
+
+  private String stderr() {
+    try {
+      return Files.readString(folder.resolve("stderr"));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
+  private String[] stream(String warehouse, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "stream",
+                "--dataset=" + shop.resolve("dataset-kafka.yaml"),
+                "--warehouse=" + at(warehouse),
+                "--every=PT0S",
+                "--untilCaughtUp"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** The rows and digests of the silver tables. */
+  private Map<String, String> silver(String warehouse) throws IOException, InterruptedException {
+    return patron("verify", "--warehouse=" + at(warehouse))
+        .lines()
+        .map(line -> line.split(" +", 2))
+        .filter(words -> SILVER.contains(words[0]))
+        .collect(Collectors.toMap(words -> words[0], words -> words[1]));
+  }
+
+  // ---- What is promised
+
+  @Test
+  void aStreamInIncrementsGivesTheTablesOfTheFiles() throws Exception {
+    patron(stream("streamed", "--maxRecordsPerIncrement=200"));
+    assertThat(silver("streamed")).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsKilledGoesOnWithoutLossOrRepetition() throws Exception {
+    Random random = new Random(20_250_101);
+    for (int kill = 0; kill < KILLS; kill++) {
+      Process process = command(stream("killed", "--maxRecordsPerIncrement=150")).start();
+      boolean ended = process.waitFor(2_000 + random.nextInt(12_000), TimeUnit.MILLISECONDS);
+      process.destroyForcibly().waitFor();
+      if (ended) {
+        break;
+      }
+    }
+    patron(stream("killed"));
+    assertThat(silver("killed")).isEqualTo(expected);
+  }
+
+  @Test
+  void aBackFillFromFilesIsGoneOnWithByTheTopicsWithoutDuplicates() throws Exception {
+    patron(
+        "ingest", "--dataset=" + shop.resolve("dataset.yaml"), "--warehouse=" + at("overlapping"));
+    String mixed =
+        Files.readString(shop.resolve("dataset-kafka.yaml"))
+            .replace(
+                "from: { kafka: bookstore.orders, bootstrap: \"${KAFKA_BOOTSTRAP}\", format: jsonl }",
+                "from: { files: \"orders/*.parquet\", format: parquet }");
+    Path dataset = Files.writeString(shop.resolve("dataset-mixed.yaml"), mixed);
+    patron("stream", "--dataset=" + dataset, "--warehouse=" + at("overlapping"), "--untilCaughtUp");
+    Map<String, String> changes = new TreeMap<>(silver("overlapping"));
+    assertThat(changes).containsEntry("silver/books", expected.get("silver/books"));
+    assertThat(changes).containsEntry("silver/customers", expected.get("silver/customers"));
+    assertThat(changes).containsEntry("silver/orders", expected.get("silver/orders"));
+  }
+
+  @Test
+  void pagesOfAServiceThatFailsGiveTheTablesOfTheFiles() throws Exception {
+    try (PageServer server = PageServer.start(shop, 0, 0, 0.2, 7)) {
+      Path dataset =
+          Files.writeString(
+              shop.resolve("dataset-served.yaml"),
+              Files.readString(shop.resolve("dataset-rest.yaml"))
+                  .replace("${BOOKSTORE_URL}", server.url()));
+      patron("ingest", "--dataset=" + dataset, "--warehouse=" + at("served"));
+      patron("ingest", "--dataset=" + dataset, "--warehouse=" + at("served"));
+      patron("refine", "--dataset=" + dataset, "--warehouse=" + at("served"));
+    }
+    assertThat(silver("served")).isEqualTo(expected);
+  }
+
+  @Test
+  void changedScoresGoToATopicOnceWithTheirIds() throws Exception {
+    broker.createTopic("scores", 2, Map.of());
+    String[] half = stream("scored", "--maxRecordsPerIncrement=300");
+    patron(half);
+    patron(
+        "train", "--dataset=" + shop.resolve("dataset-kafka.yaml"), "--warehouse=" + at("scored"));
+    patron(stream("scored", "--scoresTopic=scores"));
+    List<ConsumerRecord<String, String>> first = messages("scores");
+    // Nothing is new: nothing is sent again.
+    patron(stream("scored", "--scoresTopic=scores"));
+    assertThat(messages("scores")).hasSameSizeAs(first);
+
+    Map<String, JsonNode> latest = new LinkedHashMap<>();
+    Set<String> ids = new HashSet<>();
+    for (ConsumerRecord<String, String> message : first) {
+      JsonNode score = new ObjectMapper().readTree(message.value());
+      assertThat(message.key()).isEqualTo(score.get("customer_id").asText());
+      assertThat(ids.add(score.get("id").asText())).isTrue();
+      latest.put(message.key(), score);
+    }
+    String rows =
+        patron("verify", "--warehouse=" + at("scored"))
+            .lines()
+            .filter(line -> line.startsWith("gold/customer_scores "))
+            .findFirst()
+            .orElseThrow()
+            .split(" +", 3)[1];
+    assertThat(latest).hasSize(Integer.parseInt(rows));
+    assertThat(latest.values())
+        .allSatisfy(score -> assertThat(score.get("cltv").isNumber()).isTrue());
+  }
+
+  private List<ConsumerRecord<String, String>> messages(String topic) {
+    Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrap());
+    List<ConsumerRecord<String, String>> messages = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions =
+          List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream()
+          .anyMatch(at -> consumer.position(at) < ends.getOrDefault(at, 0L))) {
+        consumer.poll(Duration.ofMillis(200)).forEach(messages::add);
+      }
+    }
+    return messages;
+  }
+}

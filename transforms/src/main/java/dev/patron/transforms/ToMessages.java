@@ -1,0 +1,109 @@
+package dev.patron.transforms;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.PTransform;
+import org.apache.beam.sdk.transforms.ParDo;
+import org.apache.beam.sdk.values.KV;
+import org.apache.beam.sdk.values.PCollection;
+
+/**
+ * Makes a message of each row: the text of its key, and the row as a JSON object with an {@code id}
+ * before its columns. Equal keys and equal origins give equal ids, however often they are made.
+ */
+public final class ToMessages
+    extends PTransform<PCollection<Frame>, PCollection<KV<String, String>>> {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final int ID_BYTES = 16;
+
+  private final String key;
+  private final String origin;
+
+  /**
+   * Messages of these rows.
+   *
+   * @param key the column that identifies a row
+   * @param origin what the rows were computed from
+   */
+  public ToMessages(String key, String origin) {
+    this.key = key;
+    this.origin = origin;
+  }
+
+  @Override
+  public PCollection<KV<String, String>> expand(PCollection<Frame> rows) {
+    return rows.apply("A message a row", ParDo.of(new Make(key, origin)))
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
+  }
+
+  private static final class Make extends DoFn<Frame, KV<String, String>> {
+    private final String key;
+    private final String origin;
+
+    private Make(String key, String origin) {
+      this.key = key;
+      this.origin = origin;
+    }
+
+    @ProcessElement
+    public void make(@Element Frame rows, OutputReceiver<KV<String, String>> messages) {
+      for (int row = 0; row < rows.rows(); row++) {
+        String name = String.valueOf(rows.value(row, key));
+        messages.output(KV.of(name, message(rows, row, digest(name + "\n" + origin))));
+      }
+    }
+  }
+
+  private static String message(Frame rows, int row, String id) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("id", id);
+      for (Schema.Field field : rows.schema().fields()) {
+        json.writeFieldName(field.name());
+        Object value = rows.value(row, field.name());
+        if (value == null) {
+          json.writeNull();
+        } else if (value instanceof Long number) {
+          json.writeNumber(number);
+        } else if (value instanceof Double number) {
+          json.writeNumber(number);
+        } else if (value instanceof BigDecimal number) {
+          json.writeNumber(number);
+        } else if (value instanceof Boolean flag) {
+          json.writeBoolean(flag);
+        } else {
+          // Texts, and instants in ISO 8601.
+          json.writeString(value.toString());
+        }
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a text in memory cannot fail to be written", e);
+    }
+    return text.toString();
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
+      return HexFormat.of().formatHex(hash, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}
