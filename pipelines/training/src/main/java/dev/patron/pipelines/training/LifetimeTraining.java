@@ -37,16 +37,21 @@ public final class LifetimeTraining {
       BackTest.Result judged,
       TrainingFacts facts) {
     Kinds kinds = judged.choice().kinds();
-    LifetimeFit fit = new LifetimeFits(cells).of(kinds.purchases(), kinds.amounts());
+    LifetimeFits fits = new LifetimeFits(cells);
+    LifetimeFit fit = fits.of(kinds.purchases(), kinds.amounts());
+    Candidates candidates = Candidates.of(fits, fit.purchaseCells());
     Refinement refinement = backTest.refine(fit.model(), judged.choice(), facts.horizonDays());
     ObjectNode metrics = metrics(fit, calibration);
+    metrics.set("candidates", candidates.node());
     metrics.set("backtest", BackTestCard.node(judged, refinement));
     return ModelFiles.of(
         fit.model(),
         refinement,
         facts,
         metrics,
-        card(fit, calibration, facts) + BackTestCard.section(backTest, judged, refinement));
+        card(fit, calibration, facts)
+            + candidates.section()
+            + BackTestCard.section(backTest, judged, refinement));
   }
 
   private static ObjectNode metrics(LifetimeFit fit, @Nullable Calibration calibration) {
