@@ -44,7 +44,7 @@ class ClusterIT {
         cluster.submit(List.of("run", "--dataset=" + dataset, "--warehouse=" + together));
 
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out()).contains("Champions");
+    assertThat(run.out()).contains("Segment", "Report: " + together);
     assertThat(Program.verify(together)).isEqualTo(Program.verify(alone));
     assertThat(cluster.events())
         .as("what people see in Spark's UI and history")

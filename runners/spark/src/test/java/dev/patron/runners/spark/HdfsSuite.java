@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Inputs and warehouse on a Hadoop file system that is not the local disk: an HDFS of one name node
  * and one data node.
  */
-class HdfsIT {
+class HdfsSuite {
   private static final int WRITERS = 4;
   private static final int COMMITS = 5;
   private static final Schema NUMBERS = Schema.of().with("number", Type.LONG);
