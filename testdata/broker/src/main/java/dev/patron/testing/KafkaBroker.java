@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * its Scala would not get along with Spark's.
  */
 public final class KafkaBroker implements AutoCloseable {
-  private static final String CLASS_PATH = "testing/target/broker";
+  private static final String CLASS_PATH = "testdata/broker/target/broker";
   private static final long START_SECONDS = 90;
 
   private static @Nullable KafkaBroker shared;
@@ -114,7 +114,7 @@ public final class KafkaBroker implements AutoCloseable {
       }
     }
     throw new IOException(
-        "no broker in " + CLASS_PATH + "; run mvn -pl testing pre-integration-test first");
+        "no broker in " + CLASS_PATH + "; run mvn -pl testdata/broker pre-integration-test first");
   }
 
   private void format() throws IOException {
