@@ -174,6 +174,20 @@ create table if not exists ${catalog}.${schema}_gold.revenue_by_month (
 comment 'One row a calendar month.'
 tblproperties ('delta.enableDeletionVectors' = 'false', 'delta.minReaderVersion' = '1', 'delta.minWriterVersion' = '2');
 
+create table if not exists ${catalog}.${schema}_gold.headlines (
+  sequence bigint not null comment 'Numbered from 1, the newest last.',
+  as_of timestamp,
+  customers bigint comment 'Customers with a purchase.',
+  purchases bigint,
+  revenue double comment 'What they spent so far.',
+  mean_p_alive double comment 'The mean probability that they still are customers.',
+  expected_value double comment 'The sum of their expected spend over horizon_days.',
+  horizon_days bigint,
+  constraint headlines_key primary key (sequence)
+) using delta location '${warehouse}/gold/headlines'
+comment 'The numbers at the top of the report, one row each time they changed.'
+tblproperties ('delta.enableDeletionVectors' = 'false', 'delta.minReaderVersion' = '1', 'delta.minWriterVersion' = '2');
+
 create table if not exists ${catalog}.${schema}_gold.cohort_retention (
   cohort_month date not null comment 'The month of the first purchase.',
   months_since bigint not null,
