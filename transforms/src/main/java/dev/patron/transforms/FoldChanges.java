@@ -14,11 +14,16 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.transforms.lake.ReadKeys;
 import dev.patron.transforms.shuffle.ByKey;
+import dev.patron.transforms.shuffle.FrameCoder;
+import dev.patron.transforms.shuffle.ShowToAll;
 import dev.patron.transforms.shuffle.ShownKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.beam.sdk.coders.Coder;
+import org.apache.beam.sdk.coders.SetCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
@@ -27,7 +32,6 @@ import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.SerializableFunction;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionList;
@@ -60,6 +64,8 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
    * are linked. Those meet in one bucket; there are few of them, for keys hardly ever change.
    */
   private static final String ROUTE = "_route";
+
+  private static final Coder<Set<String>> POSITIONS = SetCoder.of(StringUtf8Coder.of());
 
   private final ChangeSpec spec;
   private final int buckets;
@@ -94,11 +100,12 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
         events
             .apply("Find where keys change", ParDo.of(new FindPositions(spec.flat())))
             .setCoder(StringUtf8Coder.of());
-    PCollectionView<Set<String>> everyPosition =
+    PCollectionView<Iterable<Set<String>>> everyPosition =
         withEarlierPositions(positions)
             .apply(
-                "Gather where keys change",
-                Combine.globally(new Union<String>()).asSingletonView());
+                "Gather where keys change", Combine.globally(new Union<String>()).withoutDefaults())
+            .setCoder(POSITIONS)
+            .apply("Show where keys change", ShowToAll.and(Set.of(), POSITIONS));
     PCollection<Frame> linked = linkedKeys(ofKeys, everyPosition);
 
     PCollection<Frame> truncates = newTruncates;
@@ -132,10 +139,12 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
                       .apply("These are known", MapFrames.through(FoldChanges::known)))
               .apply("All truncates", Flatten.pCollections());
     }
-    PCollectionView<Iterable<Frame>> everyTruncate =
-        truncates.apply("Show truncates to every bucket", View.asIterable());
-    ShownKeys everyLinked = ShownKeys.of("Show the keys that change to every bucket", linked);
     ChangeFold fold = new ChangeFold(spec);
+    PCollectionView<Iterable<Frame>> everyTruncate =
+        truncates.apply(
+            "Show truncates to every bucket",
+            ShowToAll.and(Frame.empty(fold.eventSchema()), FrameCoder.of()));
+    ShownKeys everyLinked = ShownKeys.of("Show the keys that change to every bucket", linked);
     PCollectionTuple folded =
         ofKeys
             .apply(
@@ -208,7 +217,7 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
   /** The hashes of all keys that a primary-key change links, of earlier events too. */
   private PCollection<Frame> linkedKeys(
-      PCollection<Frame> events, PCollectionView<Set<String>> positions) {
+      PCollection<Frame> events, PCollectionView<Iterable<Set<String>>> positions) {
     PCollection<Frame> linked =
         events.apply(
             "Find the keys that change",
@@ -235,6 +244,12 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
                     "Find the earlier keys that change",
                     ParDo.of(new FindKeys(spec.key(), positions)).withSideInputs(positions)))
         .apply("All keys that change", Flatten.pCollections());
+  }
+
+  private static Set<String> union(Iterable<Set<String>> sets) {
+    Set<String> all = new HashSet<>();
+    sets.forEach(all::addAll);
+    return all;
   }
 
   private static final class SetApart extends DoFn<Frame, Frame> {
@@ -269,15 +284,15 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
   /** Every key there is, if keys change anywhere. */
   private static final class EveryKeyIf extends DoFn<Integer, Frame> {
-    private final PCollectionView<Set<String>> positions;
+    private final PCollectionView<Iterable<Set<String>>> positions;
 
-    EveryKeyIf(PCollectionView<Set<String>> positions) {
+    EveryKeyIf(PCollectionView<Iterable<Set<String>>> positions) {
       this.positions = positions;
     }
 
     @ProcessElement
     public void ask(ProcessContext context) {
-      if (!context.sideInput(positions).isEmpty()) {
+      if (!union(context.sideInput(positions)).isEmpty()) {
         context.output(KeyHashes.every());
       }
     }
@@ -285,16 +300,16 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
   private static final class FindKeys extends DoFn<Frame, Frame> {
     private final List<String> key;
-    private final PCollectionView<Set<String>> positions;
+    private final PCollectionView<Iterable<Set<String>>> positions;
 
-    FindKeys(List<String> key, PCollectionView<Set<String>> positions) {
+    FindKeys(List<String> key, PCollectionView<Iterable<Set<String>>> positions) {
       this.key = key;
       this.positions = positions;
     }
 
     @ProcessElement
     public void find(ProcessContext context) {
-      Set<String> at = context.sideInput(positions);
+      Set<String> at = union(context.sideInput(positions));
       if (at.isEmpty()) {
         return;
       }

@@ -5,10 +5,11 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.join.AsOfJoin;
 import dev.patron.transforms.shuffle.BothByKey;
+import dev.patron.transforms.shuffle.FrameCoder;
+import dev.patron.transforms.shuffle.ShowToAll;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
@@ -76,7 +77,9 @@ public final class JoinAsOf extends PTransform<PCollection<Frame>, PCollectionTu
   public PCollectionTuple expand(PCollection<Frame> facts) {
     if (buckets == BROADCAST) {
       PCollectionView<Iterable<Frame>> all =
-          versions.apply("Show versions to every worker", View.asIterable());
+          versions.apply(
+              "Show versions to every worker",
+              ShowToAll.and(Frame.empty(versionSchema), FrameCoder.of()));
       return facts.apply(
           "Put facts beside the versions of their time",
           ParDo.of(new JoinWithAll(join, versionSchema, all))

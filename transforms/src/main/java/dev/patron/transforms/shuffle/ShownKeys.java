@@ -4,7 +4,6 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.KeyHashes;
 import java.io.Serializable;
 import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.View;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionView;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +26,8 @@ public final class ShownKeys implements Serializable {
    * @param keys {@link KeyHashes} frames
    */
   public static ShownKeys of(String label, PCollection<Frame> keys) {
-    return new ShownKeys(keys.apply(label, View.asIterable()));
+    return new ShownKeys(
+        keys.apply(label, ShowToAll.and(Frame.empty(KeyHashes.SCHEMA), FrameCoder.of())));
   }
 
   /** The side input, which a ParDo has to name. */
