@@ -242,6 +242,15 @@ class HostileInputIT {
     assertThat(run()).isZero();
     assertThat(line()).contains("(MALFORMED 1;").contains("sales.csv.gz cannot be read beyond");
     assertThat(rows("quarantine/sales")).isEqualTo(1);
+    long kept = rows("silver/sales");
+
+    // It is refused once, not every time, until it changes.
+    assertThat(run()).isZero();
+    assertThat(err).doesNotContain("refused");
+    assertThat(rows("quarantine/sales")).isEqualTo(1);
+    Files.write(folder.resolve("sales.csv.gz"), packed.toByteArray());
+    assertThat(run()).isZero();
+    assertThat(rows("silver/sales")).isEqualTo(5_000).isGreaterThan(kept);
 
     Files.writeString(folder.resolve("sales.csv.gz"), HEADER);
     assertThat(stage("run", "plain")).isEqualTo(1);

@@ -34,6 +34,9 @@ import org.apache.hadoop.fs.Path;
  * <p>A manifest must fit in memory: it holds nothing that grows with the rows.
  */
 public final class Manifest {
+  /** Of a pipeline that told nothing. */
+  public static final Manifest EMPTY = new Manifest(List.of());
+
   private final List<ManifestEntry> entries;
 
   private Manifest(List<ManifestEntry> entries) {
@@ -74,7 +77,7 @@ public final class Manifest {
         entries.add(ManifestEntry.EntryCoder.of().decode(in));
       }
     } catch (FileNotFoundException e) {
-      return new Manifest(List.of());
+      return EMPTY;
     }
     return new Manifest(entries);
   }

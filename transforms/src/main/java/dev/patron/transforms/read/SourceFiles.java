@@ -54,7 +54,12 @@ public final class SourceFiles {
   private static void add(FileStatus file, String group, List<SourceFile> found) {
     String name = file.getPath().getName();
     if (file.isFile() && !name.startsWith("_") && !name.startsWith(".")) {
-      found.add(SourceFile.whole(HadoopFiles.display(file.getPath()), file.getLen(), group));
+      found.add(
+          SourceFile.whole(
+              HadoopFiles.display(file.getPath()),
+              file.getLen(),
+              file.getModificationTime(),
+              group));
     }
   }
 }

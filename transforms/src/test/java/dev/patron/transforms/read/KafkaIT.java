@@ -243,7 +243,7 @@ class KafkaIT {
     Map<String, List<List<@Nullable Object>>> streamed =
         read(tables, cluster, plan(SourcePosition.START).ranges());
     Map<String, List<List<@Nullable Object>>> filed =
-        read(tables, cluster, List.of(SourceFile.whole(file.toString(), Files.size(file), "g")));
+        read(tables, cluster, List.of(SourceFile.whole(file.toString(), Files.size(file), 0, "g")));
     int broken = Tables.BRONZE.position("_value");
     streamed.values().forEach(rows -> rows.removeIf(row -> "{no json".equals(row.get(broken))));
     int fileName = Tables.BRONZE.position("_file");

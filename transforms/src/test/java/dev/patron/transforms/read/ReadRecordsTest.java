@@ -56,7 +56,7 @@ class ReadRecordsTest {
 
   private SourceFile file(String name, byte[] bytes) throws IOException {
     Path file = Files.write(folder.resolve(name), bytes);
-    return SourceFile.whole(file.toString(), bytes.length, "files");
+    return SourceFile.whole(file.toString(), bytes.length, 0, "files");
   }
 
   private static byte[] gzip(String text) throws IOException {
@@ -137,7 +137,7 @@ class ReadRecordsTest {
     assertThat(column(read(Kind.CSV, noGzip), "_fault"))
         .containsExactly(
             "MALFORMED: " + noGzip.path() + " cannot be read beyond record 0: Not in GZIP format");
-    SourceFile gone = SourceFile.whole(folder.resolve("gone.csv").toString(), 1, "files");
+    SourceFile gone = SourceFile.whole(folder.resolve("gone.csv").toString(), 1, 0, "files");
     assertThat(read(Kind.CSV, gone).rows()).isEqualTo(1);
     SourceFile noParquet = file("c.parquet", "PAR? not really".getBytes(UTF_8));
     Frame refused = read(Kind.PARQUET, noParquet);
@@ -185,7 +185,7 @@ class ReadRecordsTest {
       sink.write(frame);
       sink.flush();
     }
-    return SourceFile.whole(path.toString(), Files.size(path), "files");
+    return SourceFile.whole(path.toString(), Files.size(path), 0, "files");
   }
 
   @Test
@@ -224,14 +224,18 @@ class ReadRecordsTest {
     return null;
   }
 
+  private long modified(String name) throws IOException {
+    return Files.getLastModifiedTime(folder.resolve(name)).toMillis();
+  }
+
   @Test
   void globsAreSortedAndSayWhenTheyMatchNothing() throws IOException {
     Files.writeString(folder.resolve("b.csv"), "1");
     Files.writeString(folder.resolve("a.csv"), "22");
     Files.writeString(folder.resolve(".hidden"), "");
     Files.createDirectory(folder.resolve("empty"));
-    SourceFile a = SourceFile.whole(folder + "/a.csv", 2, "g");
-    SourceFile b = SourceFile.whole(folder + "/b.csv", 1, "g");
+    SourceFile a = SourceFile.whole(folder + "/a.csv", 2, modified("a.csv"), "g");
+    SourceFile b = SourceFile.whole(folder + "/b.csv", 1, modified("b.csv"), "g");
     assertThat(SourceFiles.expand(folder + "/*.csv", "g")).containsExactly(a, b);
     assertThat(SourceFiles.expand(folder.toString(), "g")).containsExactly(a, b);
     assertThat(SourceFiles.expand(folder + "/empty", "g")).isEmpty();

@@ -32,6 +32,9 @@ public final class Features {
   static final String REVENUE = "gold/revenue_by_month";
   static final String COHORTS = "gold/cohort_retention";
 
+  /** Changes when the same purchases give other features than they did. */
+  private static final String MEANING = "1";
+
   private Features() {}
 
   /**
@@ -42,12 +45,12 @@ public final class Features {
    */
   public static void check(@Nullable String asOf) {
     if (asOf != null) {
-      ObservationTime.parse(asOf, ZoneOffset.UTC);
+      ObservationTime.parse("asOf", asOf, ZoneOffset.UTC);
     }
   }
 
   /**
-   * Writes the features and the totals of purchases.
+   * Writes the features and the totals of purchases, unless they are there already.
    *
    * @param asOf the observation time as the user wrote it; null: the end of the day of the newest
    *     purchase
@@ -59,8 +62,22 @@ public final class Features {
       throw new UsageException(
           "there are no purchases in " + job.warehouse() + " yet; run refine first");
     }
+    String made =
+        Fingerprint.of(
+            MEANING,
+            purchases.version(),
+            asOf == null ? "newest" : asOf,
+            ntile,
+            job.dataset().zone(),
+            job.dataset().segments());
+    if (job.isMade(CUSTOMERS, made)) {
+      job.console().done("features", 0, 0);
+      return;
+    }
     long observed =
-        asOf == null ? newest(job, purchases) : ObservationTime.parse(asOf, job.dataset().zone());
+        asOf == null
+            ? newest(job, purchases)
+            : ObservationTime.parse("asOf", asOf, job.dataset().zone());
     BuildFeatures byEdges =
         new BuildFeatures(
             purchases.schema(),
@@ -95,7 +112,7 @@ public final class Features {
     Frame totals =
         Frame.concat(PurchaseTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()));
     new Changes(job)
-        .commit(CUSTOMERS, Commit.overwrite(schema, files))
+        .commit(CUSTOMERS, Commit.overwrite(schema, files).withProperties(Job.made(made)))
         .overwrite(
             EDGES, Frame.concat(Tables.RFM_EDGES, manifest.get("frame", EDGES, FrameCoder.of())))
         .overwrite(REVENUE, PurchaseTotals.revenueByMonth(totals))

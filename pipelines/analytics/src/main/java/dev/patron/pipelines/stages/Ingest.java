@@ -125,7 +125,9 @@ public final class Ingest {
       String group = group(table, files);
       List<TableDefinition> members = groups.computeIfAbsent(group, any -> new ArrayList<>());
       if (members.isEmpty()) {
-        files.forEach(file -> unread.add(file.inGroup(group)));
+        files.stream()
+            .filter(file -> !progress.isDone(table.name(), file))
+            .forEach(file -> unread.add(file.inGroup(group)));
       }
       members.add(table.definition());
       if (table.definition().format().kind() == TableDefinition.Format.Kind.PARQUET) {
@@ -139,7 +141,8 @@ public final class Ingest {
             .withClusters(news.clusters())
             .withPositions(news.before());
     Manifest manifest =
-        job.run(
+        job.runUnless(
+            unread.isEmpty(),
             "ingest",
             (pipeline, findings) -> {
               PCollectionTuple records =

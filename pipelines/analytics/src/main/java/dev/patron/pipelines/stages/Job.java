@@ -42,6 +42,7 @@ public final class Job {
   private static final int LEAST_BUCKETS = 8;
 
   private static final int MOST_BUCKETS = 1024;
+  private static final String MADE = "patron.made";
   private static final Duration GLANCE = Duration.millis(250);
 
   private final Dataset dataset;
@@ -139,6 +140,21 @@ public final class Job {
     return table(name).latest().orElse(null);
   }
 
+  /**
+   * Whether the newest version of a table is of this making, so that making it again is idle.
+   *
+   * @param made a {@link Fingerprint} of all that it was made of
+   */
+  boolean isMade(String name, String made) {
+    TableSnapshot table = latest(name);
+    return table != null && made.equals(table.properties().get(MADE));
+  }
+
+  /** The properties of a table that {@link #isMade} recognises. */
+  static Map<String, String> made(String fingerprint) {
+    return Map.of(MADE, fingerprint);
+  }
+
   /** The number of buckets for so many bytes of Parquet. */
   int buckets(List<DataFile> files) {
     if (buckets > 0) {
@@ -203,6 +219,15 @@ public final class Job {
     Manifest manifest = Manifest.read(file);
     Manifest.delete(file);
     return manifest;
+  }
+
+  /** Runs a graph, unless there is nothing for it to do: then it tells nothing. */
+  Manifest runUnless(boolean idle, String stage, Graph graph) throws IOException {
+    if (idle) {
+      console.done(stage, 0, 0);
+      return Manifest.EMPTY;
+    }
+    return run(stage, graph);
   }
 
   private static double seconds(long start) {

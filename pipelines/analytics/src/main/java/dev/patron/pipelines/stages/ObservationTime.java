@@ -15,16 +15,19 @@ final class ObservationTime {
   /**
    * Reads what a user wrote: an instant, or a date, which means its last microsecond in this zone.
    *
+   * @param option the option that they wrote it behind
    * @throws UsageException if it is neither
    */
-  static long parse(String text, ZoneId zone) {
+  static long parse(String option, String text, ZoneId zone) {
     try {
       return text.contains("T")
           ? Values.micros(Instant.parse(text))
           : new Days(zone).endOf(LocalDate.parse(text).toEpochDay());
     } catch (DateTimeParseException | ArithmeticException e) {
       throw new UsageException(
-          "--asOf="
+          "--"
+              + option
+              + "="
               + text
               + " is neither a date like 2024-12-31 nor an instant like 2024-12-31T12:00:00Z",
           e);

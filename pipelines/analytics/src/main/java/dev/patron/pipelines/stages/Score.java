@@ -40,9 +40,15 @@ public final class Score {
   static final String MIGRATION = "gold/segment_migration";
   static final String DRIFT = "ops/drift";
 
+  /** Changes when the same features and models give other scores than they did. */
+  private static final String MEANING = "1";
+
   private Score() {}
 
-  /** Writes the scores, their summary, and who moved since the scores of another time. */
+  /**
+   * Writes the scores, their summary, and who moved since the scores of another time, unless they
+   * are there already.
+   */
   public static void run(Job job, HorizonOptions options) throws IOException {
     TableSnapshot features = job.latest(Features.CUSTOMERS);
     if (features == null) {
@@ -68,6 +74,21 @@ public final class Score {
     }
     Models.check(segments, features.schema());
     Models.check(lifetime, features.schema());
+    String made =
+        Fingerprint.of(
+            MEANING,
+            features.version(),
+            segments.reference(),
+            segments.document().toJson(),
+            lifetime.reference(),
+            lifetime.document().toJson(),
+            options.getHorizonDays(),
+            options.getDiscountRate(),
+            options.getSeed());
+    if (job.isMade(SCORES, made)) {
+      job.console().done("score", 0, 0);
+      return;
+    }
     TableSnapshot before = job.latest(SCORES);
     long then = before == null ? 0 : Observed.asOf(before);
     boolean moved = before != null && then != 0 && then != observed.asOf();
@@ -113,7 +134,7 @@ public final class Score {
     List<DataFile> files = manifest.get("files", SCORES, DataFileCoder.of());
     Changes changes =
         new Changes(job)
-            .commit(SCORES, Commit.overwrite(schema, files))
+            .commit(SCORES, Commit.overwrite(schema, files).withProperties(Job.made(made)))
             .overwrite(
                 SUMMARY,
                 SegmentTotals.summary(

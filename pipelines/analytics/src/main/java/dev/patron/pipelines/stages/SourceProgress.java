@@ -26,10 +26,20 @@ final class SourceProgress {
       Schema.of()
           .with("table_name", Type.STRING)
           .with("file", Type.STRING)
-          .with("records", Type.LONG);
+          .with("records", Type.LONG)
+          .with("bytes", Type.LONG)
+          .with("modified", Type.LONG);
+
+  /**
+   * @param bytes how long the file was then; -1 is not known
+   * @param modified when it had last changed, in milliseconds since the epoch
+   */
+  private record Read(long records, long bytes, long modified) {
+    static final Read NOTHING = new Read(0, -1, -1);
+  }
 
   /** By table and file. */
-  private final Map<String, Map<String, Long>> read = new TreeMap<>();
+  private final Map<String, Map<String, Read>> read = new TreeMap<>();
 
   private SourceProgress() {}
 
@@ -40,32 +50,52 @@ final class SourceProgress {
     if (known == null) {
       return progress;
     }
-    for (Frame frame : TableScan.of(known, SCHEMA.names())) {
+    List<String> columns = SCHEMA.names().stream().filter(known.schema()::has).toList();
+    for (Frame stored : TableScan.of(known, columns)) {
+      Frame frame = stored.conform(SCHEMA);
       BytesColumn tables = frame.bytes("table_name");
       BytesColumn files = frame.bytes("file");
       LongColumn records = frame.longs("records");
+      LongColumn bytes = frame.longs("bytes");
+      LongColumn modified = frame.longs("modified");
       for (int row = 0; row < frame.rows(); row++) {
-        progress.of(tables.text(row)).put(files.text(row), records.get(row));
+        progress
+            .of(tables.text(row))
+            .put(
+                files.text(row),
+                new Read(
+                    records.get(row),
+                    bytes.isNull(row) ? -1 : bytes.get(row),
+                    modified.isNull(row) ? -1 : modified.get(row)));
       }
     }
     return progress;
   }
 
-  private Map<String, Long> of(String table) {
+  private Map<String, Read> of(String table) {
     return read.computeIfAbsent(table, any -> new TreeMap<>());
   }
 
   /** These files, each to be read behind what the table has read of it. */
   List<SourceFile> resume(String table, List<SourceFile> files) {
-    Map<String, Long> known = of(table);
+    Map<String, Read> known = of(table);
     return files.stream()
-        .map(file -> file.resumeAfter(known.getOrDefault(file.path(), 0L)))
+        .map(file -> file.resumeAfter(known.getOrDefault(file.path(), Read.NOTHING).records()))
         .toList();
+  }
+
+  /**
+   * Whether a file is as it was when the table read it. One that broke off is not tried again
+   * before it changes, or else every increment would refuse it once more.
+   */
+  boolean isDone(String table, SourceFile file) {
+    Read known = of(table).getOrDefault(file.path(), Read.NOTHING);
+    return known.bytes() == file.size() && known.modified() == file.modified();
   }
 
   /** The table has read so much of this file now. */
   void advance(String table, SourceFile file) {
-    of(table).put(file.path(), file.after());
+    of(table).put(file.path(), new Read(file.after(), file.size(), file.modified()));
   }
 
   /** The rows of the table. */
@@ -74,10 +104,12 @@ final class SourceProgress {
     read.forEach(
         (table, files) ->
             files.forEach(
-                (file, records) -> {
+                (file, known) -> {
                   rows.bytes("table_name").append(table);
                   rows.bytes("file").append(file);
-                  rows.longs("records").append(records);
+                  rows.longs("records").append(known.records());
+                  rows.longs("bytes").append(known.bytes());
+                  rows.longs("modified").append(known.modified());
                 }));
     return rows.build();
   }
