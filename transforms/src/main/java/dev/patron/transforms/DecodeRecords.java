@@ -1,7 +1,9 @@
 package dev.patron.transforms;
 
 import dev.patron.features.accounts.Account;
+import dev.patron.features.change.Events;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.record.Decoded;
 import dev.patron.features.record.RecordDecoder;
@@ -31,6 +33,13 @@ public final class DecodeRecords extends PTransform<PCollection<Frame>, PCollect
 
   private final TableDefinition table;
   private final Schema schema;
+  private final long knownAt;
+
+  private DecodeRecords(TableDefinition table, Schema schema, long knownAt) {
+    this.table = table;
+    this.schema = schema;
+    this.knownAt = knownAt;
+  }
 
   /**
    * Decodes the records of a table.
@@ -38,8 +47,17 @@ public final class DecodeRecords extends PTransform<PCollection<Frame>, PCollect
    * @param schema the columns that the table is to have
    */
   public DecodeRecords(TableDefinition table, Schema schema) {
-    this.table = table;
-    this.schema = schema;
+    this(table, schema, Long.MAX_VALUE);
+  }
+
+  /**
+   * Only what was delivered by some time: an event by its connector, a record of a topic by its
+   * producer. What does not say when it was delivered was always known.
+   *
+   * @param micros the last moment that counts, in microseconds since the epoch
+   */
+  public DecodeRecords knownAt(long micros) {
+    return new DecodeRecords(table, schema, micros);
   }
 
   @Override
@@ -47,7 +65,7 @@ public final class DecodeRecords extends PTransform<PCollection<Frame>, PCollect
     PCollectionTuple decoded =
         bronze.apply(
             "Read each record",
-            ParDo.of(new Decode(table, schema))
+            ParDo.of(new Decode(table, schema, knownAt))
                 .withOutputTags(ROWS, TupleTagList.of(QUARANTINE).and(ACCOUNTS)));
     decoded.get(ACCOUNTS).setCoder(AccountCoder.of());
     return decoded;
@@ -56,11 +74,13 @@ public final class DecodeRecords extends PTransform<PCollection<Frame>, PCollect
   private static final class Decode extends DoFn<Frame, Frame> {
     private final TableDefinition table;
     private final Schema schema;
+    private final long knownAt;
     private transient RecordDecoder decoder;
 
-    private Decode(TableDefinition table, Schema schema) {
+    private Decode(TableDefinition table, Schema schema, long knownAt) {
       this.table = table;
       this.schema = schema;
+      this.knownAt = knownAt;
     }
 
     @Setup
@@ -70,14 +90,29 @@ public final class DecodeRecords extends PTransform<PCollection<Frame>, PCollect
 
     @ProcessElement
     public void decode(@Element Frame bronze, MultiOutputReceiver out) {
-      Decoded decoded = decoder.decode(bronze);
-      if (decoded.rows().rows() > 0) {
-        out.get(ROWS).output(decoded.rows());
+      Frame delivered = delivered(bronze, "_event_time");
+      Decoded decoded = decoder.decode(delivered);
+      Frame rows = delivered(decoded.rows(), Events.DELIVERED_AT);
+      if (rows.rows() > 0) {
+        out.get(ROWS).output(rows);
       }
       if (decoded.quarantine().rows() > 0) {
         out.get(QUARANTINE).output(decoded.quarantine());
       }
-      out.get(ACCOUNTS).output(decoded.account());
+      Account account = decoded.account();
+      account.count(Account.Count.READ, bronze.rows() - delivered.rows());
+      account.count(
+          Account.Count.IGNORED,
+          bronze.rows() - delivered.rows() + decoded.rows().rows() - rows.rows());
+      out.get(ACCOUNTS).output(account);
+    }
+
+    private Frame delivered(Frame rows, String column) {
+      if (knownAt == Long.MAX_VALUE || !rows.schema().has(column)) {
+        return rows;
+      }
+      LongColumn at = rows.longs(column);
+      return rows.filter(row -> at.isNull(row) || at.get(row) <= knownAt);
     }
   }
 }

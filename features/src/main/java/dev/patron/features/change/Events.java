@@ -72,6 +72,12 @@ public final class Events {
     return events.filter(row -> ops.is(row, TRUNCATE));
   }
 
+  /** The deletes among these events. */
+  public static Frame deletes(Frame events) {
+    BytesColumn ops = events.bytes(OP);
+    return events.filter(row -> ops.is(row, DELETE));
+  }
+
   /** The events of single keys: all but the truncates. */
   public static Frame ofKeys(Frame events) {
     BytesColumn ops = events.bytes(OP);
@@ -79,4 +85,5 @@ public final class Events {
   }
 
   private static final byte[] TRUNCATE = {'t'};
+  private static final byte[] DELETE = {'d'};
 }

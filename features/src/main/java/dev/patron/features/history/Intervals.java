@@ -5,6 +5,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Values;
 import it.unimi.dsi.fastutil.ints.IntComparator;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,45 @@ public final class Intervals {
       if (wrong != null) {
         return "the version of %s from %s %s"
             .formatted(named(sorted, row, key), Values.instant(from.get(row)), wrong);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * The first key whose versions leave more gaps than it was deleted, in a sentence; null if none
+   * does. Only a delete or a truncate ends a row: whatever else happens, the next version begins
+   * where the one before it ends.
+   *
+   * @param versions rows of a history, in any order, with the key and {@link #COLUMNS}
+   * @param deletes the key of each delete that was ever delivered
+   * @param truncates how many truncates were delivered; each is a delete of every key
+   */
+  public static @Nullable String firstGapWithoutDelete(
+      Frame versions, List<String> key, Frame deletes, long truncates) {
+    Long2LongOpenHashMap allowed = new Long2LongOpenHashMap();
+    for (long hash : deletes.hash(key)) {
+      allowed.addTo(hash, 1);
+    }
+    List<String> by = new ArrayList<>(key);
+    by.add("valid_from");
+    Frame sorted = versions.sort(by);
+    int[] starts = sorted.groups(key);
+    long[] hashes = sorted.hash(key);
+    LongColumn from = sorted.longs("valid_from");
+    LongColumn to = sorted.longs("valid_to");
+    for (int group = 0; group + 1 < starts.length; group++) {
+      long gaps = 0;
+      for (int row = starts[group]; row < starts[group + 1]; row++) {
+        boolean last = row + 1 == starts[group + 1];
+        if (!to.isNull(row) && (last || from.get(row + 1) > to.get(row))) {
+          gaps++;
+        }
+      }
+      long gone = allowed.get(hashes[starts[group]]) + truncates;
+      if (gaps > gone) {
+        return "%s is gone %d times but was deleted %d times"
+            .formatted(named(sorted, starts[group], key), gaps, gone);
       }
     }
     return null;

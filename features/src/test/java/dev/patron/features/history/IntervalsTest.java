@@ -87,4 +87,27 @@ class IntervalsTest {
             Intervals.firstRepeated(Frame.ofRows(schema, List.of(List.of(3L), List.of(1L))), KEY))
         .isNull();
   }
+
+  private static @Nullable String gap(List<Long> deleted, long truncates, List<?>... versions) {
+    Schema key = Schema.of().with("book_id", Type.LONG);
+    return Intervals.firstGapWithoutDelete(
+        Frame.ofRows(SCHEMA, List.of(versions)),
+        KEY,
+        Frame.ofRows(key, deleted.stream().map(List::of).toList()),
+        truncates);
+  }
+
+  @Test
+  void everyGapNeedsADeleteOrATruncate() {
+    List<?>[] reopened = {
+      version(1, 10, 20, false, 1), version(1, 30, 40, false, 2), version(2, 0, null, true, 1)
+    };
+    assertThat(gap(List.of(1L, 1L), 0, reopened)).isNull();
+    assertThat(gap(List.of(1L), 1, reopened)).isNull();
+    assertThat(gap(List.of(), 2, reopened)).isNull();
+    assertThat(gap(List.of(1L, 2L), 0, reopened))
+        .isEqualTo("book_id 1 is gone 2 times but was deleted 1 times");
+    assertThat(gap(List.of(), 0, version(1, 10, 20, false, 1), version(1, 20, null, true, 2)))
+        .isNull();
+  }
 }

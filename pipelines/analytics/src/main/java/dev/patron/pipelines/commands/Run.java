@@ -109,6 +109,7 @@ public final class Run {
       throw new UsageException(
           "--broadcastLimit=" + options.getBroadcastLimit() + " must not be negative");
     }
+    Refine.check(options.getKnownAt());
   }
 
   private static void checkTrain(TrainOptions options) {

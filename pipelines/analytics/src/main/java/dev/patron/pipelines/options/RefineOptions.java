@@ -2,6 +2,7 @@ package dev.patron.pipelines.options;
 
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
+import org.jspecify.annotations.Nullable;
 
 /** How raw records become tables. */
 public interface RefineOptions extends DatasetOptions {
@@ -31,4 +32,13 @@ public interface RefineOptions extends DatasetOptions {
   boolean getRebuild();
 
   void setRebuild(boolean rebuild);
+
+  /** The time by which a record must have been delivered to count. */
+  @Description(
+      "Only records delivered by this time count: a date (its end, in the dataset's zone) or an"
+          + " instant. With --asOf, a shop as it was known then. Records that do not say when they"
+          + " were delivered always count. Default: all records.")
+  @Nullable String getKnownAt();
+
+  void setKnownAt(@Nullable String knownAt);
 }

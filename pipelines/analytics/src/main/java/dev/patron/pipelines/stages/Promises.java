@@ -1,13 +1,16 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.accounts.Account;
+import dev.patron.features.change.Events;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.history.Intervals;
+import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the tables of a warehouse promise beside their columns, as far as rows can show it. */
 public final class Promises {
@@ -18,7 +21,8 @@ public final class Promises {
 
   /**
    * The first promise that a table breaks, in a sentence: one row a key; of a history, versions
-   * that follow one another; of the log of runs, accounts that add up.
+   * that follow one another, with gaps only where a row was deleted; of the log of runs, accounts
+   * that add up.
    */
   public static Optional<String> firstBroken(TableSnapshot table) {
     if (table.table().name().equals(RunLog.TABLE)) {
@@ -34,7 +38,28 @@ public final class Promises {
     }
     List<String> columns = new ArrayList<>(names);
     columns.addAll(Intervals.COLUMNS);
-    return Optional.ofNullable(Intervals.firstViolation(TableScan.of(table, columns).all(), names));
+    Frame versions = TableScan.of(table, columns).all();
+    String broken = Intervals.firstViolation(versions, names);
+    return Optional.ofNullable(broken == null ? gap(table.table(), versions, names) : broken);
+  }
+
+  /** Looks for what made the gaps of a history among the events that it was made of. */
+  private static @Nullable String gap(LakeTable table, Frame versions, List<String> key) {
+    TableSnapshot events =
+        LakeTable.at(table.warehouse(), SilverTable.stateOf(table.name())).latest().orElse(null);
+    if (events == null) {
+      return null;
+    }
+    List<String> columns = new ArrayList<>(key);
+    columns.add(Events.OP);
+    List<Frame> deletes = new ArrayList<>();
+    long truncates = 0;
+    for (Frame frame : TableScan.of(events, columns)) {
+      truncates += Events.truncates(frame).rows();
+      deletes.add(Events.deletes(frame).select(key));
+    }
+    return Intervals.firstGapWithoutDelete(
+        versions, key, Frame.concat(events.schema().select(key), deletes), truncates);
   }
 
   private static Optional<String> accounts(TableSnapshot runs) {

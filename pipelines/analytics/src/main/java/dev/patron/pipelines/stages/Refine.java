@@ -4,6 +4,7 @@ import dev.patron.features.accounts.Account;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.JobException;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Purchases;
 import dev.patron.pipelines.options.RefineOptions;
@@ -11,6 +12,7 @@ import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.manifest.Manifest;
 import java.io.IOException;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +52,26 @@ public final class Refine {
               of(schemas, table.name()),
               of(bronze.tables(), table.name()),
               bronze.pending().containsKey(table.name()),
+              knownAt(job, options),
               options.getRebuild()));
     }
     this.purchases = purchases();
+  }
+
+  /**
+   * Checks a time of delivery before anything is done for it.
+   *
+   * @throws UsageException if it is neither a date nor an instant
+   */
+  public static void check(@Nullable String knownAt) {
+    if (knownAt != null) {
+      ObservationTime.parse("knownAt", knownAt, ZoneOffset.UTC);
+    }
+  }
+
+  private static @Nullable Long knownAt(Job job, RefineOptions options) {
+    String knownAt = options.getKnownAt();
+    return knownAt == null ? null : ObservationTime.parse("knownAt", knownAt, job.dataset().zone());
   }
 
   private @Nullable PurchasesTable purchases() {

@@ -68,6 +68,7 @@ final class SilverTable {
   private final Schema read;
   private final TableFiles bronze;
   private final long bronzeVersion;
+  private final @Nullable Long knownAt;
   private final String fingerprint;
   private final @Nullable TableSnapshot silver;
   private final @Nullable TableSnapshot state;
@@ -86,6 +87,8 @@ final class SilverTable {
    * @param read the columns that its records are read with
    * @param bronze its bronze table as it will be
    * @param pending whether bronze will have another version than it has
+   * @param knownAt the time by which its records were delivered, in microseconds since the epoch;
+   *     null: all of them
    * @param rebuild whether the user wants it made anew
    */
   SilverTable(
@@ -94,6 +97,7 @@ final class SilverTable {
       Schema read,
       TableFiles bronze,
       boolean pending,
+      @Nullable Long knownAt,
       boolean rebuild) {
     this.job = job;
     this.definition = definition;
@@ -101,7 +105,9 @@ final class SilverTable {
     this.bronze = bronze;
     TableSnapshot before = job.latest(bronze.table().name());
     this.bronzeVersion = (before == null ? -1 : before.version()) + (pending ? 1 : 0);
-    this.fingerprint = Fingerprint.of(MEANING, definition, read);
+    this.knownAt = knownAt;
+    String all = Fingerprint.of(MEANING, definition, read);
+    this.fingerprint = knownAt == null ? all : Fingerprint.of(all, knownAt);
     this.silver = job.latest(name());
     this.state = job.latest(stateName());
     List<DataFile> unseen = rebuild ? null : unseen();
@@ -140,7 +146,12 @@ final class SilverTable {
   }
 
   private String stateName() {
-    return "state/" + definition.name();
+    return stateOf(name());
+  }
+
+  /** Where the events lie that the silver table of this name was made of. */
+  static String stateOf(String silverName) {
+    return silverName.replaceFirst("^silver/", "state/");
   }
 
   String quarantineName() {
@@ -242,6 +253,7 @@ final class SilverTable {
       return;
     }
     String table = definition.name();
+    DecodeRecords decode = new DecodeRecords(definition, read);
     PCollectionTuple decoded =
         pipeline
             .apply(
@@ -249,7 +261,8 @@ final class SilverTable {
                 ReadTable.of(
                     new TableFiles(
                         bronze.table(), bronze.schema(), bronze.partitionColumns(), fresh)))
-            .apply("Read the records of " + table, new DecodeRecords(definition, read));
+            .apply(
+                "Read the records of " + table, knownAt == null ? decode : decode.knownAt(knownAt));
     findings.tell(
         "account of the records of " + table,
         Accounts.KIND,
