@@ -1,6 +1,7 @@
 package dev.patron.transforms;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.purchases.CustomerFeatures;
 import dev.patron.features.purchases.PurchaseTotals;
@@ -37,6 +38,14 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
 
   /** One frame with partial {@link PurchaseTotals}. */
   public static final TupleTag<Frame> TOTALS = new TupleTag<>() {};
+
+  /** The customers, as {@link KeyHashes} frames, whose RFM scores are not what they were. */
+  static final TupleTag<Frame> CHANGED = new TupleTag<>() {};
+
+  static final TupleTag<Frame> UNSCORED = new TupleTag<>() {};
+
+  private static final List<String> SCORES =
+      List.of("r_score", "f_score", "m_score", "rfm_segment");
 
   private final Schema purchases;
   private final ZoneId zone;
@@ -81,6 +90,11 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
     return new BuildFeatures(purchases, zone, asOf, segments, buckets, true);
   }
 
+  /** The same with another number of buckets. */
+  public BuildFeatures into(int otherBuckets) {
+    return new BuildFeatures(purchases, zone, asOf, segments, otherBuckets, byTiles);
+  }
+
   /** The columns of the features. */
   public Schema schema() {
     return CustomerFeatures.schema(purchases);
@@ -88,16 +102,35 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
 
   @Override
   public PCollectionTuple expand(PCollection<Frame> input) {
+    PCollectionTuple described = describe("", input);
+    return rank(described.get(UNSCORED)).and(TOTALS, described.get(TOTALS));
+  }
+
+  /** Features that have no scores yet, and totals, of all purchases of some customers. */
+  PCollectionTuple describe(String when, PCollection<Frame> purchasesOfSome) {
     PCollectionTuple described =
-        input
-            .apply("Bring each customer together", ByKey.of(List.of("customer_id")).into(buckets))
+        purchasesOfSome
             .apply(
-                "Describe each customer",
+                "Bring each customer together" + when,
+                ByKey.of(List.of("customer_id")).into(buckets))
+            .apply(
+                "Describe each customer" + when,
                 ParDo.of(
                         new Describe(
                             new CustomerFeatures(zone, asOf), new PurchaseTotals(zone, asOf)))
                     .withOutputTags(UNSCORED, TupleTagList.of(PARTIAL_TOTALS)));
-    PCollection<Frame> unscored = described.get(UNSCORED);
+    return PCollectionTuple.of(UNSCORED, described.get(UNSCORED))
+        .and(
+            TOTALS,
+            described
+                .get(PARTIAL_TOTALS)
+                .apply(
+                    "Add the totals up" + when,
+                    MergePartials.of(PurchaseTotals.schema(), PurchaseTotals::merge)));
+  }
+
+  /** Features of all customers with their scores, the edges, and whose scores are others now. */
+  PCollectionTuple rank(PCollection<Frame> unscored) {
     PCollection<Frame> counts =
         unscored
             .apply(
@@ -115,19 +148,15 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
                 frame -> RfmScores.of(new RfmCounts().addCounts(frame), names).edges()));
     PCollectionView<List<Frame>> everywhere =
         (byTiles ? cuts(unscored) : edges).apply("Send the edges everywhere", View.asList());
-    return PCollectionTuple.of(
-            FEATURES,
-            unscored.apply(
-                "Score each customer's RFM",
-                ParDo.of(new Rank(everywhere, segments, byTiles)).withSideInputs(everywhere)))
-        .and(EDGES, edges)
-        .and(
-            TOTALS,
-            described
-                .get(PARTIAL_TOTALS)
-                .apply(
-                    "Add the totals up",
-                    MergePartials.of(PurchaseTotals.schema(), PurchaseTotals::merge)));
+    PCollectionTuple ranked =
+        unscored.apply(
+            "Score each customer's RFM",
+            ParDo.of(new Rank(everywhere, segments, byTiles))
+                .withSideInputs(everywhere)
+                .withOutputTags(FEATURES, TupleTagList.of(CHANGED)));
+    return PCollectionTuple.of(FEATURES, ranked.get(FEATURES))
+        .and(CHANGED, ranked.get(CHANGED))
+        .and(EDGES, edges);
   }
 
   private PCollection<Frame> cuts(PCollection<Frame> unscored) {
@@ -140,7 +169,6 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
         .apply("Cut customers into fifths", MapFrames.through(RfmTiles::cuts));
   }
 
-  private static final TupleTag<Frame> UNSCORED = new TupleTag<>() {};
   private static final TupleTag<Frame> PARTIAL_TOTALS = new TupleTag<>() {};
 
   private static final class Describe extends DoFn<KV<Integer, Iterable<Frame>>, Frame> {
@@ -175,12 +203,19 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
     }
 
     @ProcessElement
-    public void rank(@Element Frame features, ProcessContext context) {
+    public void rank(@Element Frame features, ProcessContext context, MultiOutputReceiver out) {
       Frame known = context.sideInput(edges).get(0);
-      context.output(
+      Frame ranked =
           byTiles
               ? RfmTiles.score(features, known, segments)
-              : RfmScores.ofEdges(known, segments).score(features));
+              : RfmScores.ofEdges(known, segments).score(features);
+      out.get(FEATURES).output(ranked);
+      long[] before = features.hash(SCORES);
+      long[] now = ranked.hash(SCORES);
+      Frame changed = ranked.filter(row -> before[row] != now[row]);
+      if (changed.rows() > 0) {
+        out.get(CHANGED).output(KeyHashes.of(changed, List.of("customer_id")));
+      }
     }
   }
 }

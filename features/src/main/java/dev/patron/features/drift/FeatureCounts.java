@@ -101,6 +101,19 @@ public final class FeatureCounts {
     return this;
   }
 
+  /** Takes away what {@link #toFrame} wrote of customers that were counted here. */
+  public FeatureCounts subtractCounts(Frame frame) {
+    for (int row = 0; row < frame.rows(); row++) {
+      String feature = frame.bytes("feature").text(row);
+      long bin = frame.longs("bin").get(row);
+      add(feature, bin, -frame.longs("customers").get(row));
+      if (count(feature, bin) == 0) {
+        bins(feature).remove(bin);
+      }
+    }
+    return this;
+  }
+
   /** The counts as a frame of {@link #SCHEMA} in canonical order. */
   public Frame toFrame() {
     FrameBuilder rows = new FrameBuilder(SCHEMA);

@@ -24,6 +24,7 @@ public final class PurchaseTotals implements Serializable {
       Schema.of()
           .with("cohort", Type.LONG)
           .with("month", Type.LONG)
+          .with("rows", Type.LONG)
           .with("purchases", Type.LONG)
           .with("customers", Type.LONG)
           .with("revenue_high", Type.LONG)
@@ -59,6 +60,7 @@ public final class PurchaseTotals implements Serializable {
   }
 
   private static final class Total {
+    private long rows;
     private long purchases;
     private long customers;
     private final ExactSum revenue = new ExactSum();
@@ -91,6 +93,7 @@ public final class PurchaseTotals implements Serializable {
       for (int row = starts[group]; row < starts[group + 1]; row++) {
         long month = Days.month(days.day(at.get(row)));
         Total total = totals.computeIfAbsent(new CohortMonth(cohort, month), any -> new Total());
+        total.rows++;
         total.revenue.add(Money.toDouble(amountType, amount, row));
         total.returned.add(Money.toDouble(amountType, returned, row));
         if (lines.get(row) > 0) {
@@ -107,6 +110,32 @@ public final class PurchaseTotals implements Serializable {
 
   /** Partial totals joined: one row where several had the same cohort and month. */
   public static Frame merge(Frame partials) {
+    return frame(byCohort(partials));
+  }
+
+  /**
+   * The totals that remain when those of some customers are taken away.
+   *
+   * @param all totals that these customers are among
+   * @param some their totals
+   */
+  public static Frame difference(Frame all, Frame some) {
+    Map<CohortMonth, Total> totals = byCohort(all);
+    byCohort(some)
+        .forEach(
+            (key, gone) -> {
+              Total total = totals.computeIfAbsent(key, any -> new Total());
+              total.rows -= gone.rows;
+              total.purchases -= gone.purchases;
+              total.customers -= gone.customers;
+              total.revenue.subtractBits(gone.revenue.high(), gone.revenue.low());
+              total.returned.subtractBits(gone.returned.high(), gone.returned.low());
+            });
+    totals.values().removeIf(total -> total.rows == 0);
+    return frame(totals);
+  }
+
+  private static Map<CohortMonth, Total> byCohort(Frame partials) {
     Map<CohortMonth, Total> totals = new TreeMap<>();
     for (int row = 0; row < partials.rows(); row++) {
       long cohort =
@@ -117,7 +146,7 @@ public final class PurchaseTotals implements Serializable {
       add(total, partials, row);
       total.customers += partials.longs("customers").get(row);
     }
-    return frame(totals);
+    return totals;
   }
 
   private static Frame frame(Map<CohortMonth, Total> totals) {
@@ -130,6 +159,7 @@ public final class PurchaseTotals implements Serializable {
             out.longs("cohort").append(key.cohort());
           }
           out.longs("month").append(key.month());
+          out.longs("rows").append(total.rows);
           out.longs("purchases").append(total.purchases);
           out.longs("customers").append(total.customers);
           out.longs("revenue_high").append(total.revenue.high());
@@ -191,6 +221,7 @@ public final class PurchaseTotals implements Serializable {
   }
 
   private static void add(Total total, Frame partials, int row) {
+    total.rows += partials.longs("rows").get(row);
     total.purchases += partials.longs("purchases").get(row);
     total.revenue.addBits(
         partials.longs("revenue_high").get(row), partials.longs("revenue_low").get(row));

@@ -37,6 +37,11 @@ public final class ExactSum {
     low = sum;
   }
 
+  /** Takes away a sum given by its {@link #high} and {@link #low} halves. */
+  public void subtractBits(long otherHigh, long otherLow) {
+    addBits(~otherHigh + (otherLow == 0 ? 1 : 0), -otherLow);
+  }
+
   /** The high half of the sum. */
   public long high() {
     return high;

@@ -104,6 +104,28 @@ public final class SegmentTotals {
     return frame(totals(partials));
   }
 
+  /**
+   * The totals that remain when those of some customers are taken away.
+   *
+   * @param all totals that these customers are among
+   * @param some their totals
+   */
+  public static Frame difference(Frame all, Frame some) {
+    Map<Long, Total> totals = totals(all);
+    totals(some)
+        .forEach(
+            (id, gone) -> {
+              Total total = totals.computeIfAbsent(id, any -> new Total(gone.segment));
+              total.customers -= gone.customers;
+              for (int i = 0; i < total.sums.length; i++) {
+                total.counts[i] -= gone.counts[i];
+                total.sums[i].subtractBits(gone.sums[i].high(), gone.sums[i].low());
+              }
+            });
+    totals.values().removeIf(total -> total.customers == 0);
+    return frame(totals);
+  }
+
   private static Map<Long, Total> totals(Frame partials) {
     Map<Long, Total> totals = new TreeMap<>();
     BytesColumn names = partials.bytes("segment");

@@ -142,6 +142,14 @@ class DriftTest {
   }
 
   @Test
+  void countsThatAreTakenAwayLeaveNothingBehind() {
+    FeatureCounts shop = shop(500, 0, 300, 0.3, 1);
+    Frame before = shop.toFrame();
+    Frame others = shop(100, 400, 300, 0.9, 2).toFrame();
+    assertThat(shop.addCounts(others).subtractCounts(others).toFrame()).isEqualTo(before);
+  }
+
+  @Test
   void countsDoNotDependOnHowTheyWereCut() {
     FeatureCounts whole = shop(500, 0, 300, 0.3, 1);
     FeatureCounts merged =

@@ -78,6 +78,24 @@ class SegmentSummariesTest {
   }
 
   @Test
+  void theTotalsOfSomeCustomersTakenFromThoseOfAllAreThoseOfTheOthers() {
+    Frame scores =
+        Frame.ofRows(
+            SCORES,
+            List.of(
+                row(1L, 0L, "Loyal", 0.1, 0.3),
+                row(2L, 1L, "Lost", null, null),
+                row(3L, 0L, "Loyal", 0.7, 0.2)));
+    for (int cut = 0; cut <= 3; cut++) {
+      assertThat(
+              SegmentTotals.difference(
+                  SegmentTotals.partial(CUSTOMERS, scores),
+                  SegmentTotals.partial(CUSTOMERS.slice(0, cut), scores.slice(0, cut))))
+          .isEqualTo(SegmentTotals.partial(CUSTOMERS.slice(cut, 3), scores.slice(cut, 3)));
+    }
+  }
+
+  @Test
   void anEmptyShopHasAnEmptySummary() {
     assertThat(SegmentTotals.summary(Frame.empty(SegmentTotals.schema())).rows()).isZero();
   }

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -186,6 +187,81 @@ class IncrementsIT {
     Matcher delivered = DELIVERED.matcher(line);
     return !delivered.find()
         || Long.parseLong(delivered.group(1)) <= ChronoUnit.MICROS.between(Instant.EPOCH, knownAt);
+  }
+
+  /**
+   * Features, totals and scores that follow the customers whose purchases changed are those of all
+   * customers at once: with facts that are corrected, repeated and returned, and anonymous ones.
+   */
+  @Test
+  void goldFollowsWhoseFactsChanged() throws IOException {
+    String name = "gold";
+    Path shop = Files.createDirectories(folder.resolve(name));
+    Path dataset = shop.resolve("shop.yaml");
+    Files.writeString(
+        dataset,
+        """
+        name: sales
+        tables:
+          sales: { keep: facts, key: [id], from: { files: "*.csv", format: csv } }
+        purchases: { table: sales, customer: customer, order: id, time: date, amount: amount }
+        """);
+    String asOf = "--asOf=2024-03-31";
+    Random random = new Random(SEED);
+    for (int run = 0; run < 4; run++) {
+      List<String> lines = new ArrayList<>(List.of("id,customer,date,amount"));
+      for (int i = 0; i < (run == 0 ? 400 : 25); i++) {
+        lines.add(
+            "%d,%s,2024-%02d-%02d,%d.25"
+                .formatted(
+                    // After the first run some are corrections of what is there.
+                    random.nextInt(500),
+                    random.nextInt(9) == 0 ? "" : "c" + random.nextInt(60),
+                    1 + random.nextInt(4),
+                    1 + random.nextInt(28),
+                    random.nextInt(50) - 9));
+      }
+      Files.write(shop.resolve("run" + run + ".csv"), lines);
+      patron("run", dataset, name + "-parts", asOf);
+    }
+    Path parts = folder.resolve("warehouses").resolve(name + "-parts");
+    for (String table : List.of("gold/customer_features", "gold/customer_scores")) {
+      assertThat(properties(parts.resolve(table))).contains("\"patron.since\":\"2\"");
+    }
+
+    Path whole = folder.resolve("warehouses").resolve(name + "-whole");
+    copy(parts.resolve("models"), whole.resolve("models"));
+    patron("run", dataset, name + "-whole", asOf);
+    Map<String, String> expected = verify(name + "-whole");
+    Map<String, String> actual = verify(name + "-parts");
+    assertThat(expected).containsKeys("gold/customer_scores", "gold/segment_summary");
+    for (String table : expected.keySet()) {
+      // The headlines say what changed from run to run.
+      if (table.matches("(gold|silver)/.*") && !table.equals("gold/headlines")) {
+        assertThat(actual.get(table)).as(table).isEqualTo(expected.get(table));
+      }
+    }
+  }
+
+  /** The newest properties in a table's log. */
+  private static String properties(Path table) throws IOException {
+    try (Stream<Path> log = Files.list(table.resolve("_delta_log"))) {
+      Path last =
+          log.filter(path -> path.toString().endsWith(".json"))
+              .max(Comparator.naturalOrder())
+              .orElseThrow();
+      return Files.readString(last);
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> all = Files.walk(from)) {
+      for (Path path : all.sorted().toList()) {
+        Path target = to.resolve(from.relativize(path).toString());
+        Files.createDirectories(target.resolve(".."));
+        Files.copy(path, target);
+      }
+    }
   }
 
   private static List<Path> commits(String warehouse) throws IOException {

@@ -1,17 +1,18 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.LongColumn;
-import dev.patron.features.frame.Schema;
 import dev.patron.features.purchases.PurchaseTotals;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.transforms.BuildFeatures;
+import dev.patron.transforms.ReviseFeatures;
 import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
-import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.ReadTable;
+import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.lake.WriteFrames;
@@ -21,6 +22,9 @@ import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
 
@@ -32,10 +36,27 @@ public final class Features {
   static final String REVENUE = "gold/revenue_by_month";
   static final String COHORTS = "gold/cohort_retention";
 
-  /** Changes when the same purchases give other features than they did. */
-  private static final String MEANING = "1";
+  /** The customers whose features are not what they were at the version before. */
+  static final String CHANGED = "state/changed_features";
 
-  private Features() {}
+  private static final String TOTALS = "state/purchase_totals";
+
+  /** Changes when the same purchases give other features than they did. */
+  private static final String MEANING = "2";
+
+  private final Job job;
+  private final TableSnapshot purchases;
+  private final BuildFeatures build;
+  private final Making making;
+  private final @Nullable TableSnapshot before;
+
+  private Features(Job job, TableSnapshot purchases, BuildFeatures build, Making making) {
+    this.job = job;
+    this.purchases = purchases;
+    this.build = build;
+    this.making = making;
+    this.before = job.latest(CUSTOMERS);
+  }
 
   /**
    * Checks an observation time before anything is done for it.
@@ -62,61 +83,145 @@ public final class Features {
       throw new UsageException(
           "there are no purchases in " + job.warehouse() + " yet; run refine first");
     }
-    String made =
-        Fingerprint.of(
-            MEANING,
-            purchases.version(),
-            asOf == null ? "newest" : asOf,
-            ntile,
-            job.dataset().zone(),
-            job.dataset().segments());
-    if (job.isMade(CUSTOMERS, made)) {
-      job.console().done("features", 0, 0);
-      return;
-    }
     long observed =
         asOf == null
             ? newest(job, purchases)
             : ObservationTime.parse("asOf", asOf, job.dataset().zone());
-    BuildFeatures byEdges =
+    Making making =
+        new Making(
+            Fingerprint.of(
+                MEANING,
+                observed,
+                ntile,
+                job.dataset().zone(),
+                job.dataset().segments(),
+                purchases.schema()),
+            purchases.version());
+    BuildFeatures build =
         new BuildFeatures(
             purchases.schema(),
             job.dataset().zone(),
             observed,
             job.segmentNames(),
             job.buckets(purchases.files()));
-    BuildFeatures build = ntile ? byEdges.scoredByTiles() : byEdges;
-    LakeTable customers = job.table(CUSTOMERS);
-    Schema schema = build.schema();
+    new Features(job, purchases, ntile ? build.scoredByTiles() : build, making).run();
+  }
 
+  private void run() throws IOException {
+    if (making.isOf(before)) {
+      job.console().done("features", 0, 0);
+      return;
+    }
+    ReviseFeatures.Purchases moved = moved();
+    TableSnapshot totals = job.latest(TOTALS);
+    if (before != null && moved != null && totals != null) {
+      revise(before, moved, TableScan.of(totals, totals.schema().names()).all());
+    } else {
+      Manifest manifest =
+          job.run(
+              "features",
+              (pipeline, findings) ->
+                  tell(
+                      findings,
+                      pipeline
+                          .apply("Read purchases", ReadTable.of(purchases))
+                          .apply("Describe customers", build)));
+      commit(manifest, totals(manifest, "totals"), -1, KeyHashes.every());
+    }
+  }
+
+  /**
+   * What became of the files of the purchases since the features were made; null if that does not
+   * help.
+   */
+  private ReviseFeatures.@Nullable Purchases moved() {
+    TableSnapshot then = making.before(before, purchases.table());
+    if (then == null || !then.schema().equals(purchases.schema())) {
+      return null;
+    }
+    Set<String> old = paths(then);
+    Set<String> now = paths(purchases);
+    return new ReviseFeatures.Purchases(
+        files(purchases, path -> old.contains(path)),
+        files(then, path -> !now.contains(path)),
+        files(purchases, path -> !old.contains(path)));
+  }
+
+  private static Set<String> paths(TableSnapshot table) {
+    return table.files().stream().map(DataFile::path).collect(Collectors.toSet());
+  }
+
+  private static TableFiles files(TableSnapshot table, Predicate<String> wanted) {
+    return new TableFiles(
+        table.table(),
+        table.schema(),
+        table.partitionColumns(),
+        table.files().stream().filter(file -> wanted.test(file.path())).toList());
+  }
+
+  private void revise(TableSnapshot known, ReviseFeatures.Purchases moved, Frame totals)
+      throws IOException {
+    int buckets = job.buckets(moved.added().files());
     Manifest manifest =
         job.run(
             "features",
             (pipeline, findings) -> {
-              PCollectionTuple features =
-                  pipeline
-                      .apply("Read purchases", ReadTable.of(purchases))
-                      .apply("Describe customers", build);
+              PCollectionTuple revised =
+                  pipeline.apply(
+                      "Describe customers again",
+                      new ReviseFeatures(build.into(buckets), known.contents(), moved, buckets));
+              tell(findings, revised);
               findings.tell(
-                  "files",
-                  CUSTOMERS,
-                  DataFileCoder.of(),
-                  features
-                      .get(BuildFeatures.FEATURES)
-                      .apply("Write features", WriteFrames.to(customers).withSchema(schema)));
-              findings.tell("frame", EDGES, FrameCoder.of(), features.get(BuildFeatures.EDGES));
-              findings.tell("frame", "totals", FrameCoder.of(), features.get(BuildFeatures.TOTALS));
+                  "frame",
+                  "totals before",
+                  FrameCoder.of(),
+                  revised.get(ReviseFeatures.TOTALS_BEFORE));
+              findings.tell("frame", CHANGED, FrameCoder.of(), revised.get(ReviseFeatures.CHANGED));
             });
+    Frame others = PurchaseTotals.difference(totals, totals(manifest, "totals before"));
+    Frame now =
+        PurchaseTotals.merge(
+            Frame.concat(PurchaseTotals.schema(), List.of(others, totals(manifest, "totals"))));
+    commit(
+        manifest,
+        now,
+        known.version(),
+        KeyHashes.union(manifest.get("frame", CHANGED, FrameCoder.of())).toFrame());
+  }
 
+  private void tell(Job.Findings findings, PCollectionTuple features) {
+    findings.tell(
+        "files",
+        CUSTOMERS,
+        DataFileCoder.of(),
+        features
+            .get(BuildFeatures.FEATURES)
+            .apply(
+                "Write features", WriteFrames.to(job.table(CUSTOMERS)).withSchema(build.schema())));
+    findings.tell("frame", EDGES, FrameCoder.of(), features.get(BuildFeatures.EDGES));
+    findings.tell("frame", "totals", FrameCoder.of(), features.get(BuildFeatures.TOTALS));
+  }
+
+  private static Frame totals(Manifest manifest, String name) {
+    return Frame.concat(PurchaseTotals.schema(), manifest.get("frame", name, FrameCoder.of()));
+  }
+
+  /**
+   * @param since the version of the features that those of all customers but these have not changed
+   *     since; -1: there is none
+   */
+  private void commit(Manifest manifest, Frame totals, long since, Frame changed) {
     List<DataFile> files = manifest.get("files", CUSTOMERS, DataFileCoder.of());
-    Frame totals =
-        Frame.concat(PurchaseTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()));
     new Changes(job)
-        .commit(CUSTOMERS, Commit.overwrite(schema, files).withProperties(Job.made(made)))
+        .commit(
+            CUSTOMERS,
+            Commit.overwrite(build.schema(), files).withProperties(making.properties(since)))
         .overwrite(
             EDGES, Frame.concat(Tables.RFM_EDGES, manifest.get("frame", EDGES, FrameCoder.of())))
         .overwrite(REVENUE, PurchaseTotals.revenueByMonth(totals))
         .overwrite(COHORTS, PurchaseTotals.cohortRetention(totals))
+        .overwrite(TOTALS, totals)
+        .overwrite(CHANGED, changed)
         .log("features", Map.of("customer_features", Accounts.written(files)))
         .decide("features");
   }

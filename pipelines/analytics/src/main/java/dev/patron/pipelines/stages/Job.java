@@ -42,7 +42,6 @@ public final class Job {
   private static final int LEAST_BUCKETS = 8;
 
   private static final int MOST_BUCKETS = 1024;
-  private static final String MADE = "patron.made";
   private static final Duration GLANCE = Duration.millis(250);
 
   private final Dataset dataset;
@@ -138,21 +137,6 @@ public final class Job {
   /** The newest version of a table; null if it does not exist. */
   @Nullable TableSnapshot latest(String name) {
     return table(name).latest().orElse(null);
-  }
-
-  /**
-   * Whether the newest version of a table is of this making, so that making it again is idle.
-   *
-   * @param made a {@link Fingerprint} of all that it was made of
-   */
-  boolean isMade(String name, String made) {
-    TableSnapshot table = latest(name);
-    return table != null && made.equals(table.properties().get(MADE));
-  }
-
-  /** The properties of a table that {@link #isMade} recognises. */
-  static Map<String, String> made(String fingerprint) {
-    return Map.of(MADE, fingerprint);
   }
 
   /** The number of buckets for so many bytes of Parquet. */

@@ -14,6 +14,7 @@ import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.options.HorizonOptions;
 import dev.patron.transforms.MergePartials;
+import dev.patron.transforms.ReviseScores;
 import dev.patron.transforms.ScoreCustomers;
 import dev.patron.transforms.TraceMoves;
 import dev.patron.transforms.lake.Commit;
@@ -21,6 +22,7 @@ import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.ReadTable;
+import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
@@ -39,6 +41,9 @@ public final class Score {
   static final String SUMMARY = "gold/segment_summary";
   static final String MIGRATION = "gold/segment_migration";
   static final String DRIFT = "ops/drift";
+
+  private static final String TOTALS = "state/segment_totals";
+  private static final String COUNTS = "state/feature_counts";
 
   /** Changes when the same features and models give other scores than they did. */
   private static final String MEANING = "1";
@@ -74,40 +79,45 @@ public final class Score {
     }
     Models.check(segments, features.schema());
     Models.check(lifetime, features.schema());
-    String made =
-        Fingerprint.of(
-            MEANING,
-            features.version(),
-            segments.reference(),
-            segments.document().toJson(),
-            lifetime.reference(),
-            lifetime.document().toJson(),
-            options.getHorizonDays(),
-            options.getDiscountRate(),
-            options.getSeed());
-    if (job.isMade(SCORES, made)) {
+    Making making =
+        new Making(
+            Fingerprint.of(
+                MEANING,
+                observed.asOf(),
+                segments.reference(),
+                segments.document().toJson(),
+                lifetime.reference(),
+                lifetime.document().toJson(),
+                options.getHorizonDays(),
+                options.getDiscountRate(),
+                options.getSeed()),
+            features.version());
+    TableSnapshot before = job.latest(SCORES);
+    if (making.isOf(before)) {
       job.console().done("score", 0, 0);
       return;
     }
-    TableSnapshot before = job.latest(SCORES);
+    ScoreCustomers score =
+        new ScoreCustomers(
+            segments,
+            lifetime,
+            options.getHorizonDays(),
+            options.getDiscountRate(),
+            options.getSeed());
     long then = before == null ? 0 : Observed.asOf(before);
     boolean moved = before != null && then != 0 && then != observed.asOf();
+    ReviseScores revise = revise(job, features, before, making, score);
 
     Manifest manifest =
         job.run(
             "score",
             (pipeline, findings) -> {
               PCollectionTuple scored =
-                  pipeline
-                      .apply("Read features", ReadTable.of(features))
-                      .apply(
-                          "Score customers",
-                          new ScoreCustomers(
-                              segments,
-                              lifetime,
-                              options.getHorizonDays(),
-                              options.getDiscountRate(),
-                              options.getSeed()));
+                  revise == null
+                      ? pipeline
+                          .apply("Read features", ReadTable.of(features))
+                          .apply("Score customers", score)
+                      : pipeline.apply("Score customers again", revise);
               PCollection<Frame> now = scored.get(ScoreCustomers.SCORES);
               findings.tell(
                   "files",
@@ -116,6 +126,18 @@ public final class Score {
                   now.apply("Write scores", WriteFrames.to(scores).withSchema(schema)));
               findings.tell("frame", "totals", FrameCoder.of(), scored.get(ScoreCustomers.TOTALS));
               findings.tell("frame", "counts", FrameCoder.of(), scored.get(ScoreCustomers.COUNTS));
+              if (revise != null) {
+                findings.tell(
+                    "frame",
+                    "totals before",
+                    FrameCoder.of(),
+                    scored.get(ReviseScores.TOTALS_BEFORE));
+                findings.tell(
+                    "frame",
+                    "counts before",
+                    FrameCoder.of(),
+                    scored.get(ReviseScores.COUNTS_BEFORE));
+              }
               if (moved && before != null) {
                 findings.tell(
                     "frame",
@@ -132,25 +154,34 @@ public final class Score {
             });
 
     List<DataFile> files = manifest.get("files", SCORES, DataFileCoder.of());
+    Frame totals = told(manifest, "totals", SegmentTotals.schema());
+    FeatureCounts counts =
+        new FeatureCounts().addCounts(told(manifest, "counts", FeatureCounts.SCHEMA));
+    if (revise != null) {
+      Frame others =
+          SegmentTotals.difference(
+              all(job, TOTALS), told(manifest, "totals before", SegmentTotals.schema()));
+      totals = SegmentTotals.merge(Frame.concat(SegmentTotals.schema(), List.of(others, totals)));
+      counts
+          .addCounts(all(job, COUNTS))
+          .subtractCounts(told(manifest, "counts before", FeatureCounts.SCHEMA));
+    }
+    long since = revise == null || before == null ? -1 : before.version();
     Changes changes =
         new Changes(job)
-            .commit(SCORES, Commit.overwrite(schema, files).withProperties(Job.made(made)))
-            .overwrite(
-                SUMMARY,
-                SegmentTotals.summary(
-                    Frame.concat(
-                        SegmentTotals.schema(), manifest.get("frame", "totals", FrameCoder.of()))));
+            .commit(SCORES, Commit.overwrite(schema, files).withProperties(making.properties(since)))
+            .overwrite(SUMMARY, SegmentTotals.summary(totals))
+            .overwrite(TOTALS, totals)
+            .overwrite(COUNTS, counts.toFrame());
     if (moved) {
       changes.overwrite(
           MIGRATION,
           SegmentMoves.migration(
-              Frame.concat(SegmentMoves.schema(), manifest.get("frame", "moves", FrameCoder.of())),
-              then,
-              observed.asOf()));
+              told(manifest, "moves", SegmentMoves.schema()), then, observed.asOf()));
     } else if (!job.table(MIGRATION).exists()) {
       changes.overwrite(MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION));
     }
-    Frame drift = drift(job, segments, manifest, observed.asOf());
+    Frame drift = drift(job, segments, counts, observed.asOf());
     if (drift != null) {
       changes.overwrite(DRIFT, drift);
       Drift.warnings(drift).forEach(warning -> job.console().note("score: " + warning));
@@ -158,18 +189,45 @@ public final class Score {
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
   }
 
+  /** Null if all customers are to be scored. */
+  private static @Nullable ReviseScores revise(
+      Job job,
+      TableSnapshot features,
+      @Nullable TableSnapshot before,
+      Making making,
+      ScoreCustomers score) {
+    TableSnapshot then = making.before(before, features.table());
+    TableSnapshot changed = job.latest(Features.CHANGED);
+    if (before == null
+        || then == null
+        || changed == null
+        || then.version() != Making.since(features)
+        || !job.table(TOTALS).exists()
+        || !job.table(COUNTS).exists()) {
+      return null;
+    }
+    return new ReviseScores(
+        score,
+        changed.contents(),
+        new ReviseScores.Tables(then.contents(), before.contents(), features.contents()));
+  }
+
+  private static Frame told(Manifest manifest, String name, Schema schema) {
+    return Frame.concat(schema, manifest.get("frame", name, FrameCoder.of()));
+  }
+
+  private static Frame all(Job job, String name) {
+    TableSnapshot table = job.table(name).snapshot();
+    return TableScan.of(table, table.schema().names()).all();
+  }
+
   /** Null where the model is too old to remember the customers of its training. */
   private static @Nullable Frame drift(
-      Job job, ModelVersion segments, Manifest manifest, long asOf) {
+      Job job, ModelVersion segments, FeatureCounts now, long asOf) {
     FeatureCounts then = SegmentDocument.distribution(segments.document());
     if (then == null) {
       return null;
     }
-    FeatureCounts now =
-        new FeatureCounts()
-            .addCounts(
-                Frame.concat(
-                    FeatureCounts.SCHEMA, manifest.get("frame", "counts", FrameCoder.of())));
     SegmentModel model = SegmentDocument.read(segments.document());
     Map<Long, String> names = new HashMap<>();
     for (int i = 0; i < model.k(); i++) {

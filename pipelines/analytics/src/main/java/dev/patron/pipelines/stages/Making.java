@@ -1,0 +1,89 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.LakeException;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.TableSnapshot;
+import dev.patron.transforms.parquet.HadoopFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a table is made of, as its properties remember it: so that it is not made again of the same,
+ * and is carried on when only its input moved.
+ *
+ * @param definition a {@link Fingerprint} of how it is made
+ * @param input the version of the table that it is made of
+ */
+record Making(String definition, long input) {
+  private static final String DEFINITION = "patron.definition";
+  private static final String INPUT = "patron.input";
+  private static final String SINCE = "patron.since";
+
+  /** Whether a table was made so. */
+  boolean isOf(@Nullable TableSnapshot table) {
+    return table != null && isLike(table) && input == number(table, INPUT);
+  }
+
+  private boolean isLike(TableSnapshot table) {
+    return definition.equals(table.properties().get(DEFINITION));
+  }
+
+  /**
+   * The input of a table that was made like this, as it was; null if it was made otherwise, or if
+   * its input cannot be read as it was any more.
+   */
+  @Nullable TableSnapshot before(@Nullable TableSnapshot table, LakeTable of) {
+    if (table == null || !isLike(table)) {
+      return null;
+    }
+    long version = number(table, INPUT);
+    if (version < 0 || version > input) {
+      return null;
+    }
+    try {
+      TableSnapshot then = of.snapshot(version);
+      return isThere(then) ? then : null;
+    } catch (LakeException e) {
+      return null;
+    }
+  }
+
+  /** Old files are there until they are vacuumed. */
+  private static boolean isThere(TableSnapshot snapshot) {
+    try {
+      for (DataFile file : snapshot.files()) {
+        Path path = snapshot.table().path(file);
+        if (!path.getFileSystem(HadoopFiles.configuration()).exists(path)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the files of " + snapshot.table().name(), e);
+    }
+  }
+
+  /**
+   * The properties by which the table will be recognised.
+   *
+   * @param since the version of it that it tells the difference to; -1: none
+   */
+  Map<String, String> properties(long since) {
+    return Map.of(
+        DEFINITION, definition, INPUT, String.valueOf(input), SINCE, String.valueOf(since));
+  }
+
+  /** The version that a table tells the difference to; -1: none. */
+  static long since(TableSnapshot table) {
+    return number(table, SINCE);
+  }
+
+  private static long number(TableSnapshot table, String property) {
+    String value = table.properties().get(property);
+    return value == null ? -1 : Long.parseLong(value);
+  }
+}
