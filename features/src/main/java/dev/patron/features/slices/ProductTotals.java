@@ -3,6 +3,7 @@ package dev.patron.features.slices;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.purchases.OrderLines;
@@ -54,6 +55,32 @@ public final class ProductTotals {
       append(out, sorted.column(OrderLines.PRODUCT), starts[group], sum);
     }
     return out.build();
+  }
+
+  /**
+   * The sums that remain when those of some lines are taken away.
+   *
+   * @param all merged sums that these lines are among
+   * @param some their merged sums
+   */
+  public static Frame difference(Frame all, Frame some) {
+    Frame negative =
+        some.with("units_high", Type.LONG, LongColumn.of(halves(some, true)))
+            .with("units_low", Type.LONG, LongColumn.of(halves(some, false)));
+    Frame rest = merge(Frame.concat(all.schema(), List.of(all, negative)));
+    return rest.filter(
+        row -> rest.longs("units_high").get(row) != 0 || rest.longs("units_low").get(row) != 0);
+  }
+
+  /** The halves of the negative sums. */
+  private static long[] halves(Frame sums, boolean high) {
+    long[] halves = new long[sums.rows()];
+    for (int row = 0; row < halves.length; row++) {
+      ExactSum sum = new ExactSum();
+      sum.subtractBits(sums.longs("units_high").get(row), sums.longs("units_low").get(row));
+      halves[row] = high ? sum.high() : sum.low();
+    }
+    return halves;
   }
 
   private static void append(FrameBuilder out, Column products, int row, ExactSum sum) {

@@ -15,6 +15,7 @@ import dev.patron.features.summary.ExactSum;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,11 @@ public final class Slices implements Serializable {
   public Slices(PurchaseTotals totals, List<String> countries) {
     this.totals = totals;
     this.countries = List.copyOf(countries);
+  }
+
+  /** The countries that are told apart. */
+  public List<String> countries() {
+    return countries;
   }
 
   /** The schema of {@link #customers}. */
@@ -287,7 +293,25 @@ public final class Slices implements Serializable {
 
   /** Cubes of several sets of customers joined. */
   public static Frame mergeCustomers(Frame cubes) {
-    Frame sorted = cubes.sort(SLICE.names());
+    return sumCustomers(cubes, cubes.rows());
+  }
+
+  /**
+   * The cubes that remain when those of some customers are taken away.
+   *
+   * @param all cubes that these customers are in
+   * @param some their cubes
+   */
+  public static Frame differenceOfCustomers(Frame all, Frame some) {
+    return sumCustomers(Frame.concat(CUSTOMERS, List.of(all, some)), all.rows());
+  }
+
+  /** Adds the rows before this one, and takes the others away. */
+  private static Frame sumCustomers(Frame cubes, int from) {
+    long[] signs = new long[cubes.rows()];
+    Arrays.fill(signs, 0, from, 1);
+    Arrays.fill(signs, from, signs.length, -1);
+    Frame sorted = cubes.with("sign", Type.LONG, LongColumn.of(signs)).sort(SLICE.names());
     FrameBuilder out = new FrameBuilder(CUSTOMERS);
     int[] starts = sorted.groups(SLICE.names());
     BytesColumn cube = sorted.bytes("cube");
@@ -297,9 +321,17 @@ public final class Slices implements Serializable {
         Cell cell =
             new Cell(cube.text(row), sorted.longs("x").get(row), sorted.longs("y").get(row));
         Total total = cells.computeIfAbsent(cell, any -> new Total());
-        total.customers += sorted.longs("customers").get(row);
-        total.sum.addBits(sorted.longs("sum_high").get(row), sorted.longs("sum_low").get(row));
+        long high = sorted.longs("sum_high").get(row);
+        long low = sorted.longs("sum_low").get(row);
+        long sign = sorted.longs("sign").get(row);
+        total.customers += sign * sorted.longs("customers").get(row);
+        if (sign > 0) {
+          total.sum.addBits(high, low);
+        } else {
+          total.sum.subtractBits(high, low);
+        }
       }
+      cells.values().removeIf(total -> total.customers == 0);
       append(out, sorted.slice(starts[group], starts[group + 1]), cells);
     }
     return out.build();
@@ -373,17 +405,39 @@ public final class Slices implements Serializable {
 
   /** Partial totals of purchases of several sets of customers joined. */
   public static Frame mergePurchases(Frame partials) {
-    Frame sorted = partials.sort(SLICE.names());
-    List<Frame> merged = new ArrayList<>();
+    Frame none = Frame.empty(purchasesSchema());
+    return differenceOfPurchases(partials, none);
+  }
+
+  /**
+   * The totals of purchases that remain when those of some customers are taken away.
+   *
+   * @param all totals that these customers are in
+   * @param some their totals
+   */
+  public static Frame differenceOfPurchases(Frame all, Frame some) {
+    Map<Slice, Frame> left = bySlice(all);
+    Map<Slice, Frame> gone = bySlice(some);
+    List<Frame> rest = new ArrayList<>();
+    left.forEach(
+        (slice, totals) ->
+            rest.add(
+                slice.before(
+                    PurchaseTotals.difference(
+                        totals, gone.getOrDefault(slice, Frame.empty(PurchaseTotals.schema()))))));
+    return Frame.concat(purchasesSchema(), rest);
+  }
+
+  private static Map<Slice, Frame> bySlice(Frame totals) {
+    Frame sorted = totals.sort(SLICE.names());
+    Map<Slice, Frame> slices = new TreeMap<>(Slice.ORDER);
     int[] starts = sorted.groups(SLICE.names());
     for (int group = 0; group + 1 < starts.length; group++) {
       Frame slice = sorted.slice(starts[group], starts[group + 1]);
       String segment = slice.column("segment").isNull(0) ? null : slice.bytes("segment").text(0);
       String country = slice.column("country").isNull(0) ? null : slice.bytes("country").text(0);
-      merged.add(
-          new Slice(segment, country)
-              .before(PurchaseTotals.merge(slice.select(PurchaseTotals.schema().names()))));
+      slices.put(new Slice(segment, country), slice.select(PurchaseTotals.schema().names()));
     }
-    return Frame.concat(purchasesSchema(), merged);
+    return slices;
   }
 }

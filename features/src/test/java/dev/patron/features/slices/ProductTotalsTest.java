@@ -51,6 +51,22 @@ class ProductTotalsTest {
   }
 
   @Test
+  void whatIsTakenAwayWasNotSold() {
+    Random random = new Random(4);
+    List<List<Object>> lines = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      lines.add(List.of((long) random.nextInt(90), random.nextInt(700) / 100.0 - 2));
+    }
+    Frame all = Frame.ofRows(LINES, lines);
+    for (int cut = 0; cut <= 300; cut += 50) {
+      assertThat(
+              ProductTotals.difference(
+                  ProductTotals.partial(all), ProductTotals.partial(all.slice(0, cut))))
+          .isEqualTo(ProductTotals.partial(all.slice(cut, 300)));
+    }
+  }
+
+  @Test
   void returnsAloneAreNothingSold() {
     Frame lines = Frame.ofRows(LINES, List.of(List.of(1L, -1.0), Arrays.asList(null, 3.0)));
     assertThat(ProductTotals.partial(lines).rows()).isZero();

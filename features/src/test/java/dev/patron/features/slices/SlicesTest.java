@@ -210,6 +210,25 @@ class SlicesTest {
         .isEqualTo(Slices.mergePurchases(SLICES.purchases(described, purchases)));
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {10, 11})
+  void theSlicesOfSomeCustomersTakenFromThoseOfAllAreThoseOfTheOthers(long seed) {
+    Frame all = new Shop(seed).described();
+    Frame purchases = new Shop(seed).purchases();
+    Frame bought = purchases.filter(row -> isEven(purchases, row));
+    Frame rest = purchases.filter(row -> !isEven(purchases, row));
+    Frame some = all.filter(row -> all.longs("customer_id").get(row) % 2 == 0);
+    Frame others = all.filter(row -> all.longs("customer_id").get(row) % 2 != 0);
+    assertThat(
+            Slices.differenceOfCustomers(
+                Slices.mergeCustomers(SLICES.customers(all)), SLICES.customers(some)))
+        .isEqualTo(Slices.mergeCustomers(SLICES.customers(others)));
+    assertThat(
+            Slices.differenceOfPurchases(
+                SLICES.purchases(all, purchases), SLICES.purchases(some, bought)))
+        .isEqualTo(Slices.mergePurchases(SLICES.purchases(others, rest)));
+  }
+
   private static boolean isEven(Frame purchases, int row) {
     return !purchases.column("customer_id").isNull(row)
         && purchases.longs("customer_id").get(row) % 2 == 0;

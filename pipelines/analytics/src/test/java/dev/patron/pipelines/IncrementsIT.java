@@ -243,6 +243,74 @@ class IncrementsIT {
     }
   }
 
+  /**
+   * A shop with more customers than a page lists is counted again only where it changed: moves of
+   * customers, new purchases and corrected ones give the page that counting everybody gives.
+   */
+  @Test
+  void thePageFollowsWhoChanged() throws IOException {
+    Path shop = Files.createDirectories(folder.resolve("page"));
+    Path dataset = shop.resolve("shop.yaml");
+    Files.writeString(
+        dataset,
+        """
+        name: page
+        tables:
+          people:
+            keep: current
+            key: [customer]
+            columns: { customer: string, country: string, at: timestamp, op: string }
+            change: { sequence: at, operation: op, delete: [delete] }
+            from: { files: "people*.csv", format: csv }
+          things:
+            keep: history
+            key: [product]
+            columns: { product: string, price: "decimal(9,2)", at: timestamp, op: string }
+            change: { sequence: at, operation: op, delete: [delete] }
+            from: { files: "things.csv", format: csv }
+          sales: { keep: facts, key: [id], from: { files: "sales*.csv", format: csv } }
+        purchases:
+          { table: sales, customer: customer, order: id, time: date, quantity: quantity, amount: amount }
+        """);
+    Random random = new Random(SEED);
+    List<String> things = new ArrayList<>(List.of("product,price,at,op"));
+    for (int product = 0; product < 12; product++) {
+      things.add("p%d,%d.50,2023-12-01 00:00:00,insert".formatted(product, 1 + product));
+    }
+    Files.write(shop.resolve("things.csv"), things);
+    int many = 50_200;
+    String[] countries = {"AT", "CZ", "DE", "FR"};
+    for (int run = 0; run < 2; run++) {
+      List<String> people = new ArrayList<>(List.of("customer,country,at,op"));
+      List<String> sales = new ArrayList<>(List.of("id,customer,date,product,quantity,amount"));
+      for (int i = 0; i < (run == 0 ? many : 60); i++) {
+        int customer = run == 0 ? i : random.nextInt(many);
+        people.add(
+            "c%d,%s,2024-01-0%d 00:00:00,insert"
+                .formatted(customer, countries[random.nextInt(4)], 1 + run));
+        int buyer = run == 0 ? i : random.nextInt(many);
+        sales.add(
+            "%d,c%d,2024-0%d-%02d,p%d,%d,%d.75"
+                .formatted(
+                    run == 0 ? i : random.nextInt(many + 40),
+                    buyer,
+                    1 + random.nextInt(6),
+                    1 + random.nextInt(28),
+                    random.nextInt(12),
+                    1 + random.nextInt(3),
+                    random.nextInt(90)));
+      }
+      Files.write(shop.resolve("people" + run + ".csv"), people);
+      Files.write(shop.resolve("sales" + run + ".csv"), sales);
+      patron("run", dataset, "page", "--asOf=2024-06-30", "--k=3", "--cutoffs=1");
+    }
+    Path warehouse = folder.resolve("warehouses").resolve("page");
+    String page = Files.readString(warehouse.resolve("report/index.html"));
+    Files.move(warehouse.resolve("state/customer_slices"), folder.resolve("forgotten"));
+    patron("publish", dataset, "page");
+    assertThat(Files.readString(warehouse.resolve("report/index.html")).equals(page)).isTrue();
+  }
+
   /** The newest properties in a table's log. */
   private static String properties(Path table) throws IOException {
     try (Stream<Path> log = Files.list(table.resolve("_delta_log"))) {

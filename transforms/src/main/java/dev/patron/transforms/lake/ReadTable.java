@@ -68,6 +68,15 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
     return of(files, files.schema().names(), PART_BYTES);
   }
 
+  /**
+   * Some columns of what may not be committed yet.
+   *
+   * @throws IllegalArgumentException if there is no such column
+   */
+  public static ReadTable of(TableFiles files, List<String> names) {
+    return of(files, names, PART_BYTES);
+  }
+
   static ReadTable of(TableFiles files, List<String> names, long partBytes) {
     List<List<TablePart>> batches = new ArrayList<>();
     List<TablePart> batch = new ArrayList<>();

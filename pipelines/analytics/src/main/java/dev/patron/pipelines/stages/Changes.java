@@ -28,7 +28,14 @@ final class Changes {
 
   /** Makes a table of a few rows hold these and nothing else. */
   Changes overwrite(String name, Frame rows) {
-    return commit(name, Commit.overwrite(rows.schema(), write(job.table(name), rows)));
+    return overwrite(name, rows, Map.of());
+  }
+
+  /** The same with these table properties. */
+  Changes overwrite(String name, Frame rows, Map<String, String> properties) {
+    return commit(
+        name,
+        Commit.overwrite(rows.schema(), write(job.table(name), rows)).withProperties(properties));
   }
 
   /** Adds a few rows to a table. */

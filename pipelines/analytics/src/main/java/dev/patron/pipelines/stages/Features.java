@@ -12,7 +12,6 @@ import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.ReadTable;
-import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.lake.WriteFrames;
@@ -22,9 +21,6 @@ import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
 
@@ -139,24 +135,8 @@ public final class Features {
     if (then == null || !then.schema().equals(purchases.schema())) {
       return null;
     }
-    Set<String> old = paths(then);
-    Set<String> now = paths(purchases);
-    return new ReviseFeatures.Purchases(
-        files(purchases, path -> old.contains(path)),
-        files(then, path -> !now.contains(path)),
-        files(purchases, path -> !old.contains(path)));
-  }
-
-  private static Set<String> paths(TableSnapshot table) {
-    return table.files().stream().map(DataFile::path).collect(Collectors.toSet());
-  }
-
-  private static TableFiles files(TableSnapshot table, Predicate<String> wanted) {
-    return new TableFiles(
-        table.table(),
-        table.schema(),
-        table.partitionColumns(),
-        table.files().stream().filter(file -> wanted.test(file.path())).toList());
+    Moved files = Moved.between(then, purchases);
+    return new ReviseFeatures.Purchases(files.common(), files.gone(), files.added());
   }
 
   private void revise(TableSnapshot known, ReviseFeatures.Purchases moved, Frame totals)

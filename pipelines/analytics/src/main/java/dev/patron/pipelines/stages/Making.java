@@ -41,11 +41,19 @@ record Making(String definition, long input) {
       return null;
     }
     long version = number(table, INPUT);
-    if (version < 0 || version > input) {
+    if (version > input) {
+      return null;
+    }
+    return at(of, version);
+  }
+
+  /** A table as it was at a version; null if it cannot be read as it was any more. */
+  static @Nullable TableSnapshot at(LakeTable table, long version) {
+    if (version < 0) {
       return null;
     }
     try {
-      TableSnapshot then = of.snapshot(version);
+      TableSnapshot then = table.snapshot(version);
       return isThere(then) ? then : null;
     } catch (LakeException e) {
       return null;
@@ -75,6 +83,11 @@ record Making(String definition, long input) {
   Map<String, String> properties(long since) {
     return Map.of(
         DEFINITION, definition, INPUT, String.valueOf(input), SINCE, String.valueOf(since));
+  }
+
+  /** The version of what a table was made of; -1: it does not say. */
+  static long input(TableSnapshot table) {
+    return number(table, INPUT);
   }
 
   /** The version that a table tells the difference to; -1: none. */

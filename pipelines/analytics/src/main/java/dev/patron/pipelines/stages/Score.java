@@ -169,7 +169,8 @@ public final class Score {
     long since = revise == null || before == null ? -1 : before.version();
     Changes changes =
         new Changes(job)
-            .commit(SCORES, Commit.overwrite(schema, files).withProperties(making.properties(since)))
+            .commit(
+                SCORES, Commit.overwrite(schema, files).withProperties(making.properties(since)))
             .overwrite(SUMMARY, SegmentTotals.summary(totals))
             .overwrite(TOTALS, totals)
             .overwrite(COUNTS, counts.toFrame());

@@ -1,0 +1,80 @@
+package dev.patron.pipelines.stages;
+
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Type;
+import dev.patron.features.slices.Slices;
+import dev.patron.pipelines.dataset.Country;
+import dev.patron.pipelines.dataset.Purchases;
+import dev.patron.transforms.MapFrames;
+import dev.patron.transforms.lake.TableScan;
+import dev.patron.transforms.lake.TableSnapshot;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where it stands in which country a customer is.
+ *
+ * @param table a silver table
+ * @param customer its column with the customer
+ * @param country its column with the country
+ * @param time the column that says when; null if each customer has one row
+ */
+record Homes(TableSnapshot table, String customer, String country, @Nullable String time) {
+
+  /** Null if no column says it, or if the column cannot be joined to the customers. */
+  static @Nullable Homes of(Job job, @Nullable Country country, Type customerId) {
+    Purchases purchases = job.dataset().purchases();
+    TableSnapshot table = country == null ? null : job.latest("silver/" + country.table());
+    if (country == null || table == null || purchases == null) {
+      return null;
+    }
+    boolean ofPurchases = country.table().equals(purchases.table());
+    String customer =
+        ofPurchases
+            ? purchases.customer()
+            : job.dataset().table(country.table()).definition().key().get(0);
+    return table.schema().has(country.column()) && table.schema().type(customer).equals(customerId)
+        ? new Homes(table, customer, country.column(), ofPurchases ? purchases.time() : null)
+        : null;
+  }
+
+  /** The columns that say it. */
+  List<String> columns() {
+    List<String> columns = new ArrayList<>(List.of(customer, country));
+    if (time != null) {
+      columns.add(time);
+    }
+    return columns;
+  }
+
+  /** Makes {@link Slices#residence} of these columns. */
+  MapFrames residences() {
+    String who = customer;
+    String where = country;
+    @Nullable String when = time;
+    return MapFrames.through(frame -> Slices.residence(frame, who, where, when));
+  }
+
+  /** The countries with the most rows, by name; of equals the first in the order of names. */
+  List<String> largest(int most) {
+    Map<String, Long> rows = new TreeMap<>();
+    for (Frame frame : TableScan.of(table, List.of(country))) {
+      BytesColumn names = frame.bytes(country);
+      for (int row = 0; row < frame.rows(); row++) {
+        if (!names.isNull(row) && names.length(row) > 0) {
+          rows.merge(names.text(row), 1L, Long::sum);
+        }
+      }
+    }
+    List<Map.Entry<String, Long>> ordered = new ArrayList<>(rows.entrySet());
+    ordered.sort(
+        Map.Entry.<String, Long>comparingByValue(Comparator.reverseOrder())
+            .thenComparing(Map.Entry.comparingByKey()));
+    return ordered.stream().limit(most).map(Map.Entry::getKey).sorted().toList();
+  }
+}
