@@ -13,6 +13,8 @@ import java.util.regex.Pattern;
  */
 final class Bucketed {
   private static final Pattern NAME = Pattern.compile("part-b(\\d+)of(\\d+)-[^/]*$");
+  private static final Pattern PREFIX =
+      Pattern.compile("(part-(?:[a-z0-9]+-)?)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^/]*$");
   private static final int ANY = -1;
 
   private Bucketed() {}
@@ -34,12 +36,10 @@ final class Bucketed {
     return bucket == ANY ? "part-" : "part-b" + bucket + "of" + buckets + "-";
   }
 
-  /** What the name of a file that is to replace this one begins with. */
+  /** What the name of a file that is to replace this one begins with: all before its UUID. */
   static String prefix(DataFile file) {
-    Matcher name = NAME.matcher(file.path());
-    return name.find()
-        ? prefix(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)))
-        : "part-";
+    Matcher name = PREFIX.matcher(file.path());
+    return name.find() ? name.group(1) : "part-";
   }
 
   /** Whether the file may have rows of these keys. */

@@ -9,6 +9,7 @@ import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
 import dev.patron.pipelines.options.TrainOptions;
+import dev.patron.pipelines.stages.Compact;
 import dev.patron.pipelines.stages.Features;
 import dev.patron.pipelines.stages.Ingest;
 import dev.patron.pipelines.stages.Job;
@@ -31,6 +32,7 @@ public final class Run {
     try (OpenShop shop = new OpenShop(options, console)) {
       Job job = shop.job();
       Refine.run(job, Ingest.prepare(job), options);
+      Compact.run(job, options.getMostSmallFiles());
       if (job.dataset().purchases() == null) {
         console.note(
             "The dataset says nothing of purchases, so there are no measures of customers.");
@@ -57,6 +59,7 @@ public final class Run {
     checkRefine(options);
     try (OpenShop shop = new OpenShop(options, console)) {
       Refine.run(shop.job(), Ingest.nothing(shop.job()), options);
+      Compact.run(shop.job(), options.getMostSmallFiles());
     }
   }
 
@@ -108,6 +111,10 @@ public final class Run {
     if (options.getBroadcastLimit() < 0) {
       throw new UsageException(
           "--broadcastLimit=" + options.getBroadcastLimit() + " must not be negative");
+    }
+    if (options.getMostSmallFiles() < 1) {
+      throw new UsageException(
+          "--mostSmallFiles=" + options.getMostSmallFiles() + " must be 1 or more");
     }
     Refine.check(options.getKnownAt());
   }

@@ -150,7 +150,7 @@ public final class Streaming {
     if (job.dataset().purchases() != null) {
       score(job);
     }
-    Compact.run(job);
+    Compact.run(job, options.getMostSmallFiles());
     increments++;
     console.note(
         String.format(

@@ -33,6 +33,15 @@ public interface RefineOptions extends DatasetOptions {
 
   void setRebuild(boolean rebuild);
 
+  /** When small files are joined. */
+  @Description(
+      "How many small files of a table and bucket may be left by increments before they are joined"
+          + " into one.")
+  @Default.Integer(64)
+  int getMostSmallFiles();
+
+  void setMostSmallFiles(int files);
+
   /** The time by which a record must have been delivered to count. */
   @Description(
       "Only records delivered by this time count: a date (its end, in the dataset's zone) or an"

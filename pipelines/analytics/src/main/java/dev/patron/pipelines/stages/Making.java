@@ -20,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 record Making(String definition, long input) {
   private static final String DEFINITION = "patron.definition";
-  private static final String INPUT = "patron.input";
+
+  /** The property that holds the version of the input. */
+  static final String INPUT = "patron.input";
+
   private static final String SINCE = "patron.since";
 
   /** Whether a table was made so. */

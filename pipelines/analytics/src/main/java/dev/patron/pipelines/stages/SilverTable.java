@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SilverTable {
   /** The table property that says up to which version of bronze a table has folded. */
-  private static final String BRONZE = "patron.bronze";
+  static final String BRONZE = "patron.bronze";
 
   /** The table property that says by which definition. */
   private static final String DEFINITION = "patron.definition";

@@ -1,0 +1,67 @@
+package dev.patron.transforms.lake;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins the small files that many increments leave in a table, so that the number of files stays
+ * bounded. The rows stay what they are, and so does what the files' names say of them.
+ */
+public final class SmallFiles {
+  private static final long SMALL_BYTES = 8L << 20;
+
+  private SmallFiles() {}
+
+  /** Files whose rows may lie in one. */
+  private record Kind(Map<String, @Nullable String> partition, String prefix) {}
+
+  /**
+   * Writes joined files where there are many small ones of a kind, and gives the change that puts
+   * them in their place; nothing where there are few.
+   *
+   * @param most so many small files of a kind are left alone
+   */
+  public static Optional<Commit> join(TableSnapshot table, int most) {
+    Map<Kind, List<DataFile>> small = new LinkedHashMap<>();
+    for (DataFile file : table.files()) {
+      if (file.bytes() < SMALL_BYTES) {
+        small
+            .computeIfAbsent(
+                new Kind(file.partition(), Bucketed.prefix(file)), any -> new ArrayList<>())
+            .add(file);
+      }
+    }
+    List<DataFile> removed = new ArrayList<>();
+    List<DataFile> added = new ArrayList<>();
+    small.forEach(
+        (kind, files) -> {
+          if (files.size() > most) {
+            removed.addAll(files);
+            added.add(join(table, kind, files));
+          }
+        });
+    return removed.isEmpty()
+        ? Optional.empty()
+        : Optional.of(Commit.replace(table.schema(), removed, added));
+  }
+
+  private static DataFile join(TableSnapshot table, Kind kind, List<DataFile> files) {
+    Schema schema = table.schema();
+    List<String> columns =
+        schema.names().stream().filter(name -> !kind.partition().containsKey(name)).toList();
+    TableFiles part = new TableFiles(table.table(), schema, table.partitionColumns(), files);
+    try (DataFileWriter writer =
+        DataFileWriter.open(table.table(), schema, kind.partition(), kind.prefix())) {
+      for (Frame rows : TableScan.of(part, columns)) {
+        writer.write(rows);
+      }
+      return writer.finish();
+    }
+  }
+}
