@@ -3,9 +3,13 @@ package dev.patron.pipelines;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patron.features.frame.Frame;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.generate.Bookstore;
 import dev.patron.pipelines.generate.BookstoreOptions;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.TableScan;
+import dev.patron.transforms.lake.TableSnapshot;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -162,6 +166,42 @@ class IncrementsIT {
         .anyMatch(path -> path.startsWith("gold/customer_scores"))
         .filteredOn(path -> !commits.contains(path))
         .noneMatch(path -> path.startsWith("silver") || path.startsWith("bronze"));
+  }
+
+  /** One source's current rows and its history, side by side: the open versions are the rows. */
+  @Test
+  void aSourceMayHaveItsStateAndItsHistory() throws IOException {
+    Path both = shop.resolve("both.yaml");
+    Files.writeString(
+        both,
+        """
+        name: both
+        tables:
+          customers:
+            keep: current
+            key: [customer_id]
+            from: { files: "debezium/customers/*.jsonl.gz", format: debezium }
+          moves:
+            keep: history
+            key: [customer_id]
+            from: { files: "debezium/customers/*.jsonl.gz", format: debezium, table: customers }
+        """);
+    patron("run", both, "both");
+    List<String> columns = List.of("customer_id", "email", "city", "country_code");
+    Frame moves = rows("both", "silver/moves", List.of("is_current"), columns);
+    Frame open = moves.filter(row -> moves.booleans("is_current").get(row));
+    Frame state = rows("both", "silver/customers", List.of(), columns);
+    assertThat(state.rows()).isGreaterThan(50);
+    assertThat(open.select(columns)).isEqualTo(state);
+  }
+
+  private static Frame rows(
+      String warehouse, String table, List<String> more, List<String> columns) {
+    List<String> wanted = new ArrayList<>(columns);
+    wanted.addAll(more);
+    TableSnapshot snapshot =
+        LakeTable.at(folder.resolve("warehouses").resolve(warehouse).toString(), table).snapshot();
+    return TableScan.of(snapshot, wanted).all().sort(columns);
   }
 
   /** SEMANTICS 15, with --knownAt: what is delivered later might as well not have been written. */

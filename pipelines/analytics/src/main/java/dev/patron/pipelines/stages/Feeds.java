@@ -75,7 +75,7 @@ public final class Feeds implements AutoCloseable {
   }
 
   /** What tables that share a source's reading have in common. */
-  static String group(Dataset.Table table) {
+  static String group(Dataset dataset, Dataset.Table table) {
     // Only Debezium's records say which table they belong to.
     return table.source() instanceof Source.Kafka kafka
             && table.definition().format().kind() == TableDefinition.Format.Kind.DEBEZIUM
@@ -86,7 +86,30 @@ public final class Feeds implements AutoCloseable {
             + " "
             + kafka.properties().hashCode()
             + kafka.skipExpired()
+            + turn(dataset, table)
         : table.name();
+  }
+
+  /**
+   * A record belongs to one table of a group; where a dataset has several tables of one source, its
+   * state and its history say, each has its turn in a group of its own.
+   */
+  static String turn(Dataset dataset, Dataset.Table table) {
+    int earlier = 0;
+    for (Dataset.Table other : dataset.tables()) {
+      if (other.name().equals(table.name())) {
+        break;
+      }
+      if (other.definition().format().kind() == TableDefinition.Format.Kind.DEBEZIUM
+          && other
+              .definition()
+              .format()
+              .sourceTable()
+              .equals(table.definition().format().sourceTable())) {
+        earlier++;
+      }
+    }
+    return earlier == 0 ? "" : " once more " + earlier;
   }
 
   /**
@@ -100,7 +123,7 @@ public final class Feeds implements AutoCloseable {
     Map<String, List<Dataset.Table>> groups = new LinkedHashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
       if (!(table.source() instanceof Source.Files)) {
-        groups.computeIfAbsent(group(table), any -> new ArrayList<>()).add(table);
+        groups.computeIfAbsent(group(job.dataset(), table), any -> new ArrayList<>()).add(table);
       }
     }
     News news = emptyNews();

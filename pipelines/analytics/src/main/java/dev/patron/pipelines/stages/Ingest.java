@@ -122,7 +122,7 @@ public final class Ingest {
           withFiles && table.source() instanceof Source.Files
               ? progress.resume(table.name(), files(table, table.name()))
               : List.of();
-      String group = group(table, files);
+      String group = group(job.dataset(), table, files);
       List<TableDefinition> members = groups.computeIfAbsent(group, any -> new ArrayList<>());
       if (members.isEmpty()) {
         files.stream()
@@ -262,16 +262,21 @@ public final class Ingest {
    * Tables that read the same files in the same format, and have read as much of them, share one
    * reading.
    */
-  private static String group(Dataset.Table table, List<SourceFile> files) {
+  private static String group(Dataset dataset, Dataset.Table table, List<SourceFile> files) {
     if (!(table.source() instanceof Source.Files)) {
-      return Feeds.group(table);
+      return Feeds.group(dataset, table);
     }
     TableDefinition.Format format = table.definition().format();
     if (format.kind() != TableDefinition.Format.Kind.DEBEZIUM) {
       return table.name();
     }
     List<Long> read = files.stream().map(SourceFile::after).toList();
-    return format.kind() + " " + sources(table).locations() + " after " + read.hashCode();
+    return format.kind()
+        + " "
+        + sources(table).locations()
+        + " after "
+        + read.hashCode()
+        + Feeds.turn(dataset, table);
   }
 
   private static Source.Files sources(Dataset.Table table) {
