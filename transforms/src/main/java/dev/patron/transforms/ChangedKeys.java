@@ -26,7 +26,8 @@ import org.apache.beam.sdk.values.PCollectionList;
  * one is less likely than an error of the memory.
  */
 public final class ChangedKeys extends PTransform<PCollection<Frame>, PCollection<Frame>> {
-  private static final Schema SIGNED = KeyHashes.SCHEMA.with("_content", Type.LONG);
+  private static final Schema SIGNED =
+      Schema.of().with("_key_hash", Type.LONG).with("_content", Type.LONG);
 
   private final transient PCollection<Frame> before;
   private final List<String> key;
@@ -56,8 +57,7 @@ public final class ChangedKeys extends PTransform<PCollection<Frame>, PCollectio
             now.apply("Hash the rows of now", MapFrames.through(rows -> hash(rows, by, 1))))
         .and(before.apply("Hash the rows before", MapFrames.through(rows -> hash(rows, by, -1))))
         .apply("Hashes of both", Flatten.pCollections())
-        .apply(
-            "Bring the hashes of a key together", ByKey.of(KeyHashes.SCHEMA.names()).into(buckets))
+        .apply("Bring the hashes of a key together", ByKey.of(List.of("_key_hash")).into(buckets))
         .apply("Find the keys whose rows differ", ParDo.of(new Compare()));
   }
 
@@ -85,7 +85,7 @@ public final class ChangedKeys extends PTransform<PCollection<Frame>, PCollectio
         }
       }
       if (!changed.isEmpty()) {
-        out.output(Frame.of(KeyHashes.SCHEMA, LongColumn.of(changed.toLongArray())));
+        out.output(KeyHashes.ofHashes(changed.toLongArray()));
       }
     }
   }

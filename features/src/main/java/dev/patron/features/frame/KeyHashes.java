@@ -2,27 +2,70 @@ package dev.patron.features.frame;
 
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of keys, known by their hashes ({@link Frame#hash}). It says which rows a change concerns.
  * Two keys may share a hash: then both are in the set, and whoever asks has to treat both alike.
  */
 public final class KeyHashes {
-  /** The frames that sets travel as: one row a key, or a null for every key there is. */
-  public static final Schema SCHEMA = Schema.of().with("_key_hash", Type.LONG);
+  /**
+   * The frames that sets travel as: one row a key, or a null for every key there is; beside the
+   * hash the {@linkplain #number number} in the key, null where it has none or nobody knows it.
+   */
+  public static final Schema SCHEMA =
+      Schema.of().with("_key_hash", Type.LONG).with("_number", Type.LONG);
 
   private final LongOpenHashSet hashes = new LongOpenHashSet();
   private boolean every;
+  private boolean numbered = true;
+  private long least = Long.MAX_VALUE;
+  private long greatest = Long.MIN_VALUE;
 
   private KeyHashes() {}
 
+  /**
+   * The column of a key whose values say where its rows are not: the last that holds whole numbers,
+   * for ids are handed out in order. Null if there is none.
+   */
+  public static @Nullable String number(Schema rows, List<String> key) {
+    String number = null;
+    for (String column : key) {
+      if (rows.type(column).equals(Type.LONG)) {
+        number = column;
+      }
+    }
+    return number;
+  }
+
   /** The keys of these rows, each once. */
   public static Frame of(Frame rows, List<String> key) {
-    LongOpenHashSet distinct = new LongOpenHashSet();
-    for (long hash : rows.hash(key)) {
-      distinct.add(hash);
+    String number = number(rows.schema(), key);
+    LongColumn numbers = number == null ? null : rows.longs(number);
+    FrameBuilder distinct = new FrameBuilder(SCHEMA);
+    LongOpenHashSet seen = new LongOpenHashSet();
+    long[] hashes = rows.hash(key);
+    for (int row = 0; row < hashes.length; row++) {
+      if (seen.add(hashes[row])) {
+        distinct.longs("_key_hash").append(hashes[row]);
+        if (numbers == null || numbers.isNull(row)) {
+          distinct.column("_number").appendNull();
+        } else {
+          distinct.longs("_number").append(numbers.get(row));
+        }
+      }
     }
-    return frame(distinct);
+    return distinct.build();
+  }
+
+  /** Keys of these hashes, of which nothing else is known. */
+  public static Frame ofHashes(long[] hashes) {
+    FrameBuilder rows = new FrameBuilder(SCHEMA);
+    for (long hash : hashes) {
+      rows.longs("_key_hash").append(hash);
+      rows.column("_number").appendNull();
+    }
+    return rows.build();
   }
 
   /** Every key, whatever it is. */
@@ -35,24 +78,27 @@ public final class KeyHashes {
     KeyHashes all = new KeyHashes();
     for (Frame frame : frames) {
       LongColumn column = frame.longs("_key_hash");
+      LongColumn numbers = frame.longs("_number");
       for (int row = 0; row < frame.rows(); row++) {
         if (column.isNull(row)) {
           all.every = true;
         } else {
           all.hashes.add(column.get(row));
         }
+        if (numbers.isNull(row)) {
+          all.numbered = false;
+        } else {
+          all.least = Math.min(all.least, numbers.get(row));
+          all.greatest = Math.max(all.greatest, numbers.get(row));
+        }
       }
     }
     return all;
   }
 
-  private static Frame frame(LongOpenHashSet hashes) {
-    return Frame.of(SCHEMA, LongColumn.of(hashes.toLongArray()));
-  }
-
-  /** The set as a frame. */
+  /** The set as a frame, without the numbers. */
   public Frame toFrame() {
-    return every ? every() : frame(hashes);
+    return every ? every() : ofHashes(hashes.toLongArray());
   }
 
   /** Whether no key is in the set. */
@@ -81,6 +127,16 @@ public final class KeyHashes {
       }
     }
     return false;
+  }
+
+  /**
+   * Whether a key may be in the set whose {@link #number} lies within these bounds.
+   *
+   * @param low the least number, included
+   * @param high the greatest number, included
+   */
+  public boolean touchesNumbers(long low, long high) {
+    return every || !numbered || (low <= greatest && high >= least);
   }
 
   /** The rows whose key is in the set, in order. */

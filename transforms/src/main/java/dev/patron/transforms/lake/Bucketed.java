@@ -42,13 +42,22 @@ final class Bucketed {
     return name.find() ? name.group(1) : "part-";
   }
 
-  /** Whether the file may have rows of these keys. */
-  static boolean mayHold(DataFile file, KeyHashes keys) {
+  /**
+   * Whether the file may have rows of these keys, by its name and by the bounds of its columns.
+   *
+   * @param key the columns that a key consists of
+   */
+  static boolean mayHold(DataFile file, KeyHashes keys, List<String> key) {
     if (keys.isEmpty()) {
       return false;
     }
     Matcher name = NAME.matcher(file.path());
-    return !name.find()
-        || keys.touches(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)));
+    if (name.find()
+        && !keys.touches(Integer.parseInt(name.group(1)), Integer.parseInt(name.group(2)))) {
+      return false;
+    }
+    String number = KeyHashes.number(file.schema(), key);
+    long[] bounds = number == null ? null : FileStatistics.bounds(file.statistics(), number);
+    return bounds == null || keys.touchesNumbers(bounds[0], bounds[1]);
   }
 }

@@ -210,4 +210,48 @@ final class FileStatistics {
       throw new UncheckedIOException(e);
     }
   }
+
+  /**
+   * The least and the greatest value of a column of whole numbers; null where these statistics do
+   * not say them.
+   */
+  static long @Nullable [] bounds(@Nullable String json, String column) {
+    if (json == null) {
+      return null;
+    }
+    Long least = null;
+    Long greatest = null;
+    try (JsonParser parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return null;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        JsonToken value = parser.nextToken();
+        if (value == JsonToken.START_OBJECT && field.equals("minValues")) {
+          least = number(parser, column);
+        } else if (value == JsonToken.START_OBJECT && field.equals("maxValues")) {
+          greatest = number(parser, column);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return least == null || greatest == null ? null : new long[] {least, greatest};
+  }
+
+  /** Reads an object to its end. */
+  private static @Nullable Long number(JsonParser parser, String column) throws IOException {
+    Long found = null;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      boolean wanted = parser.currentName().equals(column);
+      if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && wanted) {
+        found = parser.getLongValue();
+      }
+      parser.skipChildren();
+    }
+    return found;
+  }
 }

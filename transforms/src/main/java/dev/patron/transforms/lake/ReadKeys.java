@@ -78,7 +78,7 @@ public final class ReadKeys extends PTransform<PCollection<Frame>, PCollection<F
     public void read(ProcessContext context) {
       KeyHashes keys = wanted.in(context);
       for (DataFile file : context.element()) {
-        if (Bucketed.mayHold(file, keys)) {
+        if (Bucketed.mayHold(file, keys, key)) {
           columns.rows(
               file,
               frame -> {

@@ -89,7 +89,7 @@ public final class SupersedeRows extends PTransform<PCollection<Frame>, PCollect
     public void rewrite(ProcessContext context, MultiOutputReceiver out) {
       KeyHashes keys = superseded.in(context);
       for (DataFile file : context.element()) {
-        if (Bucketed.mayHold(file, keys)) {
+        if (Bucketed.mayHold(file, keys, key)) {
           rewrite(file, keys, out);
         }
       }

@@ -60,6 +60,10 @@ class FileStatisticsTest {
                 + "\"day\":\"2024-02-29\",\"at\":\"2024-02-29T12:00:00.000001Z\",\"s\":\"b\\\"\"},"
                 + "\"nullCount\":{\"n\":0,\"d\":0,\"x\":0,\"b\":1,\"day\":0,\"at\":0,\"s\":1}}");
     assertThat(FileStatistics.rows(statistics.json())).isEqualTo(2);
+    assertThat(FileStatistics.bounds(statistics.json(), "n")).containsExactly(-5, 5);
+    assertThat(FileStatistics.bounds(statistics.json(), "other")).isNull();
+    assertThat(FileStatistics.bounds("{\"numRecords\":2,\"minValues\":{\"n\":1}}", "n")).isNull();
+    assertThat(FileStatistics.bounds(null, "n")).isNull();
     assertThat(FileStatistics.rows(null)).isEqualTo(-1);
     assertThat(FileStatistics.rows("{\"minValues\":{\"numRecords\":3}}")).isEqualTo(-1);
   }
