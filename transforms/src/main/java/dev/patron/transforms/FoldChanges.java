@@ -171,14 +171,7 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
             PCollectionList.of(folded.get(ACCOUNTS))
                 .and(ofTruncates)
                 .apply("Add up accounts", Flatten.pCollections()))
-        .and(
-            CHANGED,
-            PCollectionList.of(folded.get(CHANGED))
-                .and(
-                    newTruncates.apply(
-                        "A truncate changes every key",
-                        MapFrames.through(frame -> KeyHashes.every())))
-                .apply("Keys changed", Flatten.pCollections()))
+        .and(CHANGED, folded.get(CHANGED))
         .and(NEWS, folded.get(NEWS))
         .and(TRUNCATES, newTruncates)
         .and(LINKS, positions);

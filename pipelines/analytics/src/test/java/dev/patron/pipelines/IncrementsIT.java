@@ -7,6 +7,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.generate.Bookstore;
 import dev.patron.pipelines.generate.BookstoreOptions;
+import dev.patron.pipelines.generate.Faults;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
@@ -59,8 +60,24 @@ class IncrementsIT {
   @ParameterizedTest
   @ValueSource(strings = {"dataset.yaml", "dataset-flat.yaml", "dataset-priced.yaml"})
   void theBookstoreInSeveralRunsIsTheBookstoreInOne(String dataset) throws IOException {
+    assertSeveralRunsAreOne(shop, dataset, "");
+  }
+
+  /** A truncate may be delivered after what came behind it. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2})
+  void truncatesOfAnyRunAreOfEveryRun(long seed) throws IOException {
+    Path truncated = folder.resolve("truncated" + seed);
+    Bookstore.generate(
+        BookstoreOptions.of(40, seed, truncated).withFaults(Faults.parse("truncate,duplicate:0.1")),
+        orders -> {});
+    assertSeveralRunsAreOne(truncated, "dataset.yaml", "-truncated" + seed);
+  }
+
+  private static void assertSeveralRunsAreOne(Path shop, String dataset, String suffix)
+      throws IOException {
     Random random = new Random(SEED);
-    Path parts = folder.resolve("parts of " + dataset);
+    Path parts = folder.resolve("parts of " + dataset + suffix);
     Files.createDirectories(parts);
     Files.copy(shop.resolve(dataset), parts.resolve(dataset));
     for (int run = 0; run < RUNS; run++) {
@@ -84,17 +101,17 @@ class IncrementsIT {
         }
       }
       relax(parts.resolve(dataset));
-      patron("ingest", parts.resolve(dataset), "parts-" + dataset);
-      patron("refine", parts.resolve(dataset), "parts-" + dataset, "--mostSmallFiles=1");
+      patron("ingest", parts.resolve(dataset), "parts-" + dataset + suffix);
+      patron("refine", parts.resolve(dataset), "parts-" + dataset + suffix, "--mostSmallFiles=1");
     }
-    patron("ingest", shop.resolve(dataset), "whole-" + dataset);
-    patron("refine", shop.resolve(dataset), "whole-" + dataset);
+    patron("ingest", shop.resolve(dataset), "whole-" + dataset + suffix);
+    patron("refine", shop.resolve(dataset), "whole-" + dataset + suffix);
 
-    Map<String, String> whole = silver("whole-" + dataset);
+    Map<String, String> whole = silver("whole-" + dataset + suffix);
     assertThat(whole).containsKeys("silver/customers", "silver/books", "silver/purchases");
-    assertThat(silver("parts-" + dataset)).isEqualTo(whole);
-    patron("refine", parts.resolve(dataset), "parts-" + dataset, "--rebuild");
-    assertThat(silver("parts-" + dataset)).isEqualTo(whole);
+    assertThat(silver("parts-" + dataset + suffix)).isEqualTo(whole);
+    patron("refine", parts.resolve(dataset), "parts-" + dataset + suffix, "--rebuild");
+    assertThat(silver("parts-" + dataset + suffix)).isEqualTo(whole);
   }
 
   /** Order lines without a key: later lines join purchases that are there already. */
