@@ -1,5 +1,7 @@
 package dev.patron.features.models;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModelRegistry {
   private static final String ROOT = "models";
   private static final String ALIASES = "aliases.json";
+  private static final String NUMBER = "[1-9][0-9]{0,8}";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Documents documents;
@@ -70,7 +73,7 @@ public final class ModelRegistry {
 
   private List<Integer> numbers(String name) throws IOException {
     return documents.list(ROOT + "/" + name).stream()
-        .filter(entry -> entry.matches("[1-9][0-9]{0,8}"))
+        .filter(entry -> entry.matches(NUMBER))
         .map(Integer::valueOf)
         .sorted()
         .toList();
@@ -186,16 +189,24 @@ public final class ModelRegistry {
     try {
       JsonNode node = JSON.readTree(text);
       List<Integer> former = new ArrayList<>();
-      node.path("former").forEach(version -> former.add(version.asInt()));
-      return new Aliases(version(node.get("champion")), version(node.get("challenger")), former);
+      node.path("former").forEach(version -> former.add(requireNonNull(version(name, version))));
+      return new Aliases(
+          version(name, node.get("champion")), version(name, node.get("challenger")), former);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "models/%s/aliases.json is not JSON: %s".formatted(name, e.getOriginalMessage()), e);
     }
   }
 
-  private static @Nullable Integer version(@Nullable JsonNode node) {
-    return node == null || node.isNull() ? null : Integer.valueOf(node.asText());
+  private static @Nullable Integer version(String name, @Nullable JsonNode node) {
+    if (node == null || node.isNull()) {
+      return null;
+    }
+    if (!node.asText().matches(NUMBER)) {
+      throw new IllegalArgumentException(
+          "models/%s/aliases.json: %s is no version".formatted(name, node));
+    }
+    return Integer.valueOf(node.asText());
   }
 
   /** The version that scores; null if no version was promoted yet. */

@@ -3,7 +3,6 @@ package dev.patron.pipelines;
 import dev.patron.pipelines.console.Console;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a user can ask for.
@@ -12,15 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param name the word on the command line
  * @param summary what it does, in a sentence
  * @param options the options it knows beside Beam's and the runner's
- * @param word the option that a word without {@code --} is the value of; null if it takes none
+ * @param words the options that words without {@code --} are the values of, the first of the first
  * @param action what it does
  */
 public record Command<O extends PipelineOptions>(
-    String name, String summary, Class<O> options, @Nullable String word, Action<O> action) {
+    String name, String summary, Class<O> options, List<String> words, Action<O> action) {
+  public Command {
+    words = List.copyOf(words);
+  }
 
   /** A command that takes options alone. */
   public Command(String name, String summary, Class<O> options, Action<O> action) {
-    this(name, summary, options, null, action);
+    this(name, summary, options, List.of(), action);
+  }
+
+  /** A command that takes one word. */
+  public Command(String name, String summary, Class<O> options, String word, Action<O> action) {
+    this(name, summary, options, List.of(word), action);
   }
 
   /** What a command does. */
@@ -31,6 +38,6 @@ public record Command<O extends PipelineOptions>(
   }
 
   void run(List<String> arguments, Console console) throws Exception {
-    action.run(CommandLine.parse(arguments, options, word), console);
+    action.run(CommandLine.parse(arguments, options, words), console);
   }
 }

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -33,19 +34,29 @@ final class CommandLine {
   /**
    * The options of one command.
    *
-   * @param words {@code --name=value} each
-   * @param word the option that a bare word is the value of; null if there must be none
+   * @param arguments {@code --name=value} each, or bare words
+   * @param words the options that bare words are the values of, in order
    * @throws UsageException if an option is unknown, given twice or has a value of the wrong kind
    */
   static <O extends PipelineOptions> O parse(
-      List<String> words, Class<O> type, @Nullable String word) {
+      List<String> arguments, Class<O> type, List<String> words) {
     PipelineOptionsFactory.register(type);
-    List<String> arguments =
-        word == null
-            ? words
-            : words.stream()
-                .map(text -> OPTION.matcher(text).lookingAt() ? text : "--" + word + "=" + text)
-                .toList();
+    return parse(named(arguments, words), type);
+  }
+
+  /** Bare words as the options that they stand for. */
+  private static List<String> named(List<String> arguments, List<String> words) {
+    Iterator<String> names = words.iterator();
+    return arguments.stream()
+        .map(
+            text ->
+                OPTION.matcher(text).lookingAt() || !names.hasNext()
+                    ? text
+                    : "--" + names.next() + "=" + text)
+        .toList();
+  }
+
+  private static <O extends PipelineOptions> O parse(List<String> arguments, Class<O> type) {
     Set<String> known = knownOptions(type);
     Set<String> seen = new HashSet<>();
     for (String argument : arguments) {
@@ -95,8 +106,8 @@ final class CommandLine {
     for (Method method : type.getMethods()) {
       wanted = name.equals(property(method)) ? method.getReturnType() : wanted;
     }
-    if (wanted == int.class || wanted == long.class) {
-      long most = wanted == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE;
+    if (wanted == int.class || wanted == Integer.class || wanted == long.class) {
+      long most = wanted == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE;
       return "expected a whole number of at most " + most;
     }
     if (wanted == double.class) {

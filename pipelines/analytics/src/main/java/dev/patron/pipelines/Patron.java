@@ -79,7 +79,7 @@ public final class Patron {
               "models",
               "List, show, compare, promote and roll back model versions.",
               ModelOptions.class,
-              "action",
+              List.of("action", "model", "version", "against"),
               ModelVersions::run),
           new Command<>(
               "stream",
@@ -218,10 +218,13 @@ public final class Patron {
   }
 
   private static String help(Command<?> command) {
-    String word = command.word();
+    StringBuilder words = new StringBuilder();
+    for (String word : command.words()) {
+      words.append(" [").append(word.toUpperCase(Locale.ROOT)).append(']');
+    }
     return "Usage: ./patron "
         + command.name()
-        + (word == null ? "" : " [" + word.toUpperCase(Locale.ROOT) + "]")
+        + words
         + " [--option=value ...]\n\n"
         + command.summary()
         + "\n\n"

@@ -82,7 +82,7 @@ public final class ModelVersions {
         String kind = "unreadable";
         String asOf = "";
         try {
-          ModelVersion version = registry.load(name, number);
+          ModelVersion version = proven(name, number);
           kind = version.document().kind();
           asOf = version.document().training().path("asOf").asText();
         } catch (IllegalArgumentException e) {
@@ -117,7 +117,7 @@ public final class ModelVersions {
 
   private void show() throws IOException {
     int version = chosen(options.getVersion(), registry.aliases(model()).champion(), "champion");
-    registry.load(model(), version);
+    proven(model(), version);
     console.result(
         registry.files(model(), version).getOrDefault(ModelFiles.CARD, "").stripTrailing());
   }
@@ -147,13 +147,24 @@ public final class ModelVersions {
   private void promote() throws IOException {
     int version =
         chosen(options.getVersion(), registry.aliases(model()).challenger(), "challenger");
-    Models.prove(registry.load(model(), version));
+    proven(model(), version);
     registry.promote(model(), version);
     console.result("%s/%d is champion".formatted(model(), version));
   }
 
   private void rollback() throws IOException {
+    List<Integer> former = registry.aliases(model()).former();
+    if (!former.isEmpty()) {
+      proven(model(), former.get(former.size() - 1));
+    }
     console.result("%s/%d is champion again".formatted(model(), registry.rollback(model())));
+  }
+
+  /** A version that can be read and scores as it did when it was trained. */
+  private ModelVersion proven(String name, int number) throws IOException {
+    ModelVersion version = registry.load(name, number);
+    Models.prove(version);
+    return version;
   }
 
   private String model() {

@@ -4,7 +4,10 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
-/** What is done with which version of which model. */
+/**
+ * What is done with which version of which model; also as bare words in this order: {@code compare
+ * lifetime 1 2}.
+ */
 public interface ModelOptions extends WarehouseOptions {
 
   /** What to do. */

@@ -1,0 +1,213 @@
+package dev.patron.pipelines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.clv.BgNbd;
+import dev.patron.features.clv.GammaGamma;
+import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.models.ModelFiles;
+import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelRegistry.Aliases;
+import dev.patron.features.models.TrainingFacts;
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.stages.Models;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code ./patron models}, as a user types it, over two versions of a lifetime model. */
+class ModelVersionsTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @TempDir private Path warehouse;
+  private ModelRegistry registry;
+
+  @BeforeEach
+  void twoVersions() throws IOException {
+    registry = Models.of(warehouse.toString());
+    registry.register("lifetime", version(4.5, "{\"losses\": {\"blend\": 2.5}}"));
+    registry.promote("lifetime", 1);
+    registry.register("lifetime", version(5.5, "{\"losses\": {\"blend\": 2.25}}"));
+  }
+
+  private static Map<String, String> version(double alpha, String metrics) throws IOException {
+    return ModelFiles.of(
+        new LifetimeModel(
+            new BgNbd(0.25, alpha, 0.8, 2.5), new GammaGamma(6.25, 3.75, 15.5), List.of()),
+        new TrainingFacts(Instant.EPOCH, 365, 0.01, 42, 10, Map.of(), "run"),
+        new ObjectMapper().readTree(metrics),
+        "# alpha " + alpha);
+  }
+
+  private int models(String words) {
+    out.reset();
+    err.reset();
+    Console console =
+        new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
+    return new Patron(console)
+        .run(
+            Stream.concat(
+                    Stream.of(("models " + words).trim().split(" ")),
+                    Stream.of("--warehouse=" + warehouse))
+                .toList());
+  }
+
+  private String said() {
+    return out.toString(UTF_8);
+  }
+
+  private void refused(String words, int status, String line) {
+    assertThat(models(words)).as(words).isEqualTo(status);
+    assertThat(err.toString(UTF_8)).isEqualTo("patron: " + line + System.lineSeparator());
+    assertThat(said()).isEmpty();
+  }
+
+  @Test
+  void listsVersionsWithTheirRoles() {
+    for (String words : List.of("", "list", "list lifetime")) {
+      assertThat(models(words)).isZero();
+      assertThat(said().lines().map(line -> line.replaceAll(" +", " ")))
+          .containsExactly(
+              "model version role kind as of",
+              "lifetime 1 champion bg-nbd 1970-01-01T00:00:00Z",
+              "lifetime 2 challenger bg-nbd 1970-01-01T00:00:00Z");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "show, 4.5",
+    "show lifetime, 4.5",
+    "show lifetime 2, 5.5",
+    "show --model=lifetime --version=2, 5.5",
+    "show lifetime --version=2, 5.5"
+  })
+  void showsACard(String words, String alpha) {
+    assertThat(models(words)).isZero();
+    assertThat(said()).isEqualTo("# alpha " + alpha + System.lineSeparator());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "compare, 2, 1",
+    "compare lifetime, 2, 1",
+    "compare lifetime 1 2, 1, 2",
+    "compare lifetime 2, 2, 1"
+  })
+  void comparesTwo(String words, int one, int other) {
+    String[] losses = {"", "2.50000", "2.25000"};
+    assertThat(models(words)).isZero();
+    assertThat(said().lines().map(line -> line.replaceAll(" +", " ")))
+        .containsExactly(
+            "measure lifetime/%d lifetime/%d".formatted(one, other),
+            "losses.blend %s %s".formatted(losses[one], losses[other]));
+  }
+
+  @Test
+  void promotesAndRollsBack() throws IOException {
+    assertThat(models("promote lifetime 2")).isZero();
+    assertThat(said()).isEqualTo("lifetime/2 is champion" + System.lineSeparator());
+    assertThat(registry.aliases("lifetime")).isEqualTo(new Aliases(2, null, List.of(1)));
+
+    assertThat(models("rollback lifetime")).isZero();
+    assertThat(said()).isEqualTo("lifetime/1 is champion again" + System.lineSeparator());
+    assertThat(registry.aliases("lifetime")).isEqualTo(new Aliases(1, null, List.of()));
+
+    refused(
+        "rollback lifetime",
+        1,
+        "models failed: model 'lifetime' has no former champion to go back to");
+  }
+
+  @Test
+  void withoutANumberTheChallengerIsPromoted() throws IOException {
+    assertThat(models("promote")).isZero();
+    assertThat(registry.aliases("lifetime").champion()).isEqualTo(2);
+    refused("promote", 1, "models failed: model 'lifetime' has no challenger; name a --version=N");
+  }
+
+  @Test
+  void saysWhatIsWrong() {
+    refused("shwo", 2, "models cannot 'shwo'; it can list, show, compare, promote, rollback");
+    refused(
+        "show lifetme", 2, "there is no model 'lifetme' in " + warehouse + "; there are lifetime");
+    refused(
+        "show lifetime two",
+        2,
+        "option --version=two is not understood: expected a whole number of at most 2147483647");
+    refused(
+        "show lifetime 3",
+        1,
+        "models failed: there is no model lifetime/3; lifetime has the versions [1, 2]");
+    refused("compare lifetime 1 2 3", 2, "unexpected word '3'; options are written --name=value");
+    refused("show lifetime 2 --version=1", 2, "option --version is given twice");
+  }
+
+  /** What each damage to version 2's document must be answered with. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"schemaVersion\" : 2 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
+            + " versions 1 to 2",
+        "\"alpha\" : 5.5 | \"alpha\" : 5.500000001 | does not score as it did when it was trained",
+        "\"repeat_purchases\", \"type\" | \"repeats\", \"type\" | a lifetime model reads",
+        "\"parameters\" | \"parametres\" | model.json lacks 'parameters'",
+        "{ | [ | is not JSON"
+      })
+  void aDamagedVersionIsNeverPromoted(String what, String by, String answer) throws IOException {
+    Path document = warehouse.resolve("models/lifetime/2/model.json");
+    String whole = Files.readString(document);
+    String normal =
+        whole.replaceAll("\"repeat_purchases\",\\s+\"type\"", "\"repeat_purchases\", \"type\"");
+    String damaged = normal.replace(what, by);
+    assertThat(damaged).isNotEqualTo(normal);
+    Files.writeString(document, damaged);
+
+    for (String words : List.of("promote lifetime 2", "show lifetime 2")) {
+      assertThat(models(words)).as(words).isEqualTo(1);
+      assertThat(err.toString(UTF_8))
+          .startsWith("patron: models failed: models/lifetime/2: ")
+          .contains(answer)
+          .hasLineCount(1);
+      assertThat(said()).isEmpty();
+    }
+    assertThat(models("list")).isZero();
+    assertThat(said()).contains("unreadable");
+    assertThat(registry.aliases("lifetime").champion()).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyGoesBackToADamagedVersion() throws IOException {
+    models("promote lifetime 2");
+    Path document = warehouse.resolve("models/lifetime/1/model.json");
+    Files.writeString(
+        document, Files.readString(document).replace("\"alpha\" : 4.5", "\"alpha\" : 4"));
+
+    assertThat(models("rollback lifetime")).isEqualTo(1);
+    assertThat(err.toString(UTF_8)).contains("models/lifetime/1: ").hasLineCount(1);
+    assertThat(registry.aliases("lifetime")).isEqualTo(new Aliases(2, null, List.of(1)));
+  }
+
+  @Test
+  void aliasesThatNameNoVersionAreRefused() throws IOException {
+    Files.writeString(
+        warehouse.resolve("models/lifetime/aliases.json"), "{\"champion\": \"best\"}");
+    refused(
+        "show lifetime", 1, "models failed: models/lifetime/aliases.json: \"best\" is no version");
+  }
+}
