@@ -1,13 +1,14 @@
 """Scores with a Patron model in Python: MLflow's python_function loader of this folder.
 
 Reads model.json beside MLmodel and needs numpy at most; where there is no numpy the same
-arithmetic runs on plain lists. Gives what Patron's own kernels give, but for the ends of the 90 %
-interval, which are drawn at random there and are not drawn here.
+arithmetic runs on plain lists. Gives what Patron's own kernels give, the ends of the 90 % interval
+too: they are drawn from the same generator, seeded by the model's seed and the customer's id.
 """
 
 import json
 import math
 import os
+import struct
 
 try:
     import numpy
@@ -27,7 +28,7 @@ def _load_pyfunc(path):
 class PatronModel:
     """A model of either kind. predict takes a data frame, or a list of rows as dictionaries."""
 
-    def __init__(self, path, horizon_days=None, discount_rate=None):
+    def __init__(self, path, horizon_days=None, discount_rate=None, seed=None):
         if os.path.isdir(path):
             path = os.path.join(path, "model.json")
         with open(path, encoding="utf-8") as file:
@@ -41,6 +42,7 @@ class PatronModel:
         training = self.document["training"]
         self.horizon_days = training["horizonDays"] if horizon_days is None else horizon_days
         self.discount_rate = training["discountRate"] if discount_rate is None else discount_rate
+        self.seed = training["seed"] if seed is None else seed
 
     def predict(self, context_or_rows, model_input=None, params=None):
         rows = context_or_rows if model_input is None else model_input
@@ -85,7 +87,8 @@ class PatronModel:
     # Lifetime value: the probabilistic model, and what trees change about it.
 
     def _lifetime(self, row):
-        names = ["p_alive", "expected_purchases", "expected_amount", "cltv"]
+        names = ["p_alive", "expected_purchases", "expected_amount"]
+        names += ["cltv", "cltv_low", "cltv_high"]
         parameters = self.document["parameters"]
         model = parameters["purchases"]
         days = (row["repeat_purchases"], row["repeat_recency_days"], row["tenure_days"])
@@ -102,7 +105,15 @@ class PatronModel:
         plain = alive * ahead[-1]
         amount = _amount(parameters["amounts"], row)
         purchases, spend = plain, None if amount is None else plain * amount
-        value = None if amount is None else alive * discounted * amount
+        value, low, high = None, None, None
+        if amount is not None:
+            value = alive * discounted * amount
+            discount = discounted / ahead[-1] if ahead[-1] > 0 else 1.0
+            at_most = _at_most(model, x, tenure, ends[-1])
+            low, high = _interval(
+                alive, at_most, _spending(parameters["amounts"], row), _seed(self.seed, row)
+            )
+            low, high = discount * low, discount * high
         refinement = parameters.get("refinement")
         if refinement is not None:
             purchases, spend = self._refine(
@@ -110,9 +121,10 @@ class PatronModel:
             )
             if amount is not None:
                 before = plain * amount
-                value = value * (spend / before if before > 0 else 1.0)
+                stretch = spend / before if before > 0 else 1.0
+                value, low, high = stretch * value, stretch * low, stretch * high
                 amount = spend / purchases if purchases > 0 else amount
-        return dict(zip(names, (alive, purchases, amount, value)))
+        return dict(zip(names, (alive, purchases, amount, value, low, high)))
 
     def _months(self):
         months = self.horizon_days * 12 / 365.0
@@ -255,6 +267,180 @@ def _while_alive(model, x, tenure, horizon):
                 break
             i += 1
     return sums[0] / sums[1]
+
+
+# The interval: numbers of purchases drawn systematically from their distribution, and amounts.
+
+_DRAWS, _LOW, _HIGH = 256, 0.05, 0.95
+_ENOUGH, _MOST = 1 - 1e-6, 100_000
+_MASK = 0xFFFFFFFFFFFFFFFF
+
+
+def _interval(alive, at_most, spending, seed):
+    """The 5 % and the 95 % quantile of what a customer spends, without discount."""
+    random = _Random(seed)
+    gone, offset, zeros, purchases, spent = 1 - alive, random.uniform(), 0, 0, []
+    for i in range(_DRAWS):
+        u = (i + offset) / _DRAWS
+        while purchases < len(at_most) - 1 and u >= gone + alive * at_most[purchases]:
+            purchases += 1
+        if purchases == 0:
+            zeros += 1
+        elif zeros >= _HIGH * _DRAWS:
+            break
+        else:
+            spent.append(spending(purchases, random))
+    draws = [0.0] * zeros + sorted(spent)
+    ends = []
+    for share in (_LOW, _HIGH):
+        at = math.ceil(share * _DRAWS) - 1
+        ends.append(0.0 if at < zeros else draws[at])
+    return ends
+
+
+def _at_most(model, x, tenure, horizon):
+    """P(at most n purchases) for n = 0, 1, ... of a customer who is still one."""
+    kind, shape, weeks = model["kind"], model["r"] + x, model["alpha"] + tenure
+    if kind == "pareto-nbd":
+        return _at_most_while_staying(model["s"], model["beta"] + tenure, shape, weeks, horizon)
+    a, second = 0.0, 1.0
+    if kind != "nbd":
+        a, second = model["a"], model["b"] + x + (1 if kind == "mbg-nbd" else 0)
+    counts = _negative_binomial(shape, weeks, horizon)
+    at_most, below, stayed, n = [], 0.0, 1.0, 0
+    while True:
+        below += next(counts)
+        cumulative = 1 - max(0.0, 1 - below) * stayed
+        at_most.append(max(at_most[-1], cumulative) if at_most else cumulative)
+        if at_most[-1] >= _ENOUGH or n == _MOST:
+            return at_most
+        stayed *= (second + n) / (a + second + n) if a > 0 else 1.0
+        n += 1
+
+
+def _at_most_while_staying(s, scale, shape, weeks, horizon):
+    """Pareto/NBD: over the time of leaving, in the logarithm of 1 + time / (beta + T)."""
+    end, panels = math.log1p(horizon / scale), 48
+    weights = [math.exp(-s * end)]
+    counts = [_negative_binomial(shape, weeks, horizon)]
+    for panel in range(panels):
+        middle, half = (panel + 0.5) * end / panels, 0.5 * end / panels
+        for node, weight in zip(_NODES, _WEIGHTS):
+            for sign in (-1, 1):
+                u = middle + sign * node * half
+                weights.append(weight * half * s * math.exp(-s * u))
+                counts.append(_negative_binomial(shape, weeks, scale * math.expm1(u)))
+    total, below, at_most = sum(weights), 0.0, []
+    while not at_most or (at_most[-1] < _ENOUGH and len(at_most) <= _MOST):
+        below += sum(weight * next(count) for weight, count in zip(weights, counts))
+        at_most.append(min(1.0, below / total))
+    return at_most
+
+
+def _negative_binomial(shape, rate_weeks, weeks):
+    """The probabilities of 0, 1, 2 ... purchases in some weeks."""
+    share, log, n = weeks / (rate_weeks + weeks), -shape * math.log1p(weeks / rate_weeks), 0
+    while True:
+        yield math.exp(log)
+        log += math.log((shape + n) / (n + 1) * share) if share > 0 else -math.inf
+        n += 1
+
+
+def _spending(model, row):
+    """What draws the amount of so many purchases of one customer."""
+    if model["kind"] == "equal-amounts":
+        return lambda purchases, random: purchases * model["amount"]
+    all_days = model["kind"] == "gamma-gamma-all-days"
+    days = row["paid_days" if all_days else "repeat_paid_days"] or 0
+    mean = row["paid_mean_amount" if all_days else "repeat_mean_amount"] or 0.0
+    p, shape, scale = model["p"], model["p"] * days + model["q"], model["gamma"] + days * mean
+    return lambda purchases, random: scale * random.gamma(p * purchases) / random.gamma(shape)
+
+
+def _seed(seed, row):
+    """The seed of one customer: MurmurHash3 (x64, 128 bits, first half) of seed and id."""
+    customer, data = row["customer_id"], struct.pack(">Q", seed & _MASK ^ 1 << 63)
+    if customer is None:
+        data += b"\0"
+    elif isinstance(customer, str):
+        text = customer.encode("utf-8")
+        data += b"\1" + struct.pack(">Q", len(text) ^ 1 << 63) + text
+    else:
+        data += b"\1" + struct.pack(">Q", customer & _MASK ^ 1 << 63)
+    return _murmur3(data)
+
+
+def _murmur3(data):
+    c1, c2 = 0x87C37B91114253D5, 0x4CF5AD432745937F
+    h1 = h2 = 0
+    whole = len(data) // 16 * 16
+    for at in range(0, whole, 16):
+        k1, k2 = struct.unpack_from("<QQ", data, at)
+        h1 ^= _rotated(k1 * c1 & _MASK, 31) * c2 & _MASK
+        h1 = (_rotated(h1, 27) + h2) * 5 + 0x52DCE729 & _MASK
+        h2 ^= _rotated(k2 * c2 & _MASK, 33) * c1 & _MASK
+        h2 = (_rotated(h2, 31) + h1) * 5 + 0x38495AB5 & _MASK
+    k1, k2 = struct.unpack("<QQ", data[whole:].ljust(16, b"\0"))
+    h2 ^= _rotated(k2 * c2 & _MASK, 33) * c1 & _MASK
+    h1 ^= _rotated(k1 * c1 & _MASK, 31) * c2 & _MASK
+    h1 ^= len(data)
+    h2 ^= len(data)
+    h1 = h1 + h2 & _MASK
+    h2 = h2 + h1 & _MASK
+    return _mixed(h1) + _mixed(h2) & _MASK
+
+
+def _rotated(value, bits):
+    return (value << bits | value >> 64 - bits) & _MASK
+
+
+def _mixed(h):
+    h = (h ^ h >> 33) * 0xFF51AFD7ED558CCD & _MASK
+    h = (h ^ h >> 33) * 0xC4CEB9FE1A85EC53 & _MASK
+    return h ^ h >> 33
+
+
+class _Random:
+    """SplitMix64; normal variates by Marsaglia's polar method, gamma by Marsaglia and Tsang."""
+
+    def __init__(self, seed):
+        self.state = seed
+        self.spare = None
+
+    def uniform(self):
+        self.state = self.state + 0x9E3779B97F4A7C15 & _MASK
+        z = self.state
+        z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+        z = (z ^ z >> 27) * 0x94D049BB133111EB & _MASK
+        return (((z ^ z >> 31) >> 11) + 0.5) * 2.0**-53
+
+    def normal(self):
+        if self.spare is not None:
+            normal, self.spare = self.spare, None
+            return normal
+        while True:
+            u, v = 2 * self.uniform() - 1, 2 * self.uniform() - 1
+            square = u * u + v * v
+            if 0 < square < 1:
+                factor = math.sqrt(-2 * math.log(square) / square)
+                self.spare = v * factor
+                return u * factor
+
+    def gamma(self, shape):
+        if shape < 1:
+            return self.gamma(shape + 1) * self.uniform() ** (1 / shape)
+        d = shape - 1.0 / 3
+        c = 1 / (3 * math.sqrt(d))
+        while True:
+            normal = self.normal()
+            root = 1 + c * normal
+            if root <= 0:
+                continue
+            v, u, square = root * root * root, self.uniform(), normal * normal
+            if u < 1 - 0.0331 * square * square or math.log(u) < 0.5 * square + d * (
+                1 - v + math.log(v)
+            ):
+                return d * v
 
 
 def _inputs(row, names, alive, purchases, amount):

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.BgNbd;
 import dev.patron.features.clv.EqualAmounts;
 import dev.patron.features.clv.GammaGamma;
+import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.MbgNbd;
 import dev.patron.features.clv.Nbd;
@@ -95,7 +96,9 @@ class PythonLoaderTest {
           node.put(name, features.doubles(name).get(row));
         }
       }
-      node.put("customer_id", row);
+      if (features.schema().type("customer_id").equals(Type.STRING)) {
+        node.put("customer_id", features.bytes("customer_id").text(row));
+      }
     }
     return rows;
   }
@@ -119,7 +122,7 @@ class PythonLoaderTest {
             ModelFiles.of(model, refinement, Examples.FACTS, JSON.createObjectNode(), "");
         JsonNode scored = score(files, features, "numpy");
         Frame expected = new RefinedForecast(model, refinement, 365, 0.01, 42).of(features);
-        for (String name : List.of("p_alive", "expected_purchases", "expected_amount", "cltv")) {
+        for (String name : LifetimeForecast.SCHEMA.names()) {
           DoubleColumn column = expected.doubles(name);
           for (int row = 0; row < features.rows(); row++) {
             double wanted = column.get(row);
@@ -129,6 +132,21 @@ class PythonLoaderTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void theIntervalIsDrawnAlikeForCustomersWithNames() throws Exception {
+    assumeTrue(isPythonHere(), "there is no python3");
+    Frame features = Examples.features(Type.STRING);
+    Map<String, String> files =
+        ModelFiles.of(Examples.LIFETIME, Examples.FACTS, JSON.createObjectNode(), "");
+    JsonNode scored = score(files, features, "plain");
+    Frame expected = new LifetimeForecast(Examples.LIFETIME, 365, 0.01, 42).of(features);
+    for (int row = 0; row < features.rows(); row++) {
+      double high = expected.doubles("cltv_high").get(row);
+      assertThat(scored.get(row).get("cltv_high").doubleValue())
+          .isCloseTo(high, within(1e-8 * high));
     }
   }
 
