@@ -126,7 +126,7 @@ create table if not exists ${catalog}.${schema}_gold.customer_scores (
   segment_model string comment 'The version of the model of the segments.',
   cltv_model string comment 'The version of the model of the value.',
   reason_1 string comment 'Why this segment, and what makes the value: a sentence.',
-  reason_2 string,
+  reason_2 string comment 'Why not another segment, or what the trees correct and for what.',
   reason_3 string,
   constraint customer_scores_key primary key (customer_id)
 ) using delta location '${warehouse}/gold/customer_scores'

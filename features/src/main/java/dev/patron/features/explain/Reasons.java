@@ -20,7 +20,8 @@ import java.util.List;
  *   <li>{@code reason_1}: the nearest alternative segment, and the measure that decides against it:
  *       the one that adds most to the difference of the squared distances to both centroids;
  *   <li>{@code reason_2}: the measure that pulls most towards the alternative, or where none does
- *       the one that decides next;
+ *       the one that decides next. Where trees make a difference to the customer, what they do
+ *       stands here instead ({@link dev.patron.features.trees.TreeReasons});
  *   <li>{@code reason_3}: what the value is made of, and what the customer's rhythm does to it.
  * </ol>
  *

@@ -81,7 +81,7 @@ public final class CustomerScorer implements Serializable {
             case "horizon_days" -> LongColumn.of(horizon);
             case "segment_model" -> repeated(segment.reference(), rows);
             case "cltv_model" -> repeated(lifetime.reference(), rows);
-            case "reason_3" -> withTrees(because.bytes(name), treeReasons.of(features));
+            case "reason_2" -> withTrees(because.bytes(name), treeReasons.of(features));
             default -> {
               if (forecasts.schema().has(name)) {
                 yield forecasts.column(name);
@@ -96,14 +96,21 @@ public final class CustomerScorer implements Serializable {
     return Frame.of(schema, columns);
   }
 
-  /** What makes the value, and what the trees make of it where they have a say. */
-  private static Column withTrees(BytesColumn reasons, @Nullable List<String> ofTrees) {
+  /** What the trees make of a customer, instead of a second look at the segment. */
+  private static Column withTrees(BytesColumn reasons, @Nullable List<@Nullable String> ofTrees) {
     if (ofTrees == null) {
       return reasons;
     }
     BytesColumn.Builder column = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
     for (int row = 0; row < ofTrees.size(); row++) {
-      column.append(reasons.text(row) + "; " + ofTrees.get(row));
+      String ofTree = ofTrees.get(row);
+      if (ofTree != null) {
+        column.append(ofTree);
+      } else if (reasons.isNull(row)) {
+        column.appendNull();
+      } else {
+        column.append(reasons.text(row));
+      }
     }
     return column.build();
   }

@@ -9,9 +9,15 @@ import java.util.List;
 import org.apache.commons.math3.util.FastMath;
 import org.jspecify.annotations.Nullable;
 
-/** What the trees make of each customer, in half a sentence: the two inputs that count most. */
+/**
+ * What the trees make of each customer to whom they make a difference: by how much they correct the
+ * probabilistic forecast, and which inputs that comes from. The parts multiply to the correction.
+ */
 public final class TreeReasons implements Serializable {
   private static final int NAMED = 2;
+
+  /** A forecast that trees move by less than this is not worth a sentence. */
+  private static final double LEAST_MOVE = 0.05;
 
   private final LifetimeModel model;
   private final Refinement refinement;
@@ -23,30 +29,51 @@ public final class TreeReasons implements Serializable {
   }
 
   /**
-   * For each customer, for example {@code trees: spend_91 +12 %, recency_days -8 %}: by how much an
-   * input moves the trees' forecast from that of a typical customer. It is of spend where trees
-   * have a say in it, otherwise of purchases.
+   * For each customer, for example {@code Trees say +12 % spend (their weight is 0.40): in general
+   * -3 %, spend_91 +18 %, recency_days -8 %, all else +6 %}: the trees' forecast beside that of the
+   * probabilistic model, and its factors. It is of spend where trees have a say in it, otherwise of
+   * purchases. Null where the trees move the forecast by less than 5 %.
    *
    * @return null for all where trees have no say
    */
-  public @Nullable List<String> of(Frame features) {
+  public @Nullable List<@Nullable String> of(Frame features) {
     TwoStageTrees trees = refinement.trees();
     if (trees == null || model.purchases() == null) {
       return null;
     }
     boolean ofSpend = refinement.spend().weight() > 0;
+    Refinement.Part part = ofSpend ? refinement.spend() : refinement.purchases();
     Expectation expected = Expectation.of(model, features, trees.windowDays());
     double[][] inputs = TreeInputs.of(features, expected);
-    List<String> reasons = new ArrayList<>();
+    List<@Nullable String> reasons = new ArrayList<>();
     for (int row = 0; row < inputs.length; row++) {
       Start start = Start.at(expected.purchases(row), expected.amount(row));
-      reasons.add(sentence(trees.contributions(start, inputs[row], ofSpend), ofSpend));
+      double[] contributions = trees.contributions(start, inputs[row], ofSpend);
+      double inGeneral =
+          trees.typical(start, ofSpend)
+              - start.logExpectation(ofSpend)
+              + FastMath.log(part.level());
+      double all = inGeneral;
+      for (double contribution : contributions) {
+        all += contribution;
+      }
+      reasons.add(
+          Math.abs(part.weight() * FastMath.expm1(all)) < LEAST_MOVE
+              ? null
+              : sentence(ofSpend, part.weight(), all, inGeneral, contributions));
     }
     return reasons;
   }
 
-  private static String sentence(double[] contributions, boolean ofSpend) {
-    StringBuilder sentence = new StringBuilder("trees on ").append(ofSpend ? "spend" : "purchases");
+  private static String sentence(
+      boolean ofSpend, double weight, double all, double inGeneral, double[] contributions) {
+    StringBuilder sentence = new StringBuilder("Trees say ");
+    percent(sentence, all).append(ofSpend ? " spend" : " purchases");
+    long hundredths = Math.round(100 * weight);
+    sentence.append(" (their weight is ").append(hundredths / 100).append('.');
+    sentence.append(hundredths / 10 % 10).append(hundredths % 10).append("): in general ");
+    percent(sentence, inGeneral);
+    double rest = all - inGeneral;
     boolean[] named = new boolean[contributions.length];
     for (int i = 0; i < NAMED; i++) {
       int strongest = -1;
@@ -58,14 +85,17 @@ public final class TreeReasons implements Serializable {
         }
       }
       named[strongest] = true;
-      long percent = Math.round(100 * FastMath.expm1(contributions[strongest]));
-      sentence
-          .append(i == 0 ? ": " : ", ")
-          .append(TreeInputs.NAMES.get(strongest))
-          .append(percent < 0 ? " " : " +")
-          .append(percent)
-          .append(" %");
+      rest -= contributions[strongest];
+      sentence.append(", ").append(TreeInputs.NAMES.get(strongest)).append(' ');
+      percent(sentence, contributions[strongest]);
     }
-    return sentence.toString();
+    sentence.append(", all else ");
+    return percent(sentence, rest).toString();
+  }
+
+  /** A factor's logarithm as what it adds, for example {@code +12 %}. */
+  private static StringBuilder percent(StringBuilder sentence, double logarithm) {
+    long percent = Math.round(100 * FastMath.expm1(logarithm));
+    return sentence.append(percent < 0 ? "" : "+").append(percent).append(" %");
   }
 }

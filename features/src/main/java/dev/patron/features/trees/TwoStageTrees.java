@@ -55,6 +55,11 @@ public record TwoStageTrees(
           ifAny,
           ifAny + FastMath.log(Math.max(amount, LEAST_AMOUNT)));
     }
+
+    /** The logarithm of what is expected without trees: of spend, otherwise of purchases. */
+    double logExpectation(boolean ofSpend) {
+      return logProbability(logOdds) + (ofSpend ? logSpend : logPurchases);
+    }
   }
 
   /** The probability that a customer buys within the window. */

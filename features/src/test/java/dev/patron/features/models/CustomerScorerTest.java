@@ -2,6 +2,7 @@ package dev.patron.features.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
@@ -9,6 +10,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Type;
 import dev.patron.features.tables.Tables;
 import dev.patron.features.trees.RefinedForecast;
+import dev.patron.features.trees.Refinement;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 class CustomerScorerTest {
@@ -69,9 +72,54 @@ class CustomerScorerTest {
         .isEqualTo(
             new RefinedForecast(Examples.LIFETIME, Examples.REFINEMENT, 180, 0.02, 7).of(features));
     for (int row = 0; row < features.rows(); row++) {
-      assertThat(scores.bytes("reason_3").text(row)).contains("; trees on spend: ");
+      assertThat(scores.bytes("reason_3").text(row)).startsWith("Value ");
       assertThat(scorer.score(features.slice(row, row + 1))).isEqualTo(scores.slice(row, row + 1));
     }
+  }
+
+  /** The percents of a sentence are factors: those behind the colon multiply to the first. */
+  @Test
+  void whatTheTreesSayIsWhatTheyDoToTheForecast() {
+    Refinement.Part half = new Refinement.Part(0.5, 1.25, 1);
+    Refinement refinement = new Refinement(Examples.REFINEMENT.trees(), half, half);
+    Frame features = Examples.features(Type.LONG);
+    Frame scores =
+        new CustomerScorer(
+                Examples.segmentVersion(3),
+                new ModelVersion(
+                    "lifetime",
+                    6,
+                    LifetimeDocument.of(Examples.LIFETIME, refinement, Examples.FACTS)),
+                91,
+                0,
+                7)
+            .score(features);
+    Frame plain = scorer().score(features);
+    Frame without = new LifetimeForecast(Examples.LIFETIME, 91, 0, 7).of(features);
+    int said = 0;
+    for (int row = 0; row < features.rows(); row++) {
+      String reason = scores.bytes("reason_2").text(row);
+      double moved = scores.doubles("cltv").get(row) / without.doubles("cltv").get(row) - 1;
+      assertThat(reason.startsWith("Trees say ")).as(reason).isEqualTo(Math.abs(moved) >= 0.05);
+      if (!reason.startsWith("Trees say ")) {
+        assertThat(reason).isEqualTo(plain.bytes("reason_2").text(row));
+        continue;
+      }
+      said++;
+      assertThat(reason).contains(" % spend (their weight is 0.50): in general ");
+      double[] factors =
+          Pattern.compile("([+-]\\d+) %")
+              .matcher(reason)
+              .results()
+              .mapToDouble(percent -> 1 + Integer.parseInt(percent.group(1)) / 100.0)
+              .toArray();
+      assertThat(factors).hasSize(5);
+      assertThat(factors[0]).isCloseTo(1 + moved / 0.5, within(0.0051));
+      assertThat(factors[1] * factors[2] * factors[3] * factors[4])
+          .as(reason)
+          .isCloseTo(factors[0], within(0.04));
+    }
+    assertThat(said).isBetween(20, 99);
   }
 
   @Test
