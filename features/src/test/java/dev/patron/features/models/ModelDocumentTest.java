@@ -17,6 +17,7 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.tables.Tables;
+import dev.patron.features.trees.Refinement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +133,17 @@ class ModelDocumentTest {
     for (String kind : List.of("bg-nbd", "nbd", "insufficient", "mbg-nbd", "pareto-nbd")) {
       assertThat(LifetimeDocument.read(past(kind)).kind()).isEqualTo(kind);
     }
+  }
+
+  @Test
+  void theDocumentOfSchemaVersionTwoLoadsForEverWithItsTrees() throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-2-trees.json")));
+
+    assertThat(LifetimeDocument.read(document).kind()).isEqualTo("bg-nbd");
+    Refinement refinement = LifetimeDocument.refinement(document);
+    assertThat(requireNonNull(refinement.trees()).buys().trees()).hasSize(2);
+    assertThat(refinement.spend()).isEqualTo(new Refinement.Part(0.25, 0.8, 1.5));
   }
 
   private static ModelDocument past(String kind) throws IOException {
