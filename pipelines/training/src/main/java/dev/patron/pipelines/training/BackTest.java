@@ -238,8 +238,8 @@ public final class BackTest {
       reasons.add(
           String.format(
               Locale.ROOT,
-              "trees have a weight of %.2f for purchases and %.2f for spend, the smallest that is"
-                  + " within one standard error of the best",
+              "trees have a weight of %.2f for purchases and %.2f for spend, the best where it is"
+                  + " better than none by more than one standard error",
               purchaseWeight,
               spendWeight));
     } else {
@@ -422,44 +422,49 @@ public final class BackTest {
   }
 
   /**
-   * The smallest weight of the trees whose loss is within one standard error of the least. The
-   * error is that of the difference, over ten folds of the customers.
+   * The weight of the trees with the least loss; 0 if it is not better than none by more than one
+   * standard error of the difference, over ten folds of the customers. The error decides whether
+   * trees have a say, not how much: to take a smaller weight than the best one would give away what
+   * was just found to be no accident.
    */
   private static double weigh(List<Day> days, Kinds kinds, Target target) {
     double[] base = pooled(days, kinds.candidate()).of(target);
     double[] trees = pooled(days, TREES).of(target);
     double[] mean = pooled(days, MEAN).of(target);
     double[] actual = actual(days).of(target);
-    double[][] losses = new double[WEIGHT_STEPS + 1][FOLDS];
-    double[] whole = new double[WEIGHT_STEPS + 1];
+    double none = loss(base, mean, actual);
+    double least = none;
     int best = 0;
-    for (int step = 0; step <= WEIGHT_STEPS; step++) {
-      Part part = new Part((double) step / WEIGHT_STEPS, 1, 1);
-      double[] blend = new double[base.length];
-      for (int i = 0; i < blend.length; i++) {
-        blend[i] = part.blend(base[i], trees[i]);
-      }
-      whole[step] = loss(blend, mean, actual);
-      best = whole[step] < whole[best] ? step : best;
-      for (int fold = 0; fold < FOLDS; fold++) {
-        losses[step][fold] =
-            loss(everyTenth(blend, fold), everyTenth(mean, fold), everyTenth(actual, fold));
+    for (int step = 1; step <= WEIGHT_STEPS; step++) {
+      double loss = loss(blend(base, trees, step), mean, actual);
+      if (loss < least) {
+        least = loss;
+        best = step;
       }
     }
-    for (int step = 0; step < best; step++) {
-      double mean10 = 0;
-      double squares = 0;
-      for (int fold = 0; fold < FOLDS; fold++) {
-        double worse = losses[step][fold] - losses[best][fold];
-        mean10 += worse / FOLDS;
-        squares += worse * worse / FOLDS;
-      }
-      double error = Math.sqrt(Math.max(0, squares - mean10 * mean10) / (FOLDS - 1));
-      if (whole[step] - whole[best] <= error) {
-        return (double) step / WEIGHT_STEPS;
-      }
+    double[] blend = blend(base, trees, best);
+    double gain = 0;
+    double squares = 0;
+    for (int fold = 0; fold < FOLDS; fold++) {
+      double[] meanOfFold = everyTenth(mean, fold);
+      double[] actualOfFold = everyTenth(actual, fold);
+      double better =
+          loss(everyTenth(base, fold), meanOfFold, actualOfFold)
+              - loss(everyTenth(blend, fold), meanOfFold, actualOfFold);
+      gain += better / FOLDS;
+      squares += better * better / FOLDS;
     }
-    return (double) best / WEIGHT_STEPS;
+    double error = Math.sqrt(Math.max(0, squares - gain * gain) / (FOLDS - 1));
+    return none - least > error ? (double) best / WEIGHT_STEPS : 0;
+  }
+
+  private static double[] blend(double[] base, double[] trees, int step) {
+    Part part = new Part((double) step / WEIGHT_STEPS, 1, 1);
+    double[] blend = new double[base.length];
+    for (int i = 0; i < blend.length; i++) {
+      blend[i] = part.blend(base[i], trees[i]);
+    }
+    return blend;
   }
 
   private static double[] everyTenth(double[] values, int from) {
@@ -470,19 +475,25 @@ public final class BackTest {
     return some;
   }
 
-  /** What windows were beside their forecasts, for purchases and for spend. */
-  private Part[] season(Kinds kinds, int origin) {
-    OriginRows then = rows.get(origin);
-    if (then.size() == 0 || then.isInsufficient()) {
-      return new Part[] {Part.NONE, Part.NONE};
-    }
-    Amounts expected =
-        Amounts.of(Expectation.of(then.model(kinds), then.rows(), then.origin().windowDays()));
-    Amounts actual = then.actual();
-    return new Part[] {
-      new Part(0, 1, Amounts.ratio(actual.purchases(), expected.purchases())),
-      new Part(0, 1, Amounts.ratio(actual.spend(), expected.spend()))
-    };
+  /**
+   * What the forecast of a window is to be multiplied by for the season of a year before.
+   *
+   * @param customers at the beginning of the window
+   * @param expected of each of them in the window
+   */
+  private double season(
+      Kinds kinds, int yearBefore, Target target, Frame customers, double[] expected) {
+    OriginRows then = rows.get(yearBefore);
+    return then.size() == 0 || then.isInsufficient()
+        ? 1
+        : new SeasonLevel(then.rows(), expected(then, kinds).of(target), then.actual().of(target))
+            .of(customers, expected);
+  }
+
+  /** What the model of these kinds expected of a window. */
+  private static Amounts expected(OriginRows origin, Kinds kinds) {
+    return Amounts.of(
+        Expectation.of(origin.model(kinds), origin.rows(), origin.origin().windowDays()));
   }
 
   /** Whether the season of a year before brings totals nearer to what they were. */
@@ -496,11 +507,13 @@ public final class BackTest {
       if (now.isInsufficient() || before.isInsufficient()) {
         continue;
       }
-      Part[] actual = season(kinds, pair.origin());
-      Part[] lastYear = season(kinds, pair.yearBefore());
-      for (int i = 0; i < actual.length; i++) {
-        without += Math.abs(FastMath.log(actual[i].season()));
-        with += Math.abs(FastMath.log(actual[i].season() / lastYear[i].season()));
+      Amounts expected = expected(now, kinds);
+      for (Target target : Target.values()) {
+        double[] ofTarget = expected.of(target);
+        double season = season(kinds, pair.yearBefore(), target, now.rows(), ofTarget);
+        double actual = Amounts.ratio(now.actual().of(target), ofTarget);
+        without += Math.abs(FastMath.log(actual));
+        with += Math.abs(FastMath.log(actual / season));
       }
       judged++;
     }
@@ -655,15 +668,20 @@ public final class BackTest {
     if (!choice.season() || yearAgo == null) {
       return refinement;
     }
-    Part[] season = season(choice.kinds(), yearAgo);
+    Frame customers = rows.get(plan.now()).rows();
+    Amounts expected = Amounts.of(Expectation.of(model, customers, horizonDays));
+    Kinds kinds = choice.kinds();
     return new Refinement(
         refinement.trees(),
-        seasonal(refinement.purchases(), season[0]),
-        seasonal(refinement.spend(), season[1]));
+        seasonal(
+            refinement.purchases(),
+            season(kinds, yearAgo, Target.PURCHASES, customers, expected.purchases())),
+        seasonal(
+            refinement.spend(), season(kinds, yearAgo, Target.SPEND, customers, expected.spend())));
   }
 
-  private static Part seasonal(Part part, Part season) {
-    return new Part(part.weight(), part.level(), season.season());
+  private static Part seasonal(Part part, double season) {
+    return new Part(part.weight(), part.level(), season);
   }
 
   /** How many customers the newest day has. */

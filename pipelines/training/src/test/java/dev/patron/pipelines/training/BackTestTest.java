@@ -3,11 +3,17 @@ package dev.patron.pipelines.training;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patron.features.clv.EqualAmounts;
+import dev.patron.features.clv.LifetimeCells;
+import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.clv.Nbd;
 import dev.patron.features.clv.RandomDraws;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Type;
+import dev.patron.features.models.LifetimeDocument;
+import dev.patron.features.models.TrainingFacts;
 import dev.patron.features.purchases.RollingOrigin;
 import dev.patron.features.purchases.RollingOrigin.Origin;
 import dev.patron.features.tables.Tables;
@@ -15,10 +21,14 @@ import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
 import dev.patron.pipelines.training.BackTest.Line;
 import dev.patron.pipelines.training.BackTest.Result;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class BackTestTest {
@@ -93,6 +103,46 @@ class BackTestTest {
 
     assertThat(new BackTest(plan, pieces, 42, 500).run(null))
         .isEqualTo(new BackTest(plan, List.of(rows), 42, 500).run(null));
+  }
+
+  @Test
+  void theSameRowsInAnyOrderAndThreadGiveTheSameDocumentToTheBit() {
+    OriginPlan plan = plan(360, 90);
+    Frame rows = new RollingOrigin(ZoneOffset.UTC, plan.origins()).of(shop(500, 360, 1, true, 10));
+    Frame now = rows.filter(row -> rows.longs("origin").get(row) == plan.now());
+    LifetimeModel model =
+        new LifetimeFits(new LifetimeCells().add(now))
+            .of(Kinds.DEFAULT.purchases(), Kinds.DEFAULT.amounts())
+            .model();
+    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0.6, 0.3, false, List.of());
+    int[] backwards = new int[rows.rows()];
+    Arrays.setAll(backwards, i -> backwards.length - 1 - i);
+
+    List<String> documents =
+        Stream.of(List.of(rows), List.of(rows), List.of(rows.take(backwards)))
+            .map(
+                frames ->
+                    CompletableFuture.supplyAsync(
+                        () ->
+                            document(
+                                model,
+                                new BackTest(plan, frames, 42, 900).refine(model, choice, 90)),
+                        task -> new Thread(task).start()))
+            .map(CompletableFuture::join)
+            .toList();
+
+    assertThat(documents.get(0)).contains("\"buys\"").isEqualTo(documents.get(1));
+    assertThat(documents.get(2)).isEqualTo(documents.get(0));
+    assertThat(
+            document(model, new BackTest(plan, List.of(rows), 43, 900).refine(model, choice, 90)))
+        .as("another seed")
+        .isNotEqualTo(documents.get(0));
+  }
+
+  private static String document(LifetimeModel model, Refinement refinement) {
+    return LifetimeDocument.of(
+            model, refinement, new TrainingFacts(Instant.EPOCH, 90, 0, 42, 500, Map.of(), "run"))
+        .toJson();
   }
 
   @Test
@@ -214,7 +264,60 @@ class BackTestTest {
     double plain = total(model, Refinement.NONE, rows, horizon);
 
     assertThat(plain / actual).as("a model without seasons").isLessThan(0.6);
-    assertThat(levelled / actual).as("with last year's season").isBetween(0.75, 1.25);
+    assertThat(levelled / actual).as("with last year's season").isBetween(0.85, 1.15);
+  }
+
+  @Test
+  void aYearAheadIsLevelledToWithinFivePercent() {
+    // Wholesalers and returns are in it, and as-of is the end of the third year.
+    long days = 3 * 365;
+    Frame seasonal = shop(1_000, days + 365, 6, false, 8);
+    OriginPlan plan = plan(days, 365);
+    BackTest backTest = backTest(plan, seasonal);
+    BackTest.Choice choice =
+        new BackTest.Choice(new Kinds("nbd", "gamma-gamma-all-days"), 0, 0, true, List.of());
+
+    Origin future = new Origin(days - 1, 365);
+    OriginRows rows =
+        new OriginRows(future, new RollingOrigin(ZoneOffset.UTC, List.of(future)).of(seasonal));
+    LifetimeModel model = rows.model(choice.kinds());
+    double actual = Arrays.stream(rows.actual().purchases()).sum();
+    double levelled = total(model, backTest.refine(model, choice, 365), rows, 365);
+
+    assertThat(levelled / actual).isBetween(0.95, 1.05);
+  }
+
+  @Test
+  void theChampionDefendsItsPlaceOnDaysThatItHasNotSeen() {
+    Frame shop = shop(500, 360, 1, true, 9);
+    OriginPlan plan = plan(360, 90);
+    long tested = plan.origins().get(plan.tests().get(1).origin()).day();
+    BackTest backTest = backTest(plan, shop);
+    LifetimeModel poor = new LifetimeModel(new Nbd(50, 2), new EqualAmounts(5), List.of());
+
+    Result againstPoor = backTest.run(champion(poor, tested));
+    BackTest.Duel duel = requireNonNull(againstPoor.champion());
+    assertThat(duel.days()).as("both days are at or after its as-of").isEqualTo(2);
+    assertThat(duel.championLoss()).isGreaterThan(duel.challengerLoss());
+    assertThat(againstPoor.isAsGoodAsChampion()).isTrue();
+    assertThat(againstPoor.lines().stream().filter(line -> line.role().equals("champion")))
+        .hasSize(4)
+        .allMatch(line -> line.candidate().equals("lifetime/1") && !line.chosen());
+
+    Result one = backTest.run(champion(poor, tested + 1));
+    assertThat(requireNonNull(one.champion()).days()).isEqualTo(1);
+    Result none = backTest.run(champion(poor, 360));
+    assertThat(none.champion()).as("it has seen every tested day").isNull();
+    assertThat(none.isAsGoodAsChampion()).isTrue();
+    assertThat(none.choice()).as("a champion has no say in the choice").isEqualTo(one.choice());
+
+    Result better =
+        new Result(one.lines(), one.choice(), one.losses(), new BackTest.Duel("c", 1, 2, 2.1));
+    assertThat(better.isAsGoodAsChampion()).isFalse();
+  }
+
+  private static BackTest.Champion champion(LifetimeModel model, long asOfDay) {
+    return new BackTest.Champion("lifetime/1", model, Refinement.NONE, asOfDay);
   }
 
   private static double total(
