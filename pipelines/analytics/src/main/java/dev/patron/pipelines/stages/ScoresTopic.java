@@ -85,7 +85,12 @@ public final class ScoresTopic {
       return;
     }
     @Nullable TableSnapshot before =
-        last.isPresent() ? job.table(Score.SCORES).snapshot(last.getAsLong()) : null;
+        last.isPresent() ? Making.at(job.table(Score.SCORES), last.getAsLong()) : null;
+    if (last.isPresent() && before == null) {
+      job.console()
+          .note(
+              "patron: the scores that " + topic + " got last were vacuumed; it gets all of them");
+    }
     String inputs = inputs(job, scores.version());
     Manifest told =
         job.run(
