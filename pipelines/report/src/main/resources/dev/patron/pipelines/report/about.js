@@ -16,7 +16,8 @@ function aboutSection(report) {
       copyable('Records by table', [
         { title: 'Table', value: (row) => row.table },
         ...named.map((name) => ({
-          title: COUNT_NAMES[name], value: (row) => row.counts[name] || 0, show: format.count, numeric: true,
+          // What is made of other tables was not read itself.
+          title: COUNT_NAMES[name], value: (row) => (name === 'read' && !(row.counts.read > 0) && row.counts.anonymous > 0 ? null : row.counts[name] || 0), show: format.count, numeric: true,
         })),
       ], quality),
       reasons.length ? refusedChart(reasons) : null,

@@ -61,7 +61,7 @@ function aliveSection(report) {
   });
   const single = cells.filter((cell) => cell.y === 0);
   const unknown = single.length > 0 && single.every((cell) => cell.v / cell.n > 0.9995);
-  return section('alive', 'Still active', false, finding, box,
+  return section('alive', 'Still active', false, finding, ramp('Probably active: 0%', '100%'), box,
     unknown ? el('p', { 'class': 'note' }, 'The model takes everybody with a single purchase for active: it sees people leave only after a repeat purchase.') : null,
     details('Still active as a table', [
       { title: 'Days since the last purchase', value: (cell) => recency[cell.x] },

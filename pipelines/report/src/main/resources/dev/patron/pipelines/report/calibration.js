@@ -62,7 +62,7 @@ function calibrationChart(calibration) {
   const legend = el('p', { 'class': 'legend', 'aria-hidden': 'true' },
     el('span', { 'class': 'key bar' }), 'actual', el('span', { 'class': 'key diamond' }), 'predicted');
   return el('div', { 'class': 'aligned' },
-    el('h3', {}, what),
+    el('h3', {}, what + (by === 'decile' ? ', by tenth of the prediction' : ', by repeat purchases before')),
     el('p', {}, finding),
     legend, box,
     details(what + (by === 'decile' ? ', by tenths,' : ', by repeat purchases,') + ' as a table', [

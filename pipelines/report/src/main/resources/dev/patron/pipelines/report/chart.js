@@ -108,6 +108,11 @@ function numberAxis(colours, show, more) {
   };
 }
 
+/** The key to a heat map's colours, from the least to the most. */
+function ramp(least, most) {
+  return el('p', { 'class': 'legend', 'aria-hidden': 'true' }, least, el('span', { 'class': 'key ramp' }), most);
+}
+
 /** A name in at most two lines for a label of this width; what does not fit is cut. */
 function linesOf(name, width, fontSize) {
   const fits = Math.max(3, Math.floor(width / (fontSize * 0.58)));

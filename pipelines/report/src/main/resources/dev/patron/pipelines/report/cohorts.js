@@ -32,7 +32,7 @@ function cohortSection(report) {
           axisLabel: {
             color: colours.quiet, fontSize: 12, interval: 0,
             formatter: (month) => format.shortMonth(month)
-              + (left > 100 && sizes.has(month) ? '  ·  ' + format.count(sizes.get(month)) : ''),
+              + (left > 100 && sizes.has(month) ? ', ' + format.count(sizes.get(month)) + ' new' : ''),
           },
         }),
         tooltip: {
@@ -60,7 +60,7 @@ function cohortSection(report) {
         }],
       };
     });
-  return section('cohorts', 'Coming back', true, finding, box,
+  return section('cohorts', 'Coming back', true, finding, ramp('Came back: none', format.share(largest)), box,
     details('Coming back as a table', [
       { title: 'First purchase', value: (row) => row.cohort_month, show: format.month },
       { title: 'Months since', value: (row) => row.months_since, show: format.count, numeric: true },

@@ -11,11 +11,12 @@ function concentrationSection(report) {
   const shares = Array.from({ length: 101 }, (_, i) => i / 100);
   const rows = [0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1].map((share) => ({ share, held: best(share), money: best(share) * value.total }));
   const box = chart('Lorenz curve of the value to come. ' + finding, 400, (colours) => ({
-    grid: { left: 8, right: 16, top: 12, bottom: 30, containLabel: true },
+    grid: { left: 8, right: 16, top: 32, bottom: 30, containLabel: true },
     xAxis: numberAxis(colours, format.share, {
       min: 0, max: 1, interval: 0.25, name: 'Customers, the least valuable first', nameLocation: 'middle', nameGap: 30,
       nameTextStyle: { color: colours.quiet, fontSize: 12 }, splitLine: { show: false },
     }),
+    title: { text: 'Value to come', left: 0, top: 4, padding: 0, textStyle: { color: colours.quiet, fontSize: 12, fontWeight: 'normal' } },
     yAxis: numberAxis(colours, format.share, { min: 0, max: 1, interval: 0.25 }),
     tooltip: {
       ...tooltip(colours), trigger: 'axis', axisPointer: { type: 'line', lineStyle: { color: colours.quiet } },

@@ -7,7 +7,12 @@ const CANDIDATES = {
   'mean': 'Everybody the mean',
   'last period': 'As in the window before',
   'past rate': 'As in all the past',
+  'blend': 'Blend with trees',
+  'trees': 'Trees alone',
 };
+
+/** Errors that differ by less than this share are the same, added up in another order. */
+const SAME_ERROR = 1e-9;
 
 /** The rows of the back-test over all cut-offs together, for one target; the champion's is marked. */
 function candidatesOf(report, target) {
@@ -31,16 +36,16 @@ function backTestSection(report) {
   }
   const options = targets.map((target) => ({ title: TARGET_NAMES[target] || target, value: target }));
   const target = chosenOption('What was predicted', options);
-  const rows = [...candidatesOf(report, target)].sort((a, b) => a.rmse - b.rmse);
+  const rows = candidatesOf(report, target).map((row) => ({ ...row, coverage: coverageOf(report, row.candidate) }))
+    .sort((a, b) => (sameError(a, b) ? Number(b.chosen) - Number(a.chosen) : a.rmse - b.rmse));
   const champion = rows.find((row) => row.chosen) || null;
   const naive = rows.filter((row) => row.role === 'naive');
   const bestNaive = naive.reduce((a, b) => (a === null || b.rmse < a.rmse ? b : a), null);
   const exact = target === 'spend' ? format.exactMoney : format.fine;
   const name = (row) => (CANDIDATES[row.candidate] || row.candidate) + (row.role === 'naive' ? ' (naive)' : row.role === 'champion' ? ' (before)' : '');
   const finding = champion === null ? 'Of ' + plural(rows.length, 'candidate', 'candidates') + ' ' + name(rows[0]) + ' errs least: ' + exact(rows[0].rmse) + ' (RMSE a customer).'
-    : 'The champion, ' + name(champion) + ', errs by ' + exact(champion.rmse) + ' a customer (RMSE)'
+    : 'The champion, ' + inSentence(name(champion)) + ', errs by ' + exact(champion.rmse) + ' a customer (RMSE)'
       + (bestNaive === null || champion === bestNaive ? '.' : ', ' + difference(champion.rmse, bestNaive.rmse, 'more than', 'less than', 'as much as') + ' the best naive guess.');
-  const known = (column) => rows.some((row) => row[column] !== null && row[column] !== undefined);
   const columns = [
     { title: 'Candidate', value: (row) => name(row) + (row.chosen ? ' – champion' : '') },
     { title: 'Mean error', value: (row) => row.mae, show: exact, numeric: true },
@@ -48,8 +53,8 @@ function backTestSection(report) {
     { title: 'Total off by', value: (row) => row.bias, show: format.finePercent, numeric: true },
     { title: 'Gini', value: (row) => row.gini, show: format.fine, numeric: true },
     { title: 'Rank correlation', value: (row) => row.spearman, show: format.fine, numeric: true },
-    { title: 'Within the 90 % interval', value: (row) => (row.coverage === undefined ? null : row.coverage), show: format.finePercent, numeric: true },
-  ].filter((column, i) => i === 0 || rows.some((row) => column.value(row) !== null && column.value(row) !== undefined));
+    { title: 'Within the 90 % interval', value: (row) => row.coverage, show: format.finePercent, numeric: true },
+  ].filter((column, i) => i === 0 || rows.some((row) => column.value(row) !== null));
   const box = chart('Bars of the error of each candidate. ' + finding, () => 56 + rows.length * 34, (colours, width) => ({
     grid: { left: 8, right: 56, top: 4, bottom: 30, containLabel: true },
     xAxis: numberAxis(colours, target === 'spend' ? format.shortMoney : format.decimal, {
@@ -69,11 +74,40 @@ function backTestSection(report) {
       data: rows.map((row) => ({ value: row.rmse, itemStyle: { color: row.chosen ? colours.accent : colours.neutral } })),
     }],
   }));
-  const coverage = champion && known('coverage') && champion.coverage !== null && champion.coverage !== undefined
-    ? el('p', { 'class': 'note' }, 'Of the customers ' + format.finePercent(champion.coverage) + ' came to lie in the interval that should hold 90 %.') : null;
+  const coverage = champion && champion.coverage !== null
+    ? el('p', { 'class': 'note' }, 'What they spent lay within the 90 % interval for ' + format.finePercent(champion.coverage) + ' of customers, in the newest window.') : null;
+  const twin = champion === null ? null : twinOf(report, champion);
   return section('backtest', 'Back-test', true, finding, forAll(report),
     options.length > 1 ? choiceOf('What was predicted', options, () => drawSections()) : null,
-    box, coverage, el('div', { 'class': 'after' }, copyable('Candidates in the back-test', columns, rows)));
+    box, coverage, twin === null ? null : el('p', { 'class': 'note' }, 'Trees add nothing here: the blend predicts as ' + twin + ' does.'),
+    el('div', { 'class': 'after' }, copyable('Candidates in the back-test', columns, rows)));
+}
+
+/** A name as it stands within a sentence; that of a model begins as it does. */
+function inSentence(name) {
+  return Object.values(CANDIDATES).some((known) => name.startsWith(known)) ? name[0].toLowerCase() + name.slice(1) : name;
+}
+
+function sameError(a, b) {
+  return Math.abs(a.rmse - b.rmse) <= SAME_ERROR * Math.max(a.rmse, b.rmse);
+}
+
+/** The share of customers who spent what the interval allows; it is tried at one cut-off, the newest. */
+function coverageOf(report, candidate) {
+  const tried = report.backTest.filter((row) => row.candidate === candidate && row.coverage !== null && row.coverage !== undefined)
+    .sort((a, b) => ((a.cutoff || '') < (b.cutoff || '') ? 1 : -1));
+  return tried.length === 0 ? null : tried[0].coverage;
+}
+
+/** The model that a blend is nothing but, in every target; null if the trees have a say. */
+function twinOf(report, blend) {
+  if (blend.role !== 'blend') {
+    return null;
+  }
+  const twin = (target, name) => candidatesOf(report, target).some((row) => row.candidate === name
+    && candidatesOf(report, target).some((other) => other.candidate === blend.candidate && sameError(row, other)));
+  const others = candidatesOf(report, blend.target).filter((row) => row.role === 'probabilistic').map((row) => row.candidate);
+  return others.find((name) => targetsOf(report).every((target) => twin(target, name))) || null;
 }
 
 /** Did as much come as was predicted, one window after the other? */
@@ -129,6 +163,7 @@ function trackingSection(report) {
 
 const DRIFT_NAMES = {
   recency_days: 'Days since the last purchase', frequency: 'Purchases', monetary: 'Spent', tenure_days: 'Days as a customer',
+  mean_amount: 'Spent each time', repeat_purchases: 'Repeat purchases',
   segments: 'Shares of the segments', p_alive: 'Probability of being active', cltv: 'Expected value',
 };
 
@@ -145,15 +180,17 @@ function driftSection(report) {
   const name = (row) => (row.kind === 'segments' ? DRIFT_NAMES.segments : DRIFT_NAMES[row.measure] || row.measure);
   const rows = [...measured].sort((a, b) => b.psi - a.psi);
   const drifted = rows.filter((row) => row.drifted);
+  // Customers who taught the model this very day are like themselves.
+  const same = rows.every((row) => row.psi === 0);
   const trained = rows[0].trained_as_of ? ' of ' + format.day(lastDayOf(rows[0].trained_as_of)) : '';
   const finding = (drifted.length === 0 ? 'None of ' + plural(rows.length, 'measure', 'measures') + ' has drifted away from the training' + trained
     : format.count(drifted.length) + ' of ' + plural(rows.length, 'measure', 'measures') + (drifted.length === 1 ? ' has' : ' have') + ' drifted away from the training' + trained)
-    + '; the widest is ' + name(rows[0]).toLowerCase() + ' with an index of ' + format.fine(rows[0].psi) + '.';
+    + (same ? ': these are the customers that it learned from.' : '; the widest is ' + name(rows[0]).toLowerCase() + ' with an index of ' + format.fine(rows[0].psi) + '.');
   const threshold = rows[0].threshold;
-  const box = chart('Bars of the population stability index. ' + finding, () => 56 + rows.length * 30, (colours, width) => ({
+  const box = same ? null : chart('Bars of the population stability index. ' + finding, () => 56 + rows.length * 30, (colours, width) => ({
     grid: { left: 8, right: 48, top: 4, bottom: 30, containLabel: true },
     xAxis: numberAxis(colours, format.fine, {
-      min: 0, max: Math.max(rows[0].psi * 1.05, threshold || 0.25), splitNumber: 3, name: width < 560 ? 'Population stability index' : 'Population stability index; from ' + format.fine(threshold) + ' on it counts, if it is more than chance',
+      min: 0, max: Math.max(rows[0].psi * 1.05, threshold || 0.25), splitNumber: width < 560 ? 1 : 3, name: width < 560 ? 'Population stability index' : 'Population stability index; from ' + format.fine(threshold) + ' on it counts, if it is more than chance',
       nameLocation: 'middle', nameGap: 28, nameTextStyle: { color: colours.quiet, fontSize: 12 },
     }),
     yAxis: nameAxis(colours, rows.map(name), { inverse: true, axisLine: { show: false }, axisLabel: { color: colours.text, fontSize: 12, interval: 0 } }),
