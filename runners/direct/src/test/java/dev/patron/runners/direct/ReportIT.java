@@ -7,11 +7,18 @@ import static org.assertj.core.api.Assertions.within;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.rfm.Measure;
+import dev.patron.pipelines.Command;
 import dev.patron.pipelines.Patron;
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.query.QueryCommands;
+import dev.patron.pipelines.query.SqlOptions;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +31,7 @@ import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -263,6 +271,61 @@ class ReportIT {
       values.add(frame.longs(column).get(row));
     }
     return values;
+  }
+
+  @SuppressWarnings("unchecked") // the room has one command, and these are its options
+  private static String sql(String question) throws Exception {
+    Command<SqlOptions> command = (Command<SqlOptions>) new QueryCommands().commands().get(0);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(out, false, UTF_8),
+            new PrintStream(OutputStream.nullOutputStream(), false, UTF_8),
+            false);
+    SqlOptions options =
+        PipelineOptionsFactory.fromArgs("--warehouse=" + warehouse, "--format=csv")
+            .as(SqlOptions.class);
+    options.setQuery(question);
+    command.action().run(options, console);
+    return out.toString(UTF_8).lines().skip(1).findFirst().orElse("nothing");
+  }
+
+  /** A value of a table as the page writes it. */
+  private static String written(ShopQuestions.Kind kind, String value) {
+    return switch (kind) {
+      case COUNT -> String.format("%,d", Math.round(Double.parseDouble(value)));
+      case MONEY ->
+          Double.parseDouble(value) < 1000
+              ? String.format("€%,.2f", Double.parseDouble(value))
+              : String.format("€%,.0f", Double.parseDouble(value));
+      case WHOLE_MONEY -> String.format("€%,.0f", Double.parseDouble(value));
+      case SHARE -> String.format("%.0f%%", 100 * Double.parseDouble(value));
+      case TEXT -> value;
+    };
+  }
+
+  @Test
+  void twentyQuestionsAreAnsweredFromThePageAlone() throws Exception {
+    StringBuilder listed = new StringBuilder();
+    for (int i = 0; i < ShopQuestions.ALL.size(); i++) {
+      ShopQuestions.Question question = ShopQuestions.ALL.get(i);
+      listed.append("%d. %s *%s*%n".formatted(i + 1, question.asked(), question.place()));
+      assertThat(chromium.text(question.script()))
+          .as(question.asked())
+          .containsPattern(
+              "(?<![\\d,.])"
+                  + Pattern.quote(written(question.kind(), sql(question.sql())))
+                  + "(?![\\d,]*\\d)");
+    }
+    assertThat(ShopQuestions.ALL).hasSize(20);
+    assertThat(ROOT.resolve("pipelines/report/README.md")).content().contains(listed);
+  }
+
+  @Test
+  void theBackTestTellsHowManyLayWithinTheInterval() throws Exception {
+    String covered = sql("select coverage from ops.backtest where chosen and coverage is not null");
+    assertThat(chromium.text("return document.querySelector('#backtest').innerText"))
+        .contains("for %.1f%% of customers".formatted(100 * Double.parseDouble(covered)));
   }
 
   /** Each customer's segment and country, read from the tables that the page was made of. */
