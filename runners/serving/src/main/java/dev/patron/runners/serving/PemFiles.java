@@ -63,7 +63,10 @@ final class PemFiles {
     Matcher pem = KEY.matcher(new String(read("tlsKey", file), US_ASCII));
     if (!pem.find()) {
       throw new UsageException(
-          "--tlsKey=" + file + " holds no '-----BEGIN PRIVATE KEY-----' (PKCS 8, not encrypted)");
+          "--tlsKey="
+              + file
+              + " holds no '-----BEGIN PRIVATE KEY-----' (PKCS 8, not encrypted);"
+              + " openssl pkcs8 -topk8 -nodes -in KEY -out FILE makes one");
     }
     PKCS8EncodedKeySpec spec;
     try {

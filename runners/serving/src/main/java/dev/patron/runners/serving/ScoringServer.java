@@ -59,6 +59,7 @@ final class ScoringServer implements AutoCloseable {
   private final AtomicLong largeBytes = new AtomicLong();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final long mostLargeBytes;
+  private volatile boolean stopping;
 
   /**
    * What a client may ask of the server.
@@ -119,6 +120,7 @@ final class ScoringServer implements AutoCloseable {
 
   private void count(HttpServerExchange exchange) throws Exception {
     metrics.began();
+    leaveIfStopping(exchange);
     exchange.addExchangeCompleteListener(
         (ended, next) -> {
           String path = ended.getRequestPath();
@@ -263,8 +265,16 @@ final class ScoringServer implements AutoCloseable {
     send(exchange, answer);
   }
 
-  private static void send(HttpServerExchange exchange, Answer answer) {
+  /** The answer says that the connection ends, so that its client asks another server next. */
+  private void leaveIfStopping(HttpServerExchange exchange) {
+    if (stopping) {
+      exchange.setPersistent(false);
+    }
+  }
+
+  private void send(HttpServerExchange exchange, Answer answer) {
     exchange.setStatusCode(answer.status());
+    leaveIfStopping(exchange);
     exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, answer.type());
     if (answer.status() == StatusCodes.REQUEST_ENTITY_TOO_LARGE) {
       exchange.setPersistent(false); // the rest of the body is not waited for
@@ -272,19 +282,31 @@ final class ScoringServer implements AutoCloseable {
     exchange.getResponseSender().send(ByteBuffer.wrap(answer.body()));
   }
 
-  /** Takes no more requests, ends those that are under way, and stops; once is enough. */
-  @Override
-  public void close() {
+  /**
+   * Takes no more requests, ends those that are under way, and stops; once is enough.
+   *
+   * @return whether all of them were answered in time
+   */
+  boolean stop() {
     if (!closed.compareAndSet(false, true)) {
-      return;
+      return true;
     }
-    undertow.getListenerInfo().forEach(Undertow.ListenerInfo::suspend);
     graceful.shutdown();
+    stopping = true;
+    boolean answered = false;
     try {
-      graceful.awaitShutdown(GRACE_SECONDS * 1000L);
+      answered = graceful.awaitShutdown(GRACE_SECONDS * 1000L);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // Not before: this closes every connection, also of those who wait for an answer.
+    undertow.getListenerInfo().forEach(Undertow.ListenerInfo::suspend);
     undertow.stop();
+    return answered;
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 }

@@ -14,29 +14,47 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code serve}: scores over HTTP until it is told to stop. */
 final class Serve {
+  private static final int SUCCESS = 0;
+  private static final int FAILURE = 1;
+
   private Serve() {}
 
-  /** Serves until the process is asked to end; requests under way are answered first. */
+  /**
+   * Serves until the process is asked to end (SIGTERM, Ctrl-C); requests under way are answered
+   * first. Does not return.
+   */
   static void run(ServeOptions options, Console console) throws InterruptedException {
-    CountDownLatch stopped = new CountDownLatch(1);
     Running running = start(options, System.getenv(), console);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  running.close();
-                  stopped.countDown();
-                },
-                "stop-serving"));
-    stopped.await();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(running, console), "stop-serving"));
+    new CountDownLatch(1).await();
+  }
+
+  /**
+   * A server that was asked to stop and did has done what it should, and says so by its exit
+   * status. Left alone, the JVM would end with 128 and the signal's number, which systemd and
+   * Kubernetes take for a crash. Nothing that others need is cut off: this process writes no files.
+   */
+  private static void stop(Running running, Console console) {
+    boolean answered = running.stop();
+    console.note(
+        answered
+            ? "stopped; what was asked is answered"
+            : "stopped; some requests took too long and were left unanswered");
+    Runtime.getRuntime().halt(answered ? SUCCESS : FAILURE);
   }
 
   /** A server that runs. */
   record Running(ScoringServer server, ChampionWatch champions) implements AutoCloseable {
+    /** Stops, and says whether everything that was asked was answered. */
+    boolean stop() {
+      boolean answered = server.stop();
+      champions.close();
+      return answered;
+    }
+
     @Override
     public void close() {
-      server.close();
-      champions.close();
+      stop();
     }
   }
 

@@ -110,6 +110,48 @@ class BookstoreIT {
     }
   }
 
+  @Test
+  void whatThePageSaysToSendIsScored() throws Exception {
+    String page = Files.readString(HOME.resolve("runners").resolve("serving").resolve("README.md"));
+    List<String> bodies =
+        Pattern.compile("^```json\\n(.*?)^```|-d '([^']*)'", Pattern.DOTALL | Pattern.MULTILINE)
+            .matcher(page)
+            .results()
+            .map(body -> body.group(1) == null ? body.group(2) : body.group(1))
+            .toList();
+    assertThat(bodies).as("by identity and by features").hasSize(2);
+    Champions champions =
+        Champions.load(
+            warehouse.toString(),
+            Champions.Moment.now(warehouse.toString()).orElseThrow(),
+            PipelineOptionsFactory.as(ServeOptions.class),
+            null);
+    Invocations invocations = new Invocations(() -> champions, new Metrics());
+    for (String body : bodies) {
+      Answer answer = invocations.answer("application/json", body.getBytes(UTF_8));
+      assertThat(answer.status()).as(new String(answer.body(), UTF_8)).isEqualTo(200);
+      assertThat(
+              new ObjectMapper().readTree(answer.body()).at("/predictions/0/segment").isTextual())
+          .isTrue();
+    }
+  }
+
+  @Test
+  void aLoadOfCustomersIsAnsweredWithoutAnError() throws Exception {
+    ServeOptions options =
+        PipelineOptionsFactory.fromArgs("--warehouse=" + warehouse, "--port=0")
+            .as(ServeOptions.class);
+    try (Serve.Running running = Serve.start(options, Map.of(), ServedShop.quiet())) {
+      int errors =
+          Load.load(
+              running.server().port(),
+              2_000,
+              8,
+              gold("customer_scores", List.of("customer_id")).rows());
+      assertThat(errors).isZero();
+    }
+  }
+
   @SuppressWarnings("unchecked") // the room has one command, and these are its options
   private static String sql(String... arguments) throws Exception {
     Command<SqlOptions> command = (Command<SqlOptions>) new QueryCommands().commands().get(0);

@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A load for a server that runs already, by hand and without a build:
+ * A load for a server that runs already, by hand and without a build; customers have the numbers
+ * from 1 on:
  *
  * <pre>
  * java runners/serving/src/test/java/dev/patron/runners/serving/Load.java PORT REQUESTS CONNECTIONS CUSTOMERS
@@ -23,10 +24,16 @@ import java.util.Locale;
  *
  * Each connection asks for one customer at a time, by features and by identity in turn, and waits
  * for the answer. Prints requests a second, percentiles of the time to the whole answer, and how
- * many answers were not 200.
+ * many answers were not 200; the first of those is shown.
  */
 public final class Load {
   private static final double MILLIS = 1e6;
+
+  /** What a champion reads only where trees have a say in it. */
+  private static final String OF_TREES =
+      "\"mean_amount\":12.5,\"purchase_days_28\":1,\"purchase_days_91\":2,\"purchase_days_364\":4,"
+          + "\"purchase_days_year_ago\":1,\"spend_91\":25.0,\"spend_364\":50.0,"
+          + "\"first_day_amount\":10.0,\"last_day_amount\":15.0,\"gap_deviation_days\":null";
 
   private final int port;
   private final int requests;
@@ -41,12 +48,24 @@ public final class Load {
     this.nanos = new long[requests];
   }
 
-  /** Runs the load. */
+  /** Runs the load and prints what came of it. */
   public static void main(String[] words) throws InterruptedException {
-    int port = Integer.parseInt(words[0]);
-    int requests = Integer.parseInt(words[1]);
-    int connections = Integer.parseInt(words[2]);
-    int customers = Integer.parseInt(words[3]);
+    int errors =
+        load(
+            Integer.parseInt(words[0]),
+            Integer.parseInt(words[1]),
+            Integer.parseInt(words[2]),
+            Integer.parseInt(words[3]));
+    if (errors > 0) {
+      System.exit(1);
+    }
+  }
+
+  /**
+   * Runs a load, prints what came of it, and returns how many requests were not answered by 200.
+   */
+  static int load(int port, int requests, int connections, int customers)
+      throws InterruptedException {
     List<Load> loads = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     long start = System.nanoTime();
@@ -61,6 +80,7 @@ public final class Load {
       thread.join();
     }
     double seconds = (System.nanoTime() - start) / 1e9;
+    int errors = loads.stream().mapToInt(load -> load.errors).sum();
     long[] all = loads.stream().flatMapToLong(load -> Arrays.stream(load.nanos)).sorted().toArray();
     System.out.printf(
         Locale.ROOT,
@@ -71,7 +91,8 @@ public final class Load {
         all[(int) (all.length * 0.99)] / MILLIS,
         all[(int) (all.length * 0.999)] / MILLIS,
         all[all.length - 1] / MILLIS,
-        loads.stream().mapToInt(load -> load.errors).sum());
+        errors);
+    return errors;
   }
 
   private void run() {
@@ -83,8 +104,11 @@ public final class Load {
         byte[] request = request(i);
         long start = System.nanoTime();
         out.write(request);
-        errors += answered(in) == 200 ? 0 : 1;
+        Answered answered = answered(in);
         nanos[i] = System.nanoTime() - start;
+        if (answered.status != 200 && errors++ == 0) {
+          System.err.println(answered.status + " " + answered.body);
+        }
       }
     } catch (IOException e) {
       System.err.println(e);
@@ -100,8 +124,11 @@ public final class Load {
             : ("{\"dataframe_records\":[{\"customer_id\":%d,\"recency_days\":%d,\"frequency\":%d,"
                     + "\"monetary\":%d.5,\"tenure_days\":%d,\"repeat_purchases\":%d,"
                     + "\"repeat_recency_days\":%d,\"repeat_mean_amount\":12.5,"
-                    + "\"repeat_paid_days\":%d}]}")
-                .formatted(i, i % 300, x + 1, i % 500, 400 + i % 300, x, x == 0 ? 0 : 300, x);
+                    + "\"repeat_paid_days\":%d,\"paid_mean_amount\":12.5,\"paid_days\":%d,"
+                    + OF_TREES
+                    + "}]}")
+                .formatted(
+                    i, i % 300, x + 1, i % 500, 400 + i % 300, x, x == 0 ? 0 : 300, x, x + 1);
     byte[] bytes = body.getBytes(UTF_8);
     byte[] head =
         ("POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -114,8 +141,10 @@ public final class Load {
     return request;
   }
 
-  /** Reads one answer to its end and gives its status. */
-  private static int answered(InputStream in) throws IOException {
+  private record Answered(int status, String body) {}
+
+  /** Reads one answer to its end. */
+  private static Answered answered(InputStream in) throws IOException {
     int status = 0;
     int length = 0;
     for (String line = line(in); !line.isEmpty(); line = line(in)) {
@@ -125,8 +154,7 @@ public final class Load {
         length = Integer.parseInt(line.substring(15).strip());
       }
     }
-    in.skipNBytes(length);
-    return status;
+    return new Answered(status, new String(in.readNBytes(length), UTF_8));
   }
 
   private static String line(InputStream in) throws IOException {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.pipelines.stages.Models;
+import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -26,9 +28,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -392,6 +397,71 @@ class ServerIT {
         file,
         "-----BEGIN %s-----\n%s\n-----END %s-----\n"
             .formatted(what, Base64.getMimeEncoder().encodeToString(content), what));
+  }
+
+  @Test
+  void aProcessThatIsToldToStopAnswersWhatItWasAskedAndSucceeds() throws Exception {
+    running.close();
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "dev.patron.pipelines.Patron",
+                "serve",
+                "--port=0",
+                "--warehouse=" + shop.warehouse())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader said =
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), UTF_8))) {
+      Pattern listening = Pattern.compile("listening on http://127\\.0\\.0\\.1:(\\d+)");
+      Optional<Integer> port =
+          said.lines()
+              .map(listening::matcher)
+              .filter(Matcher::find)
+              .map(line -> Integer.parseInt(line.group(1)))
+              .findFirst();
+      HttpRequest ping =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.orElseThrow() + "/ping"))
+              .build();
+      assertThat(client.send(ping, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port.orElseThrow())) {
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        byte[] body = Bodies.ids(1).getBytes(UTF_8);
+        String head =
+            """
+            POST /invocations HTTP/1.1
+            Host: x
+            Content-Type: application/json
+            Expect: 100-continue
+            Content-Length: %d
+
+            """
+                .formatted(body.length)
+                .replace("\n", "\r\n");
+        socket.getOutputStream().write(head.getBytes(UTF_8));
+        BufferedReader answer =
+            new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+        assertThat(answer.readLine()).as("is being answered").startsWith("HTTP/1.1 100");
+
+        process.toHandle().destroy(); // unlike the process itself, it leaves the streams open
+        HttpResponse<String> pinged = client.send(ping, BodyHandlers.ofString());
+        while (!pinged.headers().allValues("Connection").contains("close")) {
+          Thread.sleep(10);
+          pinged = client.send(ping, BodyHandlers.ofString());
+        }
+        assertThat(pinged.statusCode()).isEqualTo(503);
+        socket.getOutputStream().write(body);
+        assertThat(answer.lines().toList())
+            .contains("HTTP/1.1 200 OK", "Connection: close")
+            .anyMatch(line -> line.startsWith("{\"predictions\":[{\"customer_id\":1,"));
+      }
+      assertThat(said.lines().toList()).contains("stopped; what was asked is answered");
+      assertThat(process.waitFor()).isZero();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test
