@@ -327,7 +327,17 @@ final class ReportPageTest {
           long revenue = 123_456_789L << 18;
           purchases.appendRow(
               Arrays.asList(
-                  segment, country, cohort, month, 4_567L, 3_456L, 0L, revenue, 0L, revenue >> 4));
+                  segment,
+                  country,
+                  cohort,
+                  month,
+                  5_678L,
+                  4_567L,
+                  3_456L,
+                  0L,
+                  revenue,
+                  0L,
+                  revenue >> 4));
         }
       }
     }
