@@ -2,6 +2,7 @@ package dev.patron.transforms.lake;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
+import dev.patron.transforms.parquet.ColumnSink;
 import dev.patron.transforms.parquet.FrameSink;
 import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.IOException;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
+import org.apache.beam.sdk.io.FileIO;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -36,14 +39,15 @@ public final class DataFileWriter implements AutoCloseable {
   private final String relative;
   private final FileSystem files;
   private final Counted channel;
-  private final FrameSink sink;
+  private final FileIO.Sink<Frame> sink;
   private boolean finished;
 
   private DataFileWriter(
       LakeTable table,
       Schema schema,
       Map<String, ? extends @Nullable String> partition,
-      String prefix)
+      String prefix,
+      Function<Schema, FileIO.Sink<Frame>> format)
       throws IOException {
     this.table = table;
     this.schema = schema;
@@ -56,7 +60,7 @@ public final class DataFileWriter implements AutoCloseable {
         PartitionValues.folder(this.partition) + prefix + UUID.randomUUID() + FrameSink.suffix();
     this.path = new Path(table.path(), relative);
     this.files = path.getFileSystem(HadoopFiles.configuration());
-    this.sink = FrameSink.of(inFile);
+    this.sink = format.apply(inFile);
     this.channel = new Counted(files.create(path, false));
     try {
       sink.open(channel);
@@ -84,8 +88,18 @@ public final class DataFileWriter implements AutoCloseable {
       Schema schema,
       Map<String, ? extends @Nullable String> partition,
       String prefix) {
+    return open(table, schema, partition, prefix, ColumnSink::of);
+  }
+
+  /** Begins a file that a sink of one's own choice writes; the log says the same of it. */
+  static DataFileWriter open(
+      LakeTable table,
+      Schema schema,
+      Map<String, ? extends @Nullable String> partition,
+      String prefix,
+      Function<Schema, FileIO.Sink<Frame>> format) {
     try {
-      return new DataFileWriter(table, schema, partition, prefix);
+      return new DataFileWriter(table, schema, partition, prefix, format);
     } catch (IOException | RuntimeException e) {
       throw LakeException.because(table.name(), "a data file cannot be created", e);
     }

@@ -2,6 +2,8 @@ package dev.patron.transforms.lake;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
+import dev.patron.transforms.parquet.ColumnSink;
+import dev.patron.transforms.parquet.FrameSink;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
   private final int buckets;
   private final String prefix;
   private final long fileBytes;
+  private final boolean byRows;
 
   private WriteFrames(
       LakeTable table,
@@ -40,7 +43,8 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
       List<String> key,
       int buckets,
       String prefix,
-      long fileBytes) {
+      long fileBytes,
+      boolean byRows) {
     this.table = table;
     this.schema = schema;
     this.partition = new LinkedHashMap<>(partition);
@@ -48,23 +52,24 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
     this.buckets = buckets;
     this.prefix = prefix;
     this.fileBytes = fileBytes;
+    this.byRows = byRows;
   }
 
   /** Files of this table, with the columns of the first frame of each. */
   public static WriteFrames to(LakeTable table) {
-    return new WriteFrames(table, null, Map.of(), List.of(), 0, "part-", FILE_BYTES);
+    return new WriteFrames(table, null, Map.of(), List.of(), 0, "part-", FILE_BYTES, false);
   }
 
   /** With these columns, partition columns included; a column that a frame lacks is null. */
   public WriteFrames withSchema(Schema newSchema) {
-    return new WriteFrames(table, newSchema, partition, key, buckets, prefix, fileBytes);
+    return new WriteFrames(table, newSchema, partition, key, buckets, prefix, fileBytes, byRows);
   }
 
   /** With this value, as text, of a partition column in all rows, which stays out of the files. */
   public WriteFrames withPartition(String column, @Nullable String value) {
     Map<String, @Nullable String> more = new LinkedHashMap<>(partition);
     more.put(column, value);
-    return new WriteFrames(table, schema, more, key, buckets, prefix, fileBytes);
+    return new WriteFrames(table, schema, more, key, buckets, prefix, fileBytes, byRows);
   }
 
   /**
@@ -75,16 +80,25 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
    * @param newBuckets how many buckets there are
    */
   public WriteFrames inBuckets(List<String> newKey, int newBuckets) {
-    return new WriteFrames(table, schema, partition, newKey, newBuckets, prefix, fileBytes);
+    return new WriteFrames(table, schema, partition, newKey, newBuckets, prefix, fileBytes, byRows);
   }
 
   /** With names that begin with {@code part-} and this word. */
   public WriteFrames named(String word) {
-    return new WriteFrames(table, schema, partition, key, buckets, "part-" + word + "-", fileBytes);
+    return new WriteFrames(
+        table, schema, partition, key, buckets, "part-" + word + "-", fileBytes, byRows);
+  }
+
+  /**
+   * Through Beam's ParquetIO, a record a row, where a table is small: the footer then has the Avro
+   * schema too. Without this, values go to Parquet by column, see {@link ColumnSink}.
+   */
+  public WriteFrames byRows() {
+    return new WriteFrames(table, schema, partition, key, buckets, prefix, fileBytes, true);
   }
 
   WriteFrames withFileBytes(long bytes) {
-    return new WriteFrames(table, schema, partition, key, buckets, prefix, bytes);
+    return new WriteFrames(table, schema, partition, key, buckets, prefix, bytes, byRows);
   }
 
   @Override
@@ -125,7 +139,11 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
         Schema schema = to.schema;
         open =
             DataFileWriter.open(
-                to.table, schema == null ? frame.schema() : schema, to.partition, wanted);
+                to.table,
+                schema == null ? frame.schema() : schema,
+                to.partition,
+                wanted,
+                to.byRows ? FrameSink::of : ColumnSink::of);
         writer = open;
         prefix = wanted;
       }

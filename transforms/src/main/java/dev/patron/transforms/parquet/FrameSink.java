@@ -116,6 +116,11 @@ public final class FrameSink implements FileIO.Sink<Frame> {
     sink = null;
   }
 
+  /** How pages are compressed on this platform. */
+  static CompressionCodecName codec() {
+    return Compression.CODEC;
+  }
+
   /** The name that files of this sink end with, by the convention of Spark. */
   public static String suffix() {
     return "." + Compression.CODEC.name().toLowerCase(Locale.ROOT) + ".parquet";

@@ -12,6 +12,7 @@ import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.math.BigDecimal;
+import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -28,8 +30,16 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.internal.column.columnindex.OffsetIndex;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -47,7 +57,7 @@ class ParquetFramesTest {
     return HadoopFiles.path(folder.resolve(name).toString());
   }
 
-  private Path write(String name, FrameSink sink, Frame... frames) throws IOException {
+  private Path write(String name, FileIO.Sink<Frame> sink, Frame... frames) throws IOException {
     java.nio.file.Path local = folder.resolve(name);
     try (WritableByteChannel channel =
         Files.newByteChannel(local, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
@@ -86,6 +96,107 @@ class ParquetFramesTest {
           .as("seed %d", seed)
           .isEqualTo(Frame.concat(schema, List.of(first, second)));
     }
+  }
+
+  @Test
+  void bothSinksWriteTheSameColumnsAndValues() throws IOException {
+    for (long seed = 200; seed < 260; seed++) {
+      RandomFrames random = new RandomFrames(seed);
+      Schema schema = random.schema(8);
+      Frame first = random.frame(schema, (int) (seed - 200) * 50);
+      Frame second = random.frame(schema, 7);
+      Path byRows = write("rows" + seed, FrameSink.of(schema), first, second);
+      Path byColumns = write("columns" + seed, ColumnSink.of(schema), first, second);
+
+      ParquetMetadata rows = footer(byRows);
+      ParquetMetadata columns = footer(byColumns);
+      assertThat(columns.getFileMetaData().getSchema())
+          .as("seed %d", seed)
+          .isEqualTo(rows.getFileMetaData().getSchema());
+      assertThat(chunks(columns)).as("seed %d", seed).isEqualTo(chunks(rows));
+      assertThat(read(byColumns))
+          .as("seed %d", seed)
+          .isEqualTo(Frame.concat(schema, List.of(first, second)));
+      // An independent reader, which assembles records from levels.
+      assertThat(records(byColumns)).as("seed %d", seed).isEqualTo(records(byRows));
+    }
+  }
+
+  @Test
+  void aLargeFileOfColumnsHasPagesAndRowGroupsAndKeepsItsOrder() throws IOException {
+    Schema schema =
+        Schema.of()
+            .with("n", Type.LONG)
+            .with("few", Type.STRING)
+            .with("lines", Type.parse("array<row<n: long, text: string>>"));
+    List<Frame> frames = new ArrayList<>();
+    Random random = new Random(3);
+    for (int frame = 0; frame < 9; frame++) {
+      List<List<Object>> rows = new ArrayList<>();
+      for (int i = 0; i < 7_001; i++) {
+        long n = frame * 7_001L + i;
+        List<Object> lines = new ArrayList<>();
+        for (int line = 0; line < n % 3; line++) {
+          // Row groups are as large as what is left of them by compression.
+          byte[] incompressible = new byte[900];
+          random.nextBytes(incompressible);
+          lines.add(List.of(n + line, Base64.getEncoder().encodeToString(incompressible)));
+        }
+        rows.add(List.of(n, "f" + n % 5, lines));
+      }
+      frames.add(Frame.ofRows(schema, rows));
+    }
+    Path file = write("pages", ColumnSink.of(schema), frames.toArray(Frame[]::new));
+
+    assertThat(footer(file).getBlocks()).hasSizeGreaterThan(1);
+    assertThat(footer(file).getBlocks().stream().mapToLong(BlockMetaData::getRowCount).sum())
+        .isEqualTo(9 * 7_001);
+    assertThat(read(file)).isEqualTo(Frame.concat(schema, frames));
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(file, HadoopFiles.configuration()))) {
+      ColumnChunkMetaData n = reader.getFooter().getBlocks().get(0).getColumns().get(0);
+      OffsetIndex offsets = reader.readOffsetIndex(n);
+      assertThat(offsets.getPageCount()).isGreaterThan(1);
+      for (int page = 0; page < offsets.getPageCount(); page++) {
+        assertThat(
+                reader
+                    .readColumnIndex(n)
+                    .getMinValues()
+                    .get(page)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .getLong(0))
+            .as("pages begin at the row that their index says")
+            .isEqualTo(offsets.getFirstRowIndex(page));
+      }
+    }
+  }
+
+  private static ParquetMetadata footer(Path file) throws IOException {
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(HadoopInputFile.fromPath(file, HadoopFiles.configuration()))) {
+      return reader.getFooter();
+    }
+  }
+
+  /** What the footer says of each column: how many values, how many nulls, the bounds. */
+  private static List<String> chunks(ParquetMetadata footer) {
+    return footer.getBlocks().stream()
+        .flatMap(block -> block.getColumns().stream())
+        .map(
+            chunk ->
+                "%s %d %s".formatted(chunk.getPath(), chunk.getValueCount(), chunk.getStatistics()))
+        .toList();
+  }
+
+  private static List<String> records(Path file) throws IOException {
+    List<String> records = new ArrayList<>();
+    try (ParquetReader<Group> reader =
+        ParquetReader.builder(new GroupReadSupport(), file).build()) {
+      for (Group record = reader.read(); record != null; record = reader.read()) {
+        records.add(record.toString());
+      }
+    }
+    return records;
   }
 
   @Test

@@ -273,7 +273,7 @@ final class SilverTable {
         findings,
         quarantineName(),
         decoded.get(DecodeRecords.QUARANTINE),
-        WriteFrames.to(job.table(quarantineName())).withSchema(Tables.QUARANTINE));
+        WriteFrames.to(job.table(quarantineName())).withSchema(Tables.QUARANTINE).byRows());
     PCollection<Account> accounts =
         isChanges()
             ? foldChanges(decoded.get(DecodeRecords.ROWS), findings)

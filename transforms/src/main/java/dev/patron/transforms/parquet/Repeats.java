@@ -1,0 +1,44 @@
+package dev.patron.transforms.parquet;
+
+import dev.patron.features.frame.CanonicalBytes;
+import dev.patron.features.frame.Column;
+import java.util.Arrays;
+
+/**
+ * Whether values of a column come again often enough for a dictionary. Parquet finds out by
+ * building one and throwing it away, for keys and times and raw lines in every row group.
+ */
+final class Repeats {
+  /** As many rows are looked at. */
+  static final int SAMPLE = 4_096;
+
+  /** A value must come this often on average. */
+  private static final double TIMES = 1.5;
+
+  /** Fewer values than these say nothing. */
+  private static final int ENOUGH = 256;
+
+  private Repeats() {}
+
+  /** Whether those of these entries that have a value repeat. */
+  static boolean among(Column column, ColumnLevels levels) {
+    long[] hashes = new long[levels.size()];
+    CanonicalBytes bytes = new CanonicalBytes();
+    int values = 0;
+    for (int i = 0; i < levels.size(); i++) {
+      int row = levels.row(i);
+      if (row >= 0) {
+        column.canonical(row, bytes.clear());
+        hashes[values++] = bytes.hash64();
+      }
+    }
+    Arrays.sort(hashes, 0, values);
+    int distinct = Math.min(1, values);
+    for (int i = 1; i < values; i++) {
+      if (hashes[i] != hashes[i - 1]) {
+        distinct++;
+      }
+    }
+    return values < ENOUGH || distinct * TIMES <= values;
+  }
+}
