@@ -32,19 +32,23 @@ public final class Run {
     try (OpenShop shop = new OpenShop(options, console)) {
       Job job = shop.job();
       Refine.run(job, Ingest.prepare(job), options);
-      Compact.run(job, options.getMostSmallFiles());
       if (job.dataset().purchases() == null) {
         console.note(
             "The dataset says nothing of purchases, so there are no measures of customers.");
-        return;
+      } else {
+        measure(job, options);
       }
-      Features.run(job, options.getAsOf(), options.getNtile());
-      if (options.getRetrain() || !Train.hasChampions(job)) {
-        Train.run(job, options);
-      }
-      Score.run(job, options);
-      Publish.run(job, options.getHorizonDays());
+      Compact.run(job, options.getMostSmallFiles());
     }
+  }
+
+  private static void measure(Job job, RunOptions options) throws IOException {
+    Features.run(job, options.getAsOf(), options.getNtile());
+    if (options.getRetrain() || !Train.hasChampions(job)) {
+      Train.run(job, options);
+    }
+    Score.run(job, options);
+    Publish.run(job, options.getHorizonDays());
   }
 
   /** {@code ingest}. */

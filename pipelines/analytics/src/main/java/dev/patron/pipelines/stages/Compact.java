@@ -79,7 +79,10 @@ public final class Compact {
             changes.commit(
                 reader.table().name(),
                 Commit.replace(schema, List.of(), List.of())
-                    .withProperties(Map.of(property, String.valueOf(table.version() + 1))));
+                    .withProperties(
+                        property.equals(Making.INPUT)
+                            ? Making.sameInputAt(reader, table.version() + 1)
+                            : Map.of(property, String.valueOf(table.version() + 1))));
           }
         });
     return joined.isPresent();

@@ -88,6 +88,14 @@ record Making(String definition, long input) {
         DEFINITION, definition, INPUT, String.valueOf(input), SINCE, String.valueOf(since));
   }
 
+  /**
+   * The properties by which a table says that its input is at another version with the same rows.
+   * It then differs from its own version before by nothing, and so by no more than it says.
+   */
+  static Map<String, String> sameInputAt(TableSnapshot table, long version) {
+    return Map.of(INPUT, String.valueOf(version), SINCE, String.valueOf(table.version()));
+  }
+
   /** The version of what a table was made of; -1: it does not say. */
   static long input(TableSnapshot table) {
     return number(table, INPUT);

@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The program's commands, called with the options that a user would type. */
 final class Program {
@@ -42,9 +43,16 @@ final class Program {
     Run.all(options(RunOptions.class, engine, dataset, warehouse, more), quiet());
   }
 
-  /** {@code features} alone. */
-  static void features(List<String> engine, Path dataset, Path warehouse) throws IOException {
-    Run.features(options(FeatureOptions.class, engine, dataset, warehouse.toString()), quiet());
+  /**
+   * Runs {@code features}.
+   *
+   * @param asOf the observation time; null: as of the newest purchase
+   */
+  static void features(List<String> engine, Path dataset, Path warehouse, @Nullable String asOf)
+      throws IOException {
+    FeatureOptions options = options(FeatureOptions.class, engine, dataset, warehouse.toString());
+    options.setAsOf(asOf);
+    Run.features(options, quiet());
   }
 
   /** What {@code verify} prints: rows and digest of each table. */
