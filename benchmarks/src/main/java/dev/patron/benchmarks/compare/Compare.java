@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class Compare {
       Path patron = null;
       for (String name : names) {
         Contender contender = contender(name, models);
-        delete(contender.out());
+        contender.clear();
         if (name.startsWith("patron")) {
           copy(models, contender.out().resolve("models"));
         }
@@ -77,7 +76,7 @@ public final class Compare {
   /** Both documents are fixed: what is compared is scoring, and training costs what it costs. */
   private Path models() throws IOException {
     Path models = work.resolve("models");
-    delete(models);
+    Contender.delete(models);
     for (String[] model :
         new String[][] {
           {"lifetime", "schema-1-bg-nbd.json"}, {"segments", "schema-1-kmeans.json"}
@@ -169,10 +168,7 @@ public final class Compare {
       Map<String, List<Contender.Cost>> costs,
       String name,
       ToDoubleFunction<Contender.Cost> figure) {
-    double[] figures =
-        costs.getOrDefault(name, List.of()).stream().mapToDouble(figure).sorted().toArray();
-    int middle = figures.length / 2;
-    return figures.length % 2 == 1 ? figures[middle] : (figures[middle - 1] + figures[middle]) / 2;
+    return Contender.Cost.median(costs.getOrDefault(name, List.of()), figure);
   }
 
   private static void copy(Path from, Path to) throws IOException {
@@ -183,16 +179,6 @@ public final class Compare {
           Files.createDirectories(target);
         } else {
           Files.copy(file, target);
-        }
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
         }
       }
     }

@@ -7,11 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * One way to do the stages: a command line that is run as a process of its own.
@@ -21,7 +24,8 @@ import java.util.regex.Pattern;
  * @param environment what is set for it
  * @param out the folder that it writes, which does not exist before
  */
-record Contender(String name, List<String> command, Map<String, String> environment, Path out) {
+public record Contender(
+    String name, List<String> command, Map<String, String> environment, Path out) {
   private static final Pattern STAGE = Pattern.compile("^(\\w+) +([0-9.]+) s\\b.*");
 
   /** Linux counts in hundredths of a second. */
@@ -35,15 +39,41 @@ record Contender(String name, List<String> command, Map<String, String> environm
    * @param peakMegabytes the greatest resident memory
    * @param stages the CPU seconds up to the end of each stage, less those before
    */
-  record Cost(
-      double cpuSeconds, double wallSeconds, double peakMegabytes, Map<String, Double> stages) {}
+  public record Cost(
+      double cpuSeconds, double wallSeconds, double peakMegabytes, Map<String, Double> stages) {
+
+    /** The median of a figure of several runs. */
+    public static double median(List<Cost> runs, ToDoubleFunction<Cost> figure) {
+      double[] figures = runs.stream().mapToDouble(figure).sorted().toArray();
+      int middle = figures.length / 2;
+      return figures.length % 2 == 1
+          ? figures[middle]
+          : (figures[middle - 1] + figures[middle]) / 2;
+    }
+  }
+
+  /** Deletes what it wrote. */
+  public void clear() throws IOException {
+    delete(out);
+  }
+
+  /** Deletes a folder, if it is there. */
+  public static void delete(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
 
   /**
    * Runs it once.
    *
    * @throws IOException if it fails, with what it said
    */
-  Cost run() throws IOException, InterruptedException {
+  public Cost run() throws IOException, InterruptedException {
     Path figures = Files.createTempFile("compare", ".time");
     List<String> words = new ArrayList<>(List.of("/usr/bin/time", "-f", "%U %S %e %M", "-o"));
     words.add(figures.toString());
