@@ -155,6 +155,9 @@ public record BgNbd(double r, double alpha, double a, double b) implements Purch
    */
   @Override
   public double expectedWhileAlive(int x, double tenure, double horizon) {
+    if (horizon == 0) {
+      return 0; // of which the integral's terms are no share that could end it
+    }
     double weeks = alpha + tenure;
     double z = horizon / (weeks + horizon);
     boolean ofOneSign = a + b - 1 - r >= -1;

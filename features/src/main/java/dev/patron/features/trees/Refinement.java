@@ -24,8 +24,8 @@ public record Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spe
    * @param weight of the trees, from 0 to 1
    * @param level what the trees are multiplied by, so that they add up to what the probabilistic
    *     model does over all customers of the training
-   * @param season what the blend is multiplied by: what the same window one year earlier was beside
-   *     its forecast; 1 where there is none or it did not help
+   * @param season what the blend is multiplied by: what is expected of the window in its season
+   *     beside what is expected without seasons; 1 where no season is known or it did not help
    */
   public record Part(double weight, double level, double season) implements Serializable {
     /** Nothing is changed. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.patron.features.frame.Frame;
+import java.util.List;
 import org.apache.commons.math3.special.Gamma;
 import org.assertj.core.data.Offset;
 import org.assertj.core.data.Percentage;
@@ -148,6 +149,15 @@ class BgNbdTest {
           }
         }
       }
+    }
+  }
+
+  @Test
+  void withinNoTimeNothingIsExpected() {
+    // Nearly equal drop-out for all is not summed up by the series.
+    for (BgNbd model : List.of(new BgNbd(0.9, 8, 0.5, 2), new BgNbd(0.9, 8, 300, 4_700))) {
+      assertThat(model.expectedWhileAlive(3, 10, 0)).isZero();
+      assertThat(model.expectedOfAnybody(0)).isZero();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.patron.features.frame.Values;
 import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.purchases.CustomerShare;
+import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.purchases.Days;
 import dev.patron.features.purchases.Holdout;
 import dev.patron.features.purchases.RollingOrigin;
@@ -46,6 +47,7 @@ final class History {
   private final TableSnapshot features;
   private final TableSnapshot purchases;
   private final Observed observed;
+  private final ZoneId zone;
   private final OriginPlan plan;
   private final RollingOrigin origins;
   private final CustomerShare share;
@@ -69,7 +71,7 @@ final class History {
     features = described;
     purchases = bought;
     observed = Observed.of(features);
-    ZoneId zone = job.dataset().zone();
+    zone = job.dataset().zone();
     Days days = new Days(zone);
     long asOfDay = days.day(observed.asOf());
     boolean empty = observed.customers() == 0;
@@ -113,6 +115,14 @@ final class History {
         "origins",
         FrameCoder.of(),
         customers.apply("Look back from many days", FoldBuckets.through(rolling::of)));
+    ZoneId where = zone;
+    findings.tell(
+        "frame",
+        "daily",
+        FrameCoder.of(),
+        customers.apply(
+            "Count the purchases of each day",
+            FoldBuckets.through(frame -> DailyPurchases.count(where, frame))));
     Holdout after = holdout;
     if (after != null) {
       findings.tell(
@@ -130,6 +140,7 @@ final class History {
     return new BackTest(
         plan,
         manifest.get("frame", "origins", FrameCoder.of()),
+        DailyPurchases.of(manifest.get("frame", "daily", FrameCoder.of())),
         seed,
         TreeTraining.DEFAULT_MOST_ROWS);
   }

@@ -3,6 +3,7 @@ package dev.patron.pipelines.training;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.MoneyModels;
 import dev.patron.features.clv.Nbd;
+import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.clv.PurchaseModels;
 import dev.patron.features.evaluate.Accuracy;
 import dev.patron.features.evaluate.Bootstrap;
@@ -10,6 +11,7 @@ import dev.patron.features.evaluate.Decile;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
+import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.trees.Expectation;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
@@ -57,6 +59,7 @@ public final class BackTest {
 
   private final OriginPlan plan;
   private final List<OriginRows> rows = new ArrayList<>();
+  private final DailyPurchases daily;
   private final long seed;
   private final int mostRows;
 
@@ -92,7 +95,7 @@ public final class BackTest {
    * @param kinds the probabilistic models
    * @param purchaseWeight of the trees, for purchases
    * @param spendWeight of the trees, for spend
-   * @param season whether the same window one year earlier levels the forecast
+   * @param season whether the season of the year before levels the forecast
    * @param reasons why, a sentence each
    */
   public record Choice(
@@ -141,10 +144,13 @@ public final class BackTest {
    * A back-test.
    *
    * @param frames of {@link dev.patron.features.purchases.RollingOrigin} for the plan's origins
+   * @param daily of the same customers
    * @param mostRows how many rows trees learn from at most
    */
-  public BackTest(OriginPlan plan, Iterable<Frame> frames, long seed, int mostRows) {
+  public BackTest(
+      OriginPlan plan, Iterable<Frame> frames, DailyPurchases daily, long seed, int mostRows) {
     this.plan = plan;
+    this.daily = daily;
     this.seed = seed;
     this.mostRows = mostRows;
     List<List<Frame>> byOrigin = new ArrayList<>();
@@ -476,24 +482,42 @@ public final class BackTest {
   }
 
   /**
-   * What the forecast of a window is to be multiplied by for the season of a year before.
+   * What the forecast of a window is to be multiplied by for its season: what the model expects by
+   * a {@link SeasonClock}, beside what it expects by the calendar.
    *
-   * @param customers at the beginning of the window
-   * @param expected of each of them in the window
+   * @param model of the customers of the origin
+   * @param windowDays after the origin
    */
-  private double season(
-      Kinds kinds, int yearBefore, Target target, Frame customers, double[] expected) {
-    OriginRows then = rows.get(yearBefore);
-    return then.size() == 0 || then.isInsufficient()
-        ? 1
-        : new SeasonLevel(then.rows(), expected(then, kinds).of(target), then.actual().of(target))
-            .of(customers, expected);
+  private Season season(LifetimeModel model, OriginRows origin, long windowDays) {
+    Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), windowDays));
+    SeasonClock clock =
+        SeasonClock.of(
+            daily,
+            origin.origin().day(),
+            windowDays,
+            origin.rows(),
+            customers -> OriginRows.purchases(model.kind(), customers));
+    if (clock == null) {
+      return new Season(1, 1);
+    }
+    Frame customers = clock.by(origin.rows());
+    PurchaseModel purchases = OriginRows.purchases(model.kind(), customers);
+    if (purchases == null) {
+      return new Season(1, 1);
+    }
+    Amounts seasonal =
+        Amounts.of(
+            Expectation.of(
+                new LifetimeModel(purchases, model.money(), List.of()), customers, windowDays));
+    return new Season(
+        Amounts.ratio(seasonal.purchases(), expected.purchases()),
+        Amounts.ratio(seasonal.spend(), expected.spend()));
   }
 
-  /** What the model of these kinds expected of a window. */
-  private static Amounts expected(OriginRows origin, Kinds kinds) {
-    return Amounts.of(
-        Expectation.of(origin.model(kinds), origin.rows(), origin.origin().windowDays()));
+  private record Season(double purchases, double spend) {
+    double of(Target target) {
+      return target == Target.PURCHASES ? purchases : spend;
+    }
   }
 
   /** Whether the season of a year before brings totals nearer to what they were. */
@@ -501,23 +525,23 @@ public final class BackTest {
     double without = 0;
     double with = 0;
     int judged = 0;
-    for (OriginPlan.Season pair : plan.seasons()) {
-      OriginRows now = rows.get(pair.origin());
-      OriginRows before = rows.get(pair.yearBefore());
-      if (now.isInsufficient() || before.isInsufficient()) {
+    for (int place : plan.seasons()) {
+      OriginRows origin = rows.get(place);
+      if (origin.isInsufficient()) {
         continue;
       }
-      Amounts expected = expected(now, kinds);
+      LifetimeModel model = origin.model(kinds);
+      long window = origin.origin().windowDays();
+      Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), window));
+      Season season = season(model, origin, window);
       for (Target target : Target.values()) {
-        double[] ofTarget = expected.of(target);
-        double season = season(kinds, pair.yearBefore(), target, now.rows(), ofTarget);
-        double actual = Amounts.ratio(now.actual().of(target), ofTarget);
+        double actual = Amounts.ratio(origin.actual().of(target), expected.of(target));
         without += Math.abs(FastMath.log(actual));
-        with += Math.abs(FastMath.log(actual / season));
+        with += Math.abs(FastMath.log(actual / season.of(target)));
       }
       judged++;
     }
-    if (judged == 0 || plan.yearAgo() == null) {
+    if (judged == 0 || !plan.isSeasonKnown()) {
       reasons.add("no window one year earlier could be judged: the level is the model's own");
       return false;
     }
@@ -525,7 +549,7 @@ public final class BackTest {
     reasons.add(
         String.format(
             Locale.ROOT,
-            "levelling by the same window one year earlier %s: totals were off by %.1f %% with it"
+            "levelling by the season of the year before %s: totals were off by %.1f %% with it"
                 + " and %.1f %% without, over %d windows",
             helps ? "helps" : "does not help",
             100 * FastMath.expm1(with / (2 * judged)),
@@ -664,20 +688,14 @@ public final class BackTest {
         refinement = refinement(trees, model, rows.get(plan.now()).rows(), horizonDays, choice);
       }
     }
-    Integer yearAgo = plan.yearAgo();
-    if (!choice.season() || yearAgo == null) {
+    if (!choice.season() || !plan.isSeasonKnown()) {
       return refinement;
     }
-    Frame customers = rows.get(plan.now()).rows();
-    Amounts expected = Amounts.of(Expectation.of(model, customers, horizonDays));
-    Kinds kinds = choice.kinds();
+    Season season = season(model, rows.get(plan.now()), horizonDays);
     return new Refinement(
         refinement.trees(),
-        seasonal(
-            refinement.purchases(),
-            season(kinds, yearAgo, Target.PURCHASES, customers, expected.purchases())),
-        seasonal(
-            refinement.spend(), season(kinds, yearAgo, Target.SPEND, customers, expected.spend())));
+        seasonal(refinement.purchases(), season.purchases()),
+        seasonal(refinement.spend(), season.spend()));
   }
 
   private static Part seasonal(Part part, double season) {

@@ -113,7 +113,7 @@ public final class BackTestCard {
       card.append(
           String.format(
               Locale.ROOT,
-              "- last year's season multiplies purchases by %.3f and spend by %.3f\n",
+              "- the season multiplies purchases by %.3f and spend by %.3f\n",
               refinement.purchases().season(),
               refinement.spend().season()));
     }

@@ -3,7 +3,6 @@ package dev.patron.pipelines.training;
 import dev.patron.features.purchases.RollingOrigin.Origin;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * At which days of a shop's history models are tested, and from which they learn. Everything that
@@ -11,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * by then.
  *
  * <p>The window is the horizon, or a third of the history if that is shorter, so that before the
- * newest test there is a window to learn from and history to know customers by. A same-season
- * origin lies exactly 365 days before its day.
+ * newest test there is a window to learn from and history to know customers by. What season a
+ * window lies in is known where the same window one year earlier lies within the history.
  */
 public final class OriginPlan {
   /** A window shorter than this says nothing. */
@@ -28,9 +27,8 @@ public final class OriginPlan {
   private final List<Origin> origins = new ArrayList<>();
   private final List<Test> tests = new ArrayList<>();
   private final List<Integer> learnt = new ArrayList<>();
-  private final List<Season> seasons = new ArrayList<>();
+  private final List<Integer> seasons = new ArrayList<>();
   private final int now;
-  private final @Nullable Integer yearAgo;
 
   /**
    * A day that models are tested at; numbers are places in {@link #origins}.
@@ -45,11 +43,6 @@ public final class OriginPlan {
   }
 
   /**
-   * Two equal windows one year apart, which show whether the earlier one helps to level the later.
-   */
-  record Season(int origin, int yearBefore) {}
-
-  /**
    * The plan for a history.
    *
    * @param firstDay the day of the first purchase
@@ -62,7 +55,6 @@ public final class OriginPlan {
     long window = Math.min(horizonDays, history / 3) / STEPS * STEPS;
     this.windowDays = window >= LEAST_WINDOW_DAYS ? window : 0;
     this.now = add(new Origin(asOfDay, 0));
-    Integer before = null;
     if (windowDays > 0) {
       long step = windowDays / STEPS;
       long earliest = firstDay + windowDays / 2;
@@ -74,9 +66,8 @@ public final class OriginPlan {
         }
       }
       learnt.addAll(learntBy(asOfDay, earliest));
-      before = planSeasons(firstDay, asOfDay, horizonDays, mostTests);
+      planSeasons(firstDay, asOfDay, horizonDays, mostTests);
     }
-    this.yearAgo = before;
   }
 
   private List<Integer> learntBy(long day, long earliest) {
@@ -90,21 +81,21 @@ public final class OriginPlan {
     return places;
   }
 
-  /** The origin that shows what the coming window was like a year ago, if that can be judged. */
-  private @Nullable Integer planSeasons(
-      long firstDay, long asOfDay, long horizonDays, int mostTests) {
-    long history = asOfDay - firstDay;
-    long window = Math.min(horizonDays, (history - YEAR) / 2);
+  /**
+   * Windows that show whether the season of the year before helps: the same window one year earlier
+   * lies within the history, and behind customers to see it by.
+   */
+  private void planSeasons(long firstDay, long asOfDay, long horizonDays, int mostTests) {
+    long window = Math.min(horizonDays, (asOfDay - firstDay - YEAR) / 2);
     if (horizonDays > YEAR || window < 2 * LEAST_WINDOW_DAYS) {
-      return null;
+      return;
     }
     for (int i = 0; i < mostTests; i++) {
       long day = asOfDay - window - i * (window / 2);
       if (day - YEAR - firstDay >= window / 2) {
-        seasons.add(new Season(add(new Origin(day, window)), add(new Origin(day - YEAR, window))));
+        seasons.add(add(new Origin(day, window)));
       }
     }
-    return seasons.isEmpty() ? null : add(new Origin(asOfDay - YEAR, horizonDays));
   }
 
   private int add(Origin origin) {
@@ -135,7 +126,8 @@ public final class OriginPlan {
     return learnt;
   }
 
-  List<Season> seasons() {
+  /** Origins whose windows show whether the season of the year before helps. */
+  List<Integer> seasons() {
     return seasons;
   }
 
@@ -144,8 +136,8 @@ public final class OriginPlan {
     return now;
   }
 
-  /** The window that is to be forecast, one year earlier; null if it does not exist. */
-  @Nullable Integer yearAgo() {
-    return yearAgo;
+  /** Whether the season of the window that is to be forecast is known. */
+  boolean isSeasonKnown() {
+    return !seasons.isEmpty();
   }
 }

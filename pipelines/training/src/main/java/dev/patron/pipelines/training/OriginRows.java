@@ -3,9 +3,12 @@ package dev.patron.pipelines.training;
 import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.clv.Nbd;
+import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.purchases.RollingOrigin.Origin;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The customers of one origin: what was known of them at its cut-off, what they did in its window,
@@ -63,6 +66,17 @@ final class OriginRows {
   /** The probabilistic model of these kinds, or what it falls back to. */
   LifetimeModel model(Kinds kinds) {
     return fits.of(kinds.purchases(), kinds.amounts()).model();
+  }
+
+  /**
+   * The model of purchases of this kind, or what it falls back to, of these customers with times by
+   * some clock; null if there is too little history.
+   */
+  static @Nullable PurchaseModel purchases(String kind, Frame customers) {
+    LifetimeFits fits = new LifetimeFits(new LifetimeCells().add(some(customers)));
+    return fits.insufficient() != null
+        ? null
+        : fits.purchases(fits.identified(kind) ? kind : Nbd.KIND).model();
   }
 
   /** What was bought in the window after the cut-off. */

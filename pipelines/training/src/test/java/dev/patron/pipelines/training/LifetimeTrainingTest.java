@@ -18,6 +18,7 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.TrainingFacts;
+import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.pipelines.training.Calibration.Errors;
 import dev.patron.pipelines.training.Calibration.Group;
 import java.time.Instant;
@@ -102,7 +103,9 @@ class LifetimeTrainingTest {
 
   /** Trains without a back-test: there is no history to look back on. */
   private static Map<String, String> train(LifetimeCells cells, @Nullable Calibration calibration) {
-    BackTest backTest = new BackTest(new OriginPlan(0, 10, 365, 3), List.of(), 42, 1_000);
+    BackTest backTest =
+        new BackTest(
+            new OriginPlan(0, 10, 365, 3), List.of(), DailyPurchases.of(List.of()), 42, 1_000);
     return LifetimeTraining.train(cells, calibration, backTest, backTest.run(null), FACTS);
   }
 

@@ -1,0 +1,117 @@
+package dev.patron.pipelines.training;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.patron.features.clv.Nbd;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.purchases.DailyPurchases;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SeasonClockTest {
+  private static final long AS_OF = 1_000;
+
+  /** A purchase in 50 days on the mean of all, however long they have been known. */
+  private static final Nbd MODEL = new Nbd(2, 100 / 7.0);
+
+  private static final Schema TIMES =
+      Schema.of().with("repeat_recency_days", Type.LONG).with("tenure_days", Type.LONG);
+
+  private static Frame customers(long[] toLast, long[] tenure) {
+    return Frame.of(TIMES, LongColumn.of(toLast), LongColumn.of(tenure));
+  }
+
+  /**
+   * A thousand customers who all came on day 270, of whom {@code quiet} come again on a day, and
+   * {@code busy} times as many on the days 83 to 56 before as-of and the same of the years before.
+   */
+  private static DailyPurchases shop(long quiet, long busy) {
+    long[] day = new long[(int) (AS_OF - 269)];
+    long[] firsts = new long[day.length];
+    long[] repeats = new long[day.length];
+    firsts[0] = 1_000;
+    for (int i = 0; i < day.length; i++) {
+      day[i] = 270L + i;
+      long before = Math.floorMod(AS_OF - day[i], 365L);
+      repeats[i] = i == 0 ? 0 : before >= 56 && before < 84 ? busy * quiet : quiet;
+    }
+    return DailyPurchases.of(
+        List.of(
+            Frame.of(
+                DailyPurchases.SCHEMA,
+                LongColumn.of(day),
+                LongColumn.of(firsts),
+                LongColumn.of(repeats))));
+  }
+
+  private static SeasonClock clock(DailyPurchases daily, long window) {
+    return requireNonNull(
+        SeasonClock.of(
+            daily,
+            AS_OF,
+            window,
+            customers(new long[] {0}, new long[] {AS_OF - 270}),
+            customers -> MODEL));
+  }
+
+  @Test
+  void anEvenShopHasAClockLikeAnyOther() {
+    SeasonClock clock = clock(shop(20, 1), 90);
+
+    for (long day = 270; day <= AS_OF + 365; day += 5) {
+      assertThat(clock.at(day)).as("day %d", day).isCloseTo((double) (day - AS_OF), within(12.0));
+    }
+  }
+
+  @Test
+  void itRunsFastWhileTheShopIsBusy() {
+    SeasonClock clock = clock(shop(20, 4), 60);
+
+    double busy = clock.at(AS_OF - 58) - clock.at(AS_OF - 82);
+    double quiet = clock.at(AS_OF - 2) - clock.at(AS_OF - 26);
+    assertThat(busy / quiet).isBetween(3.6, 4.1);
+    assertThat(clock.at(AS_OF - 58 - 365) - clock.at(AS_OF - 82 - 365))
+        .as("every year")
+        .isCloseTo(busy, within(1e-9));
+  }
+
+  @Test
+  void theWindowIsAsLongAsByTheCalendar() {
+    for (long window : new long[] {28, 90, 365}) {
+      SeasonClock clock = clock(shop(20, 4), window);
+
+      assertThat(clock.at(AS_OF)).isZero();
+      assertThat(clock.at(AS_OF + window)).isCloseTo((double) window, within(1e-9));
+    }
+  }
+
+  @Test
+  void byItCustomersRemainPossible() {
+    // Beside a window that holds the busy season, a day of the rest of the year is a short one.
+    SeasonClock clock = clock(shop(20, 9), 300);
+    Frame by = clock.by(customers(new long[] {0, 1, 700, 3}, new long[] {0, 1, 730, 40}));
+
+    for (int row = 0; row < by.rows(); row++) {
+      long toLast = by.longs("repeat_recency_days").get(row);
+      assertThat(toLast > 0).isEqualTo(row > 0);
+      assertThat(toLast).isLessThanOrEqualTo(by.longs("tenure_days").get(row));
+    }
+  }
+
+  @Test
+  void withoutHistoryOrModelThereIsNone() {
+    Frame customers = customers(new long[] {0}, new long[] {10});
+
+    assertThat(SeasonClock.of(DailyPurchases.of(List.of()), AS_OF, 90, customers, rows -> MODEL))
+        .isNull();
+    assertThat(SeasonClock.of(shop(20, 1), 200, 90, customers, rows -> MODEL))
+        .as("nothing is known by then")
+        .isNull();
+    assertThat(SeasonClock.of(shop(20, 1), AS_OF, 90, customers, rows -> null)).isNull();
+  }
+}
