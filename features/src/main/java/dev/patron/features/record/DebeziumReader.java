@@ -156,6 +156,9 @@ final class DebeziumReader {
       boolean rows = schema.field("before") != null || schema.field("after") != null;
       return schema.field("op") != null && source != null && (rows || !source.names().isEmpty());
     }
+    if (record.beginsWithImage()) {
+      return true;
+    }
     try (JsonParser parser = record.parser()) {
       parser.nextToken();
       if (parser.nextToken() != JsonToken.FIELD_NAME

@@ -1,5 +1,7 @@
 package dev.patron.features.record;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
@@ -28,6 +30,13 @@ final class JsonRecord {
                   .maxStringLength(RecordDecoder.MAX_RECORD_BYTES)
                   .build())
           .build();
+
+  private static final byte[] BEFORE = "\"before\":".getBytes(US_ASCII);
+  private static final byte[] AFTER = "\"after\":".getBytes(US_ASCII);
+  private static final byte[] NULL = "null".getBytes(US_ASCII);
+
+  /** Where an image begins at the latest, in a record without blanks. */
+  private static final int IMAGE_FROM = 1 + BEFORE.length;
 
   /** A table has one schema at a time; in one frame there may be a few. */
   private static final int REMEMBERED = 16;
@@ -120,6 +129,25 @@ final class JsonRecord {
     }
     from = payloadFrom;
     to = payloadTo;
+  }
+
+  /**
+   * Whether the payload's first field is {@code before} or {@code after} with an object or null, by
+   * its first bytes alone; false also where that takes a parser to tell.
+   */
+  boolean beginsWithImage() {
+    if (to - from < IMAGE_FROM + NULL.length || bytes[from] != '{') {
+      return false;
+    }
+    int at = from + 1;
+    boolean image = is(BEFORE, at) || is(AFTER, at);
+    at += is(BEFORE, at) ? BEFORE.length : AFTER.length;
+    return image && (bytes[at] == '{' || is(NULL, at));
+  }
+
+  private boolean is(byte[] text, int at) {
+    return at + text.length <= to
+        && Arrays.equals(bytes, at, at + text.length, text, 0, text.length);
   }
 
   /** A parser of the payload, before its first token. */

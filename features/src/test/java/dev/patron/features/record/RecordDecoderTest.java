@@ -94,6 +94,32 @@ class RecordDecoderTest {
     }
 
     @Test
+    void blanksBetweenTokensChangeNothing() {
+      String compact = create("{\"id\":7,\"title\":\"t\"}");
+      String afterFirst = compact.replace("\"before\":null,", "");
+      List<Object> expected = row(FEED.decode(compact).rows(), "id", "title", "_op");
+      for (String written :
+          List.of(
+              afterFirst,
+              compact.replace("{\"before\"", " { \"before\""),
+              compact.replace("\"before\":", "\"before\" :"),
+              compact.replace("null,", "null ,"),
+              afterFirst.replace("\"after\":", "\"after\": "))) {
+        assertThat(row(FEED.decode(written).rows(), "id", "title", "_op"))
+            .as(written)
+            .isEqualTo(expected);
+      }
+    }
+
+    @Test
+    void aRowWhoseFirstColumnIsCalledBeforeIsNoEnvelope() {
+      assertThat(FEED.refusal("{\"before\":\"noon\",\"id\":1}"))
+          .isEqualTo("MISSING_SOURCE: neither an envelope nor __op or __deleted");
+      assertThat(FEED.refusal("{\"before\":nul")).startsWith("MALFORMED: not JSON");
+      assertThat(FEED.refusal("{\"after\":")).startsWith("MALFORMED: not JSON");
+    }
+
+    @Test
     void theSecondItemOfTheSequenceStandsInForTheLsn() {
       String source =
           "{\"table\":\"books\",\"lsn\":null,\"sequence\":\"[\\\"7\\\",\\\"99\\\"]\",\"ts_ms\":1}";
