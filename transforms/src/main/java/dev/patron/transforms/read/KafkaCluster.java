@@ -31,6 +31,9 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
   /** So long a cluster may take to answer before it counts as unreachable. */
   static final int PATIENCE_MILLIS = 30_000;
 
+  private static final int FETCH_BYTES = 8 << 20;
+  private static final int POLL_RECORDS = 5_000;
+
   /** What exact reading rests on; nobody else may set it. */
   private static final Set<String> OURS =
       Set.of(
@@ -89,6 +92,9 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    // One partition is read at a time, so that what one may send is what comes at once.
+    settings.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, FETCH_BYTES);
+    settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
     settings.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
