@@ -28,6 +28,8 @@ public final class LakeTable implements Serializable {
   /** So many writers at once may overtake a commit that can be repeated. */
   private static final int ATTEMPTS = 100;
 
+  private static final KnownSnapshots KNOWN = new KnownSnapshots();
+
   private final String warehouse;
   private final String name;
 
@@ -83,8 +85,15 @@ public final class LakeTable implements Serializable {
   public Optional<TableSnapshot> latest() {
     checkIsNoFile();
     try {
-      return DeltaLog.latest(path()).map(snapshot -> new TableSnapshot(this, snapshot));
-    } catch (RuntimeException e) {
+      Optional<TableSnapshot> newest = KNOWN.newest(path());
+      if (newest.isEmpty()) {
+        newest = DeltaLog.latest(path()).map(snapshot -> new TableSnapshot(this, snapshot));
+        if (newest.isPresent()) {
+          KNOWN.remember(path(), newest.get());
+        }
+      }
+      return newest;
+    } catch (IOException | RuntimeException e) {
       throw LakeException.because(name, "its log cannot be read", e);
     }
   }
@@ -104,7 +113,10 @@ public final class LakeTable implements Serializable {
    * @throws LakeException if it does not exist, or has no such version (any more)
    */
   public TableSnapshot snapshot(long version) {
-    snapshot();
+    TableSnapshot newest = snapshot();
+    if (newest.version() == version) {
+      return newest;
+    }
     try {
       return new TableSnapshot(this, DeltaLog.at(path(), version));
     } catch (RuntimeException e) {

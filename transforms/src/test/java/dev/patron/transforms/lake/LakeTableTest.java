@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +86,36 @@ class LakeTableTest {
     assertThat(table.snapshot().schema()).isEqualTo(BOOKS);
     assertThat(table.snapshot().files()).containsExactly(file);
     holds(table, books(1, 2));
+  }
+
+  @Test
+  void aVersionIsReadOnceWhileItIsTheNewest() {
+    LakeTable table = table("silver/books");
+    table.commit(Commit.append(BOOKS, List.of(file(table, books(1)))));
+    TableSnapshot first = table.snapshot();
+    assertThat(table("silver/books").snapshot()).isSameAs(first);
+    assertThat(table.snapshot(0)).isSameAs(first);
+
+    table.commit(Commit.append(BOOKS, List.of(file(table, books(2)))));
+    assertThat(table.snapshot().version()).isEqualTo(1);
+    assertThat(table.snapshot(0).files()).isEqualTo(first.files());
+  }
+
+  @Test
+  void aTableThatWasDeletedAndMadeAgainIsAnotherOne() throws IOException {
+    LakeTable table = table("silver/books");
+    table.commit(Commit.append(BOOKS, List.of(file(table, books(1)))));
+    table.commit(Commit.append(BOOKS, List.of(file(table, books(2)))));
+    holds(table, books(1, 2));
+
+    try (Stream<Path> files = Files.walk(Path.of(table.path().toUri()))) {
+      files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+    }
+    assertThat(table.exists()).isFalse();
+    table.commit(Commit.append(BOOKS, List.of(file(table, books(3)))));
+    assertThat(table.version()).hasValue(0);
+    table.commit(Commit.append(BOOKS, List.of(file(table, books(4, 5)))));
+    holds(table, books(3, 4, 5));
   }
 
   @Test
