@@ -26,11 +26,12 @@ import org.apache.beam.sdk.values.PCollection;
 public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
   private static final long serialVersionUID = 1L;
 
-  /** About so many bytes of a file are read in one go. */
-  private static final long PART_BYTES = 64L << 20;
-
-  /** Engines charge for every element: small files are read together. */
-  private static final long BATCH_BYTES = 8L << 20;
+  /**
+   * About so many bytes are read in one go. Engines charge for every element: small files are read
+   * together. On Spark all frames of an element are on the heap at once, and they are ten times as
+   * large as what is compressed in a file.
+   */
+  private static final long PART_BYTES = 8L << 20;
 
   private final ArrayList<List<TablePart>> batches;
   private final TableColumns columns;
@@ -89,7 +90,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
         split(files.table(), file, partBytes).forEach(part -> batches.add(List.of(part)));
         continue;
       }
-      if (bytes + file.bytes() > Math.min(partBytes, BATCH_BYTES) && !batch.isEmpty()) {
+      if (bytes + file.bytes() > partBytes && !batch.isEmpty()) {
         batches.add(batch);
         batch = new ArrayList<>();
         bytes = 0;

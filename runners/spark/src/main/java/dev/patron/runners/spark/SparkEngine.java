@@ -14,6 +14,11 @@ import org.apache.spark.api.java.JavaSparkContext;
  * costs seconds, and Databricks has one already.
  */
 public final class SparkEngine implements Engine {
+  /** Beam's default. */
+  private static final String MEMORY = "MEMORY_ONLY";
+
+  private static final String MEMORY_THEN_DISK = "MEMORY_AND_DISK";
+
   @Override
   public String runner() {
     return "SparkRunner";
@@ -23,6 +28,12 @@ public final class SparkEngine implements Engine {
   public Opened open(PipelineOptions options) {
     SparkPipelineOptions spark = options.as(SparkPipelineOptions.class);
     SparkContextOptions context = options.as(SparkContextOptions.class);
+    // What several steps read is kept for them. Beam's default reads and decodes the input again
+    // for
+    // each of them as soon as it does not fit into memory.
+    if (spark.getStorageLevel().equals(MEMORY)) {
+      spark.setStorageLevel(MEMORY_THEN_DISK);
+    }
     boolean borrowed = context.getUsesProvidedSparkContext();
     JavaSparkContext provided = borrowed ? context.getProvidedSparkContext() : null;
     if (provided != null) {
