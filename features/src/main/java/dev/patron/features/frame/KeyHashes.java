@@ -2,6 +2,7 @@ package dev.patron.features.frame;
 
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,6 +143,19 @@ public final class KeyHashes {
   /** The rows whose key is in the set, in order. */
   public Frame within(Frame rows, List<String> key) {
     return select(rows, key, true);
+  }
+
+  /** The numbers of the rows whose key is in the set, ascending. */
+  public int[] rowsWithin(Frame rows, List<String> key) {
+    if (hashes.isEmpty() && !every) {
+      return new int[0];
+    }
+    IntStream all = IntStream.range(0, rows.rows());
+    if (every) {
+      return all.toArray();
+    }
+    long[] hash = rows.hash(key);
+    return all.filter(row -> hashes.contains(hash[row])).toArray();
   }
 
   /** The rows whose key is not in the set, in order. */

@@ -5,6 +5,7 @@ import dev.patron.features.frame.Schema;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Reads data files of a table one by one, within a DoFn that is told which. */
 public final class ReadFile implements Serializable {
@@ -39,5 +40,18 @@ public final class ReadFile implements Serializable {
    */
   public void rows(DataFile file, Consumer<Frame> rows) {
     columns.read(TablePart.whole(table, file), rows);
+  }
+
+  /**
+   * Gives the rows of a file that a look at some columns selects, frame by frame.
+   *
+   * @param key the columns to look at
+   * @param selection gets the key of rows that follow each other, and gives the numbers of those
+   *     that are wanted, ascending
+   * @throws LakeException if it is missing or damaged
+   */
+  public void rows(
+      DataFile file, List<String> key, Function<Frame, int[]> selection, Consumer<Frame> rows) {
+    columns.read(TablePart.whole(table, file), key, selection, rows);
   }
 }

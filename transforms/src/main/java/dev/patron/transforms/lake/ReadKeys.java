@@ -81,13 +81,12 @@ public final class ReadKeys extends PTransform<PCollection<Frame>, PCollection<F
         if (Bucketed.mayHold(file, keys, key)) {
           columns.rows(
               file,
-              frame -> {
-                rows.inc(frame.rows());
-                Frame found = keys.within(frame, key);
-                if (found.rows() > 0) {
-                  context.output(found);
-                }
-              });
+              key,
+              looked -> {
+                rows.inc(looked.rows());
+                return keys.rowsWithin(looked, key);
+              },
+              context::output);
         }
       }
     }

@@ -9,6 +9,9 @@ import dev.patron.transforms.parquet.UnreadableFileException;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 
 /**
  * Columns of a table, of which some are in the files and the others in the log.
@@ -36,6 +39,27 @@ record TableColumns(Schema schema, Schema inFiles) implements Serializable {
           frame -> consumer.accept(withPartition(frame, part)));
     } catch (UnreadableFileException e) {
       throw LakeException.because(part.table(), "a data file is missing or damaged", e);
+    }
+  }
+
+  /**
+   * Reads those rows of a file that a look at some columns selects; see {@link
+   * ParquetFrames#read(Path, Configuration, Schema, List, Function, Consumer)}.
+   *
+   * @throws IllegalArgumentException if one of the columns to look at is not in the files
+   */
+  void read(
+      TablePart file, List<String> key, Function<Frame, int[]> selection, Consumer<Frame> rows) {
+    try {
+      ParquetFrames.read(
+          file.path(),
+          HadoopFiles.configuration(),
+          inFiles,
+          key,
+          selection,
+          frame -> rows.accept(withPartition(frame, file)));
+    } catch (UnreadableFileException e) {
+      throw LakeException.because(file.table(), "a data file is missing or damaged", e);
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,11 @@ abstract class Assembly {
   /** Passes over the one entry that every leaf has where something above it is null or empty. */
   abstract void pass();
 
+  /** Passes over the next values, whatever they are; for what begins a row. */
+  abstract void passRows(int rows);
+
   /** A leaf whose levels tell whether this is there. */
-  abstract ColumnReader witness();
+  abstract LeafReader witness();
 
   /**
    * The leaves that are needed to read {@code wanted} from {@code shape}.
@@ -101,7 +103,7 @@ abstract class Assembly {
   }
 
   /** The assembly of one column from these readers of leaves. */
-  static Assembly of(Shape shape, Type wanted, Function<List<String>, ColumnReader> readers) {
+  static Assembly of(Shape shape, Type wanted, Function<List<String>, LeafReader> readers) {
     if (shape instanceof Shape.Leaf leaf) {
       return Leaves.of(leaf, wanted, readers.apply(leaf.path()));
     }
@@ -137,7 +139,7 @@ abstract class Assembly {
     /** What says whether the row is there if no field of it is read; else null. */
     private final @Nullable Assembly structure;
 
-    private final ColumnReader witness;
+    private final LeafReader witness;
 
     Rows(
         Shape.Group shape,
@@ -153,7 +155,7 @@ abstract class Assembly {
 
     @Override
     void read(ColumnBuilder builder) {
-      if (witness.getCurrentDefinitionLevel() < present) {
+      if (witness.definition() < present) {
         builder.appendNull();
         pass();
         return;
@@ -181,7 +183,14 @@ abstract class Assembly {
     }
 
     @Override
-    ColumnReader witness() {
+    void passRows(int rows) {
+      for (Assembly field : passed) {
+        field.passRows(rows);
+      }
+    }
+
+    @Override
+    LeafReader witness() {
       return witness;
     }
   }
@@ -192,7 +201,7 @@ abstract class Assembly {
     private final int filled;
     private final int repeats;
     private final Assembly element;
-    private final ColumnReader witness;
+    private final LeafReader witness;
 
     Lists(Shape.Repeated shape, Assembly element) {
       this.present = shape.present();
@@ -204,7 +213,7 @@ abstract class Assembly {
 
     @Override
     void read(ColumnBuilder builder) {
-      int level = witness.getCurrentDefinitionLevel();
+      int level = witness.definition();
       if (level < present) {
         builder.appendNull();
         pass();
@@ -216,7 +225,7 @@ abstract class Assembly {
       } else {
         do {
           element.read(lists.elements());
-        } while (witness.getCurrentRepetitionLevel() == repeats);
+        } while (witness.repetition() == repeats);
       }
       lists.endRow();
     }
@@ -227,7 +236,12 @@ abstract class Assembly {
     }
 
     @Override
-    ColumnReader witness() {
+    void passRows(int rows) {
+      element.passRows(rows);
+    }
+
+    @Override
+    LeafReader witness() {
       return witness;
     }
   }

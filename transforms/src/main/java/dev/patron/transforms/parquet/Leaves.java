@@ -12,10 +12,9 @@ import dev.patron.features.frame.Type;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
-import org.apache.parquet.column.ColumnReader;
-import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
@@ -52,7 +51,7 @@ final class Leaves {
   }
 
   /** An assembly that reads nothing, but keeps step with the rows at this repetition level. */
-  static Assembly structure(ColumnReader reader, int repeats) {
+  static Assembly structure(LeafReader reader, int repeats) {
     return new Leaf(reader, Integer.MAX_VALUE) {
       @Override
       void value(ColumnBuilder builder) {
@@ -63,13 +62,13 @@ final class Leaves {
       void pass() {
         do {
           super.pass();
-        } while (reader.getCurrentRepetitionLevel() > repeats);
+        } while (reader.repetition() > repeats);
       }
     };
   }
 
   /** The assembly of one physical column; {@link #isReadable} has been asked before. */
-  static Assembly of(Shape.Leaf leaf, Type wanted, ColumnReader reader) {
+  static Assembly of(Shape.Leaf leaf, Type wanted, LeafReader reader) {
     int present = leaf.present();
     LogicalTypeAnnotation meaning = leaf.primitive().getLogicalTypeAnnotation();
     PrimitiveTypeName physical = leaf.primitive().getPrimitiveTypeName();
@@ -113,87 +112,99 @@ final class Leaves {
 
   /** One physical column. */
   private abstract static class Leaf extends Assembly {
-    final ColumnReader reader;
+    final LeafReader reader;
     private final int present;
 
-    Leaf(ColumnReader reader, int present) {
+    Leaf(LeafReader reader, int present) {
       this.reader = reader;
       this.present = present;
     }
 
     abstract void value(ColumnBuilder builder);
 
+    /** The bytes of the value; they are gone with the next one. */
+    final ByteBuffer bytes() {
+      PageValues values = reader.values();
+      values.nextBytes();
+      return ByteBuffer.wrap(values.array, values.from, values.to - values.from);
+    }
+
     @Override
     final void read(ColumnBuilder builder) {
-      if (reader.getCurrentDefinitionLevel() == present) {
+      if (reader.definition() == present) {
         value(builder);
       } else {
         builder.appendNull();
       }
-      reader.consume();
+      reader.next();
     }
 
     @Override
     void pass() {
-      reader.consume();
+      reader.pass();
     }
 
     @Override
-    final ColumnReader witness() {
+    void passRows(int rows) {
+      reader.passRows(rows);
+    }
+
+    @Override
+    final LeafReader witness() {
       return reader;
     }
   }
 
   private static final class BooleanLeaf extends Leaf {
-    BooleanLeaf(ColumnReader reader, int present) {
+    BooleanLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ((BooleanColumn.Builder) builder).append(reader.getBoolean());
+      ((BooleanColumn.Builder) builder).append(reader.values().nextBoolean());
     }
   }
 
   private static final class IntLeaf extends Leaf {
     private final long mask;
 
-    IntLeaf(ColumnReader reader, int present, boolean unsigned) {
+    IntLeaf(LeafReader reader, int present, boolean unsigned) {
       super(reader, present);
       mask = unsigned ? 0xFFFF_FFFFL : -1L;
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ((LongColumn.Builder) builder).append(reader.getInteger() & mask);
+      ((LongColumn.Builder) builder).append(reader.values().nextInt() & mask);
     }
   }
 
   private static final class IntAsDoubleLeaf extends Leaf {
     private final long mask;
 
-    IntAsDoubleLeaf(ColumnReader reader, int present, boolean unsigned) {
+    IntAsDoubleLeaf(LeafReader reader, int present, boolean unsigned) {
       super(reader, present);
       mask = unsigned ? 0xFFFF_FFFFL : -1L;
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ((DoubleColumn.Builder) builder).append((double) (reader.getInteger() & mask));
+      ((DoubleColumn.Builder) builder).append((double) (reader.values().nextInt() & mask));
     }
   }
 
   private static final class LongLeaf extends Leaf {
     private final boolean unsigned;
 
-    LongLeaf(ColumnReader reader, int present, boolean unsigned) {
+    LongLeaf(LeafReader reader, int present, boolean unsigned) {
       super(reader, present);
       this.unsigned = unsigned;
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      long value = reader.getLong();
+      long value = reader.values().nextLong();
       if (unsigned && value < 0) {
         throw new ArithmeticException(
             Long.toUnsignedString(value) + " is greater than any long (2^63 - 1)");
@@ -203,13 +214,13 @@ final class Leaves {
   }
 
   private static final class LongAsDoubleLeaf extends Leaf {
-    LongAsDoubleLeaf(ColumnReader reader, int present) {
+    LongAsDoubleLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      long value = reader.getLong();
+      long value = reader.values().nextLong();
       if (value > EXACT_IN_DOUBLE || value < -EXACT_IN_DOUBLE) {
         throw new ArithmeticException(value + " is wanted as a double, which would change it");
       }
@@ -218,38 +229,38 @@ final class Leaves {
   }
 
   private static final class FloatLeaf extends Leaf {
-    FloatLeaf(ColumnReader reader, int present) {
+    FloatLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ((DoubleColumn.Builder) builder).append(reader.getFloat());
+      ((DoubleColumn.Builder) builder).append(reader.values().nextFloat());
     }
   }
 
   private static final class DoubleLeaf extends Leaf {
-    DoubleLeaf(ColumnReader reader, int present) {
+    DoubleLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ((DoubleColumn.Builder) builder).append(reader.getDouble());
+      ((DoubleColumn.Builder) builder).append(reader.values().nextDouble());
     }
   }
 
   private static final class TimestampLeaf extends Leaf {
     private final boolean millis;
 
-    TimestampLeaf(ColumnReader reader, int present, TimeUnit unit) {
+    TimestampLeaf(LeafReader reader, int present, TimeUnit unit) {
       super(reader, present);
       millis = unit == TimeUnit.MILLIS;
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      long value = reader.getLong();
+      long value = reader.values().nextLong();
       ((LongColumn.Builder) builder)
           .append(millis ? Math.multiplyExact(value, 1_000L) : Math.floorDiv(value, 1_000L));
     }
@@ -257,15 +268,15 @@ final class Leaves {
 
   /** Hive's, Impala's and old Spark's timestamps: nanoseconds of a day, and a Julian day number. */
   private static final class Int96Leaf extends Leaf {
-    Int96Leaf(ColumnReader reader, int present) {
+    Int96Leaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ByteBuffer bytes = reader.getBinary().toByteBuffer().slice().order(ByteOrder.LITTLE_ENDIAN);
-      long nanosOfDay = bytes.getLong(0);
-      long day = bytes.getInt(8) - (long) JULIAN_DAY_OF_EPOCH;
+      ByteBuffer bytes = bytes().order(ByteOrder.LITTLE_ENDIAN);
+      long nanosOfDay = bytes.getLong();
+      long day = bytes.getInt() - (long) JULIAN_DAY_OF_EPOCH;
       ((LongColumn.Builder) builder)
           .append(
               Math.addExact(
@@ -274,44 +285,41 @@ final class Leaves {
   }
 
   private static final class TextLeaf extends Leaf {
-    TextLeaf(ColumnReader reader, int present) {
+    TextLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      Binary value = reader.getBinary();
-      ByteBuffer bytes = value.toByteBuffer();
-      if (bytes.hasArray()) {
-        int from = bytes.arrayOffset() + bytes.position();
-        ((BytesColumn.Builder) builder).append(bytes.array(), from, from + bytes.remaining());
-      } else {
-        byte[] copy = value.getBytes();
-        ((BytesColumn.Builder) builder).append(copy, 0, copy.length);
-      }
+      PageValues values = reader.values();
+      values.nextBytes();
+      ((BytesColumn.Builder) builder).append(values.array, values.from, values.to);
     }
   }
 
   private static final class Base64Leaf extends Leaf {
-    Base64Leaf(ColumnReader reader, int present) {
+    Base64Leaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      byte[] text = Base64.getEncoder().encode(reader.getBinary().getBytes());
+      PageValues values = reader.values();
+      values.nextBytes();
+      byte[] bytes = Arrays.copyOfRange(values.array, values.from, values.to);
+      byte[] text = Base64.getEncoder().encode(bytes);
       ((BytesColumn.Builder) builder).append(text, 0, text.length);
     }
   }
 
   private static final class UuidLeaf extends Leaf {
-    UuidLeaf(ColumnReader reader, int present) {
+    UuidLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      ByteBuffer bytes = ByteBuffer.wrap(reader.getBinary().getBytes());
+      ByteBuffer bytes = bytes();
       String text = new UUID(bytes.getLong(), bytes.getLong()).toString();
       ((BytesColumn.Builder) builder).append(text.getBytes(US_ASCII), 0, text.length());
     }
@@ -326,7 +334,7 @@ final class Leaves {
     private final long longLimit;
 
     DecimalLeaf(
-        ColumnReader reader,
+        LeafReader reader,
         int present,
         PrimitiveTypeName physical,
         Type.Decimal wanted,
@@ -343,9 +351,13 @@ final class Leaves {
     @Override
     void value(ColumnBuilder builder) {
       switch (physical) {
-        case INT32 -> append(builder, reader.getInteger());
-        case INT64 -> append(builder, reader.getLong());
-        default -> append(builder, reader.getBinary());
+        case INT32 -> append(builder, reader.values().nextInt());
+        case INT64 -> append(builder, reader.values().nextLong());
+        default -> {
+          PageValues values = reader.values();
+          values.nextBytes();
+          append(builder, values.array, values.from, values.to);
+        }
       }
     }
 
@@ -357,16 +369,15 @@ final class Leaves {
       }
     }
 
-    private void append(ColumnBuilder builder, Binary value) {
-      byte[] bytes = value.getBytesUnsafe();
-      if (bytes.length <= Long.BYTES) {
-        long unscaled = bytes.length == 0 ? 0 : bytes[0];
-        for (int i = 1; i < bytes.length; i++) {
+    private void append(ColumnBuilder builder, byte[] bytes, int from, int to) {
+      if (to - from <= Long.BYTES) {
+        long unscaled = from == to ? 0 : bytes[from];
+        for (int i = from + 1; i < to; i++) {
           unscaled = unscaled << 8 | (bytes[i] & 0xFF);
         }
         append(builder, unscaled);
       } else {
-        append(builder, new BigInteger(bytes));
+        append(builder, new BigInteger(bytes, from, to - from));
       }
     }
 

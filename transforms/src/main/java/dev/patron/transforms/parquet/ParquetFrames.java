@@ -1,5 +1,7 @@
 package dev.patron.transforms.parquet;
 
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
@@ -8,13 +10,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
-import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.impl.ColumnReadStoreImpl;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -108,6 +110,35 @@ public final class ParquetFrames {
     try (Reading reading = new Reading(file, configuration, wanted, from, to)) {
       for (Frame frame = reading.next(); frame != null; frame = reading.next()) {
         emit(frame, consumer);
+      }
+    }
+  }
+
+  /**
+   * Reads the rows of a file that a look at some of its columns selects, in order; the values of
+   * the others are passed over.
+   *
+   * @param wanted the columns to read, as above
+   * @param key those of them to look at
+   * @param selection gets the key of rows that follow each other, and gives the numbers of those
+   *     that are wanted, ascending
+   * @throws UnreadableFileException as above
+   */
+  public static void read(
+      Path file,
+      Configuration configuration,
+      Schema wanted,
+      List<String> key,
+      Function<Frame, int[]> selection,
+      Consumer<Frame> consumer)
+      throws UnreadableFileException {
+    try (Reading reading = new Reading(file, configuration, wanted, 0, Integer.MAX_VALUE)) {
+      Frame frame = reading.next(key, selection);
+      while (frame != null) {
+        if (frame.rows() > 0) {
+          emit(frame, consumer);
+        }
+        frame = reading.next(key, selection);
       }
     }
   }
@@ -220,14 +251,7 @@ public final class ParquetFrames {
         while (rows < batch && (left > 0 || nextGroup())) {
           int more = (int) Math.min(batch - rows, left);
           for (int i = 0; i < columns.length; i++) {
-            Assembly column = columns[i];
-            if (column == null) {
-              Assembly.nulls(builder.column(i), more);
-            } else {
-              for (int row = 0; row < more; row++) {
-                column.read(builder.column(i));
-              }
-            }
+            read(columns[i], builder.column(i), more);
           }
           rows += more;
           left -= more;
@@ -243,6 +267,69 @@ public final class ParquetFrames {
       }
     }
 
+    /** The selected ones of the next rows, maybe none, or null at the end. */
+    @Nullable Frame next(List<String> key, Function<Frame, int[]> selection)
+        throws UnreadableFileException {
+      try {
+        if (left == 0 && !nextGroup()) {
+          return null;
+        }
+        int rows = (int) Math.min(batch, left);
+        FrameBuilder keys = new FrameBuilder(wanted.select(key));
+        for (int i = 0; i < key.size(); i++) {
+          read(columns[wanted.position(key.get(i))], keys.column(i), rows);
+        }
+        Frame looked = keys.build();
+        int[] selected = selection.apply(looked);
+        Schema others =
+            wanted.select(wanted.names().stream().filter(name -> !key.contains(name)).toList());
+        FrameBuilder rest = new FrameBuilder(others);
+        for (int i = 0; i < others.size(); i++) {
+          read(columns[wanted.position(others.field(i).name())], rest.column(i), selected, rows);
+        }
+        left -= rows;
+        Frame found = looked.take(selected);
+        Frame beside = rest.build();
+        Frame frame =
+            Frame.of(
+                wanted,
+                wanted.names().stream()
+                    .map(name -> (key.contains(name) ? found : beside).column(name))
+                    .toArray(Column[]::new));
+        batch =
+            frame.rows() == 0 ? (int) Math.min(Frame.TARGET_ROWS, 8L * batch) : nextBatch(frame);
+        return frame;
+      } catch (IOException | RuntimeException e) {
+        throw UnreadableFileException.of(file, e);
+      }
+    }
+
+    private static void read(@Nullable Assembly column, ColumnBuilder builder, int rows) {
+      if (column == null) {
+        Assembly.nulls(builder, rows);
+        return;
+      }
+      for (int row = 0; row < rows; row++) {
+        column.read(builder);
+      }
+    }
+
+    /** Reads some of the next rows, and passes over the others. */
+    private static void read(
+        @Nullable Assembly column, ColumnBuilder builder, int[] selected, int rows) {
+      if (column == null) {
+        Assembly.nulls(builder, selected.length);
+        return;
+      }
+      int at = 0;
+      for (int row : selected) {
+        column.passRows(row - at);
+        column.read(builder);
+        at = row + 1;
+      }
+      column.passRows(rows - at);
+    }
+
     private boolean nextGroup() throws IOException {
       if (group >= end) {
         return false;
@@ -250,19 +337,13 @@ public final class ParquetFrames {
       left = reader.getRowGroups().get(group).getRowCount();
       if (projection.getFieldCount() > 0) {
         PageReadStore pages = reader.readRowGroup(group);
-        ColumnReadStoreImpl store =
-            new ColumnReadStoreImpl(
-                pages,
-                new NoRecords(projection),
-                projection,
-                reader.getFileMetaData().getCreatedBy());
         for (int i = 0; i < columns.length; i++) {
           Schema.Field field = wanted.field(i);
           int position = shape.names().indexOf(field.name());
           if (position >= 0) {
             columns[i] =
                 Assembly.of(
-                    shape.fields().get(position), field.type(), path -> column(store, path));
+                    shape.fields().get(position), field.type(), path -> column(pages, path));
           }
         }
       }
@@ -270,8 +351,10 @@ public final class ParquetFrames {
       return true;
     }
 
-    private ColumnReader column(ColumnReadStoreImpl store, List<String> path) {
-      return store.getColumnReader(projection.getColumnDescription(path.toArray(String[]::new)));
+    private LeafReader column(PageReadStore pages, List<String> path) {
+      ColumnDescriptor column = projection.getColumnDescription(path.toArray(String[]::new));
+      return new LeafReader(
+          column, pages.getPageReader(column), reader.getFileMetaData().getCreatedBy());
     }
 
     /** As many rows as fit a frame by what the footer says of their size. */

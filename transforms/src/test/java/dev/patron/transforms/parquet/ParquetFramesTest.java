@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -24,10 +25,14 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileIO;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
 import org.apache.parquet.hadoop.ParquetFileReader;
@@ -95,6 +100,88 @@ class ParquetFramesTest {
       assertThat(read(file))
           .as("seed %d", seed)
           .isEqualTo(Frame.concat(schema, List.of(first, second)));
+    }
+  }
+
+  @Test
+  void everyVersionOfPagesAndEveryEncodingIsRead() throws IOException {
+    for (long seed = 300; seed < 320; seed++) {
+      RandomFrames random = new RandomFrames(seed);
+      Schema schema = random.schema(8);
+      Frame frame = random.frame(schema, (int) (seed - 300) * 60);
+      Path file = write("written" + seed, FrameSink.of(schema), frame);
+      for (WriterVersion version : WriterVersion.values()) {
+        for (boolean dictionary : new boolean[] {true, false}) {
+          Path copy = copied(file, "copy" + seed + version + dictionary, version, dictionary);
+          assertThat(read(copy, schema))
+              .as("seed %d, %s, dictionary %s", seed, version, dictionary)
+              .isEqualTo(frame);
+        }
+      }
+    }
+  }
+
+  /** The same records in small pages. */
+  private Path copied(Path from, String name, WriterVersion version, boolean dictionary)
+      throws IOException {
+    MessageType type = footer(from).getFileMetaData().getSchema();
+    Path to = file(name);
+    try (ParquetReader<Group> reader =
+            ParquetReader.builder(new GroupReadSupport(), from)
+                .withConf(HadoopFiles.configuration())
+                .build();
+        ParquetWriter<Group> writer =
+            ExampleParquetWriter.builder(to)
+                .withConf(HadoopFiles.configuration())
+                .withType(type)
+                .withWriterVersion(version)
+                .withDictionaryEncoding(dictionary)
+                .withPageSize(1024)
+                .withMinRowCountForPageSizeCheck(10)
+                .build()) {
+      for (Group group = reader.read(); group != null; group = reader.read()) {
+        writer.write(group);
+      }
+    }
+    return to;
+  }
+
+  @Test
+  void selectedRowsAreThoseOfTheWholeFile() throws IOException {
+    for (long seed = 400; seed < 440; seed++) {
+      RandomFrames random = new RandomFrames(seed);
+      Random dice = new Random(seed);
+      Schema schema = Schema.of().with("n", Type.LONG).and(random.schema(6));
+      Frame others = random.frame(schema, (int) (seed - 400) * 40);
+      Column numbers =
+          Frame.ofRows(
+                  Schema.of().with("n", Type.LONG),
+                  LongStream.range(0, others.rows()).mapToObj(List::of).toList())
+              .column(0);
+      Frame frame =
+          Frame.of(
+              schema,
+              IntStream.range(0, schema.size())
+                  .mapToObj(i -> i == 0 ? numbers : others.column(i))
+                  .toArray(Column[]::new));
+      Path written = write("selected" + seed, ColumnSink.of(schema), frame);
+      Path file = copied(written, "small" + seed, WriterVersion.PARQUET_1_0, seed % 2 == 0);
+      int every = 1 + dice.nextInt(60);
+      IntPredicate wanted = number -> (number * 31 + 7) % every == 0;
+      List<Frame> found = new ArrayList<>();
+
+      ParquetFrames.read(
+          file,
+          HadoopFiles.configuration(),
+          schema,
+          List.of("n"),
+          keys ->
+              IntStream.range(0, keys.rows())
+                  .filter(row -> wanted.test((int) keys.longs("n").get(row)))
+                  .toArray(),
+          found::add);
+
+      assertThat(Frame.concat(schema, found)).as("seed %d", seed).isEqualTo(frame.filter(wanted));
     }
   }
 

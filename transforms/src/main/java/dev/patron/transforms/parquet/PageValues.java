@@ -1,0 +1,304 @@
+package dev.patron.transforms.parquet;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.parquet.column.Dictionary;
+import org.apache.parquet.column.values.ValuesReader;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/** The values of a page, one after the other; nulls have none. */
+abstract class PageValues {
+  /** No values. */
+  static final PageValues NONE =
+      new PageValues() {
+        @Override
+        void skip(int values) {
+          if (values > 0) {
+            throw new ParquetDecodingException("a page has fewer values than it says");
+          }
+        }
+      };
+
+  /** Where the bytes are that {@link #nextBytes} came to. */
+  byte[] array = {};
+
+  /** The first of these bytes. */
+  int from;
+
+  /** Behind the last of these bytes. */
+  int to;
+
+  private PageValues() {}
+
+  abstract void skip(int values);
+
+  boolean nextBoolean() {
+    throw unexpected();
+  }
+
+  int nextInt() {
+    throw unexpected();
+  }
+
+  long nextLong() {
+    throw unexpected();
+  }
+
+  float nextFloat() {
+    throw unexpected();
+  }
+
+  double nextDouble() {
+    throw unexpected();
+  }
+
+  /** Comes to the bytes of the next value, which are there until the one after. */
+  void nextBytes() {
+    throw unexpected();
+  }
+
+  private RuntimeException unexpected() {
+    return new ParquetDecodingException("a page has values of another type than its column");
+  }
+
+  /** Whether a type has {@link #plain} values that are not packed into bits. */
+  static boolean isPlain(PrimitiveType type) {
+    return type.getPrimitiveTypeName() != PrimitiveTypeName.BOOLEAN;
+  }
+
+  /** Values of a type that {@link #isPlain}, as they are. */
+  static PageValues plain(PrimitiveType type, ByteBuffer bytes) {
+    return switch (type.getPrimitiveTypeName()) {
+      case INT32, FLOAT -> new Fixed(bytes, Integer.BYTES);
+      case INT64, DOUBLE -> new Fixed(bytes, Long.BYTES);
+      case INT96 -> new Fixed(bytes, 12);
+      case FIXED_LEN_BYTE_ARRAY -> new Fixed(bytes, type.getTypeLength());
+      case BINARY -> new Binaries(bytes);
+      case BOOLEAN -> throw new IllegalArgumentException("booleans are packed");
+    };
+  }
+
+  /** The values of a dictionary, ready to be taken by their number. */
+  static Shared shared(PrimitiveType type, Dictionary dictionary) {
+    boolean bytes =
+        switch (type.getPrimitiveTypeName()) {
+          case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> true;
+          case BOOLEAN, INT32, INT64, FLOAT, DOUBLE -> false;
+        };
+    return new Shared(dictionary, bytes);
+  }
+
+  /** A dictionary, which the pages of a row group share. */
+  static final class Shared {
+    private final Dictionary dictionary;
+    private final byte[][] arrays;
+    private final int[] from;
+    private final int[] to;
+
+    private Shared(Dictionary dictionary, boolean bytes) {
+      this.dictionary = dictionary;
+      int size = bytes ? dictionary.getMaxId() + 1 : 0;
+      this.arrays = new byte[size][];
+      this.from = new int[size];
+      this.to = new int[size];
+      for (int i = 0; i < size; i++) {
+        ByteBuffer value = onHeap(dictionary.decodeToBinary(i).toByteBuffer());
+        arrays[i] = value.array();
+        from[i] = value.arrayOffset() + value.position();
+        to[i] = from[i] + value.remaining();
+      }
+    }
+
+    /** The values of a page, by their numbers in the dictionary. */
+    PageValues values(int[] numbers) {
+      return new Numbered(this, numbers);
+    }
+  }
+
+  /** Values of any encoding, as Parquet's reader decodes them. */
+  static PageValues decoded(ValuesReader reader) {
+    return new Decoded(reader);
+  }
+
+  /** The same bytes in an array, least significant ones first. */
+  static ByteBuffer onHeap(ByteBuffer bytes) {
+    if (bytes.hasArray()) {
+      return bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.get(copy);
+    return ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static final class Fixed extends PageValues {
+    private final ByteBuffer bytes;
+    private final int length;
+
+    Fixed(ByteBuffer bytes, int length) {
+      this.bytes = onHeap(bytes);
+      this.length = length;
+      array = this.bytes.array();
+    }
+
+    @Override
+    void skip(int values) {
+      bytes.position(Math.addExact(bytes.position(), Math.multiplyExact(values, length)));
+    }
+
+    @Override
+    int nextInt() {
+      return bytes.getInt();
+    }
+
+    @Override
+    long nextLong() {
+      return bytes.getLong();
+    }
+
+    @Override
+    float nextFloat() {
+      return bytes.getFloat();
+    }
+
+    @Override
+    double nextDouble() {
+      return bytes.getDouble();
+    }
+
+    @Override
+    void nextBytes() {
+      from = bytes.arrayOffset() + bytes.position();
+      to = from + length;
+      skip(1);
+    }
+  }
+
+  /** Each with its length before it. */
+  private static final class Binaries extends PageValues {
+    private final ByteBuffer bytes;
+
+    Binaries(ByteBuffer bytes) {
+      this.bytes = onHeap(bytes);
+      array = this.bytes.array();
+    }
+
+    @Override
+    void skip(int values) {
+      for (int i = 0; i < values; i++) {
+        nextBytes();
+      }
+    }
+
+    @Override
+    void nextBytes() {
+      int length = bytes.getInt();
+      if (length < 0 || length > bytes.remaining()) {
+        throw new ParquetDecodingException(
+            "a value of %d bytes where %d are left".formatted(length, bytes.remaining()));
+      }
+      from = bytes.arrayOffset() + bytes.position();
+      to = from + length;
+      bytes.position(bytes.position() + length);
+    }
+  }
+
+  private static final class Numbered extends PageValues {
+    private final Shared shared;
+    private final int[] numbers;
+    private int at;
+
+    Numbered(Shared shared, int[] numbers) {
+      this.shared = shared;
+      this.numbers = numbers;
+    }
+
+    @Override
+    void skip(int values) {
+      at = Math.addExact(at, values);
+    }
+
+    @Override
+    int nextInt() {
+      return shared.dictionary.decodeToInt(numbers[at++]);
+    }
+
+    @Override
+    long nextLong() {
+      return shared.dictionary.decodeToLong(numbers[at++]);
+    }
+
+    @Override
+    float nextFloat() {
+      return shared.dictionary.decodeToFloat(numbers[at++]);
+    }
+
+    @Override
+    double nextDouble() {
+      return shared.dictionary.decodeToDouble(numbers[at++]);
+    }
+
+    @Override
+    void nextBytes() {
+      int number = numbers[at++];
+      array = shared.arrays[number];
+      from = shared.from[number];
+      to = shared.to[number];
+    }
+  }
+
+  private static final class Decoded extends PageValues {
+    private final ValuesReader reader;
+
+    Decoded(ValuesReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    void skip(int values) {
+      reader.skip(values);
+    }
+
+    @Override
+    boolean nextBoolean() {
+      return reader.readBoolean();
+    }
+
+    @Override
+    int nextInt() {
+      return reader.readInteger();
+    }
+
+    @Override
+    long nextLong() {
+      return reader.readLong();
+    }
+
+    @Override
+    float nextFloat() {
+      return reader.readFloat();
+    }
+
+    @Override
+    double nextDouble() {
+      return reader.readDouble();
+    }
+
+    @Override
+    void nextBytes() {
+      Binary value = reader.readBytes();
+      ByteBuffer bytes = value.toByteBuffer();
+      if (bytes.hasArray()) {
+        array = bytes.array();
+        from = bytes.arrayOffset() + bytes.position();
+        to = from + bytes.remaining();
+      } else {
+        array = value.getBytes();
+        from = 0;
+        to = array.length;
+      }
+    }
+  }
+}

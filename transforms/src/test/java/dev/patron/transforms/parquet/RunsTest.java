@@ -1,0 +1,71 @@
+package dev.patron.transforms.parquet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridEncoder;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class RunsTest {
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 5, 8, 9, 13, 17, 24, 31, 32})
+  void decodesWhatParquetsEncoderMakesOfRunsAndMixtures(int width) throws IOException {
+    Random random = new Random(width);
+    for (int round = 0; round < 50; round++) {
+      int[] numbers = new int[random.nextInt(200)];
+      int at = 0;
+      while (at < numbers.length) {
+        int to = Math.min(numbers.length, at + 1 + random.nextInt(random.nextBoolean() ? 3 : 40));
+        int mask = width == 0 ? 0 : -1 >>> (Integer.SIZE - width);
+        Arrays.fill(numbers, at, to, random.nextInt() & mask);
+        at = to;
+      }
+
+      byte[] bytes = encoded(numbers, width);
+
+      assertThat(Runs.decode(ByteBuffer.wrap(bytes), width, numbers.length)).isEqualTo(numbers);
+    }
+  }
+
+  private static byte[] encoded(int[] numbers, int width) throws IOException {
+    RunLengthBitPackingHybridEncoder encoder =
+        new RunLengthBitPackingHybridEncoder(width, 64, 1 << 16, new HeapByteBufferAllocator());
+    for (int number : numbers) {
+      encoder.writeInt(number);
+    }
+    return encoder.toBytes().toByteArray();
+  }
+
+  @Test
+  void takesALastGroupWithoutTheBytesThatNobodyNeeds() {
+    // A group of eight numbers of nine bits, of which there are two: three bytes would do.
+    byte[] cut = {0b11, (byte) 0x01, (byte) 0x04, (byte) 0x00};
+
+    assertThat(Runs.decode(ByteBuffer.wrap(cut), 9, 2)).containsExactly(1, 2);
+  }
+
+  @Test
+  void refusesNumbersThatAreNotThere() {
+    byte[] none = {};
+    byte[] shortRun = {3 << 1, 7};
+    byte[] shortGroup = {0b11, 0};
+
+    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(none), 3, 1))
+        .isInstanceOf(BufferUnderflowException.class);
+    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(shortRun), 3, 4))
+        .isInstanceOf(BufferUnderflowException.class);
+    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(shortGroup), 9, 2))
+        .isInstanceOf(ParquetDecodingException.class);
+    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(new byte[9]), 33, 1))
+        .isInstanceOf(ParquetDecodingException.class);
+  }
+}
