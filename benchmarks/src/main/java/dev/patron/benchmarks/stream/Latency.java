@@ -86,7 +86,14 @@ final class Latency {
       if (!ready.await(5, TimeUnit.MINUTES)) {
         throw new IOException("the stream does not get ready");
       }
+      double before = cpuSeconds(stream);
       orders = LiveShop.play(broker, customers, rate, minutes * 60L);
+      System.err.printf(
+          Locale.ROOT,
+          "the stream took %.1f CPU s in %d s, load %s%n",
+          cpuSeconds(stream) - before,
+          minutes * 60,
+          Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0]);
       awaitRead(warehouse, orders);
     } finally {
       stream.destroy();
@@ -113,6 +120,10 @@ final class Latency {
     if (process.waitFor() != 0) {
       throw new IOException("patron " + words[0] + " failed");
     }
+  }
+
+  private static double cpuSeconds(Process process) {
+    return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / MILLIS;
   }
 
   /** Repeats what the stream says; it is ready when it has sent the scores that there are. */

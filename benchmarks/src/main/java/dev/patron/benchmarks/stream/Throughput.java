@@ -117,16 +117,20 @@ final class Throughput {
   private void print(Map<String, List<Contender.Cost>> costs) {
     String base = costs.keySet().iterator().next();
     double baseRate = rate(costs, base);
-    System.out.printf(Locale.ROOT, "| | records/s | by %s | CPU s | wall s | peak MB |%n", base);
-    System.out.println("|---|---|---|---|---|---|");
+    System.out.println(
+        "| | records/s | by "
+            + base
+            + " | CPU s | records/CPU s | wall s | peak MB |\n|---|---|---|---|---|---|---|");
     for (String name : costs.keySet()) {
+      double cpuSeconds = median(costs, name, Contender.Cost::cpuSeconds);
       System.out.printf(
           Locale.ROOT,
-          "| %s | %,.0f | %.2f | %.1f | %.1f | %.0f |%n",
+          "| %s | %,.0f | %.2f | %.1f | %,.0f | %.1f | %.0f |%n",
           name,
           rate(costs, name),
           rate(costs, name) / baseRate,
-          median(costs, name, Contender.Cost::cpuSeconds),
+          cpuSeconds,
+          records / cpuSeconds,
           median(costs, name, Contender.Cost::wallSeconds),
           median(costs, name, Contender.Cost::peakMegabytes));
     }
