@@ -192,6 +192,32 @@ class HostileInputIT {
     assertThat(rows("gold/customer_scores")).isEqualTo(text.lines().count());
   }
 
+  @Test
+  void changesOfNoTableOfThisNameAreTold() throws IOException {
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        """
+        name: shop
+        tables:
+          clients:
+            keep: current
+            key: [id]
+            from: { files: "changes.jsonl", format: debezium }
+        """);
+    Files.writeString(
+        folder.resolve("changes.jsonl"),
+        """
+        {"before":null,"after":{"id":1},"source":{"connector":"postgresql","lsn":7,"table":"customers"},"op":"c","ts_ms":1700000000000}
+        """);
+
+    assertThat(stage("ingest", "w")).as(err).isZero();
+    assertThat(stage("refine", "w")).as(err).isZero();
+    assertThat(line())
+        .isEqualTo(
+            "patron: table 'clients': none of 1 records is of a table 'clients'; from: {..., table:"
+                + " NAME} says what their source calls it");
+  }
+
   // ---- Files
 
   @Test

@@ -2,6 +2,7 @@ package dev.patron.pipelines.stages;
 
 import dev.patron.features.accounts.Account;
 import dev.patron.features.frame.Schema;
+import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
@@ -138,6 +139,20 @@ public final class Refine {
               .formatted(table, account.residual(), account));
     }
     long read = account.get(Account.Count.READ);
+    if (read > 0
+        && account.get(Account.Count.IGNORED) == read
+        && account.get(Account.Count.WRITTEN) == 0
+        && silver.definition().format().kind() == Format.Kind.DEBEZIUM) {
+      job.console()
+          .note(
+              String.format(
+                  Locale.ROOT,
+                  "patron: table '%s': none of %,d records is of a table '%s'; from: {..., table:"
+                      + " NAME} says what their source calls it",
+                  table,
+                  read,
+                  silver.definition().format().sourceTable()));
+    }
     long refused = account.get(Account.Count.QUARANTINED);
     if (refused == 0) {
       return;
