@@ -50,7 +50,7 @@ public final class BackTest {
   /** The trees, at the level of the probabilistic model. */
   static final String TREES = "trees";
 
-  /** The probabilistic model and the trees. */
+  /** The probabilistic model and the trees, in the season where one is known and helps. */
   static final String BLEND = "blend";
 
   private static final int WEIGHT_STEPS = 20;
@@ -179,6 +179,7 @@ public final class BackTest {
     final OriginRows rows;
     final Amounts actual;
     final Map<String, Amounts> forecasts = new LinkedHashMap<>();
+    Season season = Season.NONE;
 
     Day(OriginRows rows) {
       this.rows = rows;
@@ -254,6 +255,9 @@ public final class BackTest {
               .formatted(TreeTraining.FEWEST_BUYERS));
     }
     boolean season = seasonHelps(kinds, reasons);
+    if (season) {
+      level(days, kinds, tests);
+    }
     Choice choice = new Choice(kinds, purchaseWeight, spendWeight, season, reasons);
     Map<String, Double> losses = new LinkedHashMap<>();
     for (String candidate : days.get(0).forecasts.keySet()) {
@@ -263,6 +267,20 @@ public final class BackTest {
     List<Line> lines = lines(days, choice, trees);
     Duel duel = champion == null ? null : duel(days, champion, taken(days, choice), lines);
     return new Result(lines, choice, losses, duel);
+  }
+
+  /** Levels what is blended at the tested days whose season is known, as scoring will. */
+  private void level(List<Day> days, Kinds kinds, List<OriginPlan.Test> tests) {
+    for (int i = 0; i < days.size(); i++) {
+      Day day = days.get(i);
+      if (tests.get(i).isSeasonKnown()) {
+        day.season = season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
+      }
+      Amounts plain = forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
+      Part ofPurchases = new Part(0, 1, day.season.purchases());
+      Part ofSpend = new Part(0, 1, day.season.spend());
+      day.forecasts.put(BLEND, plain.blend(plain, ofPurchases, ofSpend));
+    }
   }
 
   /** The name of the candidate that scores. */
@@ -498,12 +516,12 @@ public final class BackTest {
             origin.rows(),
             customers -> OriginRows.purchases(model.kind(), customers));
     if (clock == null) {
-      return new Season(1, 1);
+      return Season.NONE;
     }
     Frame customers = clock.by(origin.rows());
     PurchaseModel purchases = OriginRows.purchases(model.kind(), customers);
     if (purchases == null) {
-      return new Season(1, 1);
+      return Season.NONE;
     }
     Amounts seasonal =
         Amounts.of(
@@ -515,6 +533,8 @@ public final class BackTest {
   }
 
   private record Season(double purchases, double spend) {
+    static final Season NONE = new Season(1, 1);
+
     double of(Target target) {
       return target == Target.PURCHASES ? purchases : spend;
     }
@@ -571,7 +591,11 @@ public final class BackTest {
               candidate.equals(choice.kinds().candidate()) || candidate.equals(BLEND);
           Double coverage =
               i == 0 && target == Target.SPEND && withIntervals
-                  ? coverage(day, choice, candidate.equals(BLEND) ? trees.get(i) : null)
+                  ? coverage(
+                      day,
+                      choice,
+                      candidate.equals(BLEND) ? trees.get(i) : null,
+                      candidate.equals(BLEND))
                   : null;
           lines.add(
               line(
@@ -636,7 +660,8 @@ public final class BackTest {
         Decile.of(expected, actual));
   }
 
-  private @Nullable Double coverage(Day day, Choice choice, @Nullable TwoStageTrees trees) {
+  private @Nullable Double coverage(
+      Day day, Choice choice, @Nullable TwoStageTrees trees, boolean withSeason) {
     LifetimeModel model = day.rows.model(choice.kinds());
     if (model.money() == null) {
       return null;
@@ -645,6 +670,9 @@ public final class BackTest {
         trees == null
             ? Refinement.NONE
             : refinement(trees, model, day.rows.rows(), plan.windowDays(), choice);
+    if (withSeason) {
+      refinement = seasonal(refinement, day.season);
+    }
     Frame forecast =
         new RefinedForecast(model, refinement, plan.windowDays(), 0, seed).of(day.rows.rows());
     int covered = 0;
@@ -692,6 +720,10 @@ public final class BackTest {
       return refinement;
     }
     Season season = season(model, rows.get(plan.now()), horizonDays);
+    return seasonal(refinement, season);
+  }
+
+  private static Refinement seasonal(Refinement refinement, Season season) {
     return new Refinement(
         refinement.trees(),
         seasonal(refinement.purchases(), season.purchases()),

@@ -35,8 +35,10 @@ public final class OriginPlan {
    *
    * @param origin the cut-off with its window
    * @param learnt the earlier origins that trees learn from, the newest first
+   * @param isSeasonKnown whether the same window one year earlier lies within the history, and
+   *     behind customers to see it by
    */
-  record Test(int origin, List<Integer> learnt) {
+  record Test(int origin, List<Integer> learnt, boolean isSeasonKnown) {
     Test {
       learnt = List.copyOf(learnt);
     }
@@ -62,7 +64,11 @@ public final class OriginPlan {
         long day = asOfDay - windowDays - i * step;
         List<Integer> earlier = learntBy(day, earliest);
         if (!earlier.isEmpty()) {
-          tests.add(new Test(add(new Origin(day, windowDays)), earlier));
+          tests.add(
+              new Test(
+                  add(new Origin(day, windowDays)),
+                  earlier,
+                  isSeasonKnown(firstDay, day, windowDays)));
         }
       }
       learnt.addAll(learntBy(asOfDay, earliest));
@@ -81,10 +87,11 @@ public final class OriginPlan {
     return places;
   }
 
-  /**
-   * Windows that show whether the season of the year before helps: the same window one year earlier
-   * lies within the history, and behind customers to see it by.
-   */
+  private static boolean isSeasonKnown(long firstDay, long day, long window) {
+    return window <= YEAR && day - YEAR - firstDay >= window / 2;
+  }
+
+  /** Windows that show whether the season of the year before helps. */
   private void planSeasons(long firstDay, long asOfDay, long horizonDays, int mostTests) {
     long window = Math.min(horizonDays, (asOfDay - firstDay - YEAR) / 2);
     if (horizonDays > YEAR || window < 2 * LEAST_WINDOW_DAYS) {
@@ -92,7 +99,7 @@ public final class OriginPlan {
     }
     for (int i = 0; i < mostTests; i++) {
       long day = asOfDay - window - i * (window / 2);
-      if (day - YEAR - firstDay >= window / 2) {
+      if (isSeasonKnown(firstDay, day, window)) {
         seasons.add(add(new Origin(day, window)));
       }
     }

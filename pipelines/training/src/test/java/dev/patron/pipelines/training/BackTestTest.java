@@ -277,6 +277,10 @@ class BackTestTest {
     Result result = backTest.run(null);
     assertThat(result.choice().season()).as(result.choice().reasons().toString()).isTrue();
 
+    Line blended = pooled(result, BackTest.BLEND, "purchases");
+    assertThat(blended.chosen()).as("what is tested is what scores").isTrue();
+    assertThat(requireNonNull(blended.accuracy().bias())).isBetween(-0.05, 0.05);
+
     Origin future = new Origin(days - 1, horizon);
     OriginRows rows =
         new OriginRows(future, new RollingOrigin(ZoneOffset.UTC, List.of(future)).of(seasonal));
