@@ -529,21 +529,33 @@ public final class BackTest {
                 new LifetimeModel(purchases, model.money(), List.of()), customers, windowDays));
     return new Season(
         Amounts.ratio(seasonal.purchases(), expected.purchases()),
-        Amounts.ratio(seasonal.spend(), expected.spend()));
+        Amounts.ratio(seasonal.spend(), expected.spend()),
+        clock.isBeyondChance());
   }
 
-  private record Season(double purchases, double spend) {
-    static final Season NONE = new Season(1, 1);
+  /**
+   * The factors of a season.
+   *
+   * @param isBeyondChance whether the shop has seasons at all
+   */
+  private record Season(double purchases, double spend, boolean isBeyondChance) {
+    static final Season NONE = new Season(1, 1, false);
 
     double of(Target target) {
       return target == Target.PURCHASES ? purchases : spend;
     }
   }
 
-  /** Whether the season of a year before brings totals nearer to what they were. */
+  /**
+   * Whether the season of a year before brings totals nearer to what they were; or, where the shop
+   * has seasons beyond chance, takes them no further away than chance does: the windows that can be
+   * judged may lie in months like any other, and the one to come before Christmas.
+   */
   private boolean seasonHelps(Kinds kinds, List<String> reasons) {
     double without = 0;
     double with = 0;
+    double chance = 0;
+    boolean hasSeasons = true;
     int judged = 0;
     for (int place : plan.seasons()) {
       OriginRows origin = rows.get(place);
@@ -558,20 +570,22 @@ public final class BackTest {
         double actual = Amounts.ratio(origin.actual().of(target), expected.of(target));
         without += Math.abs(FastMath.log(actual));
         with += Math.abs(FastMath.log(actual / season.of(target)));
+        chance += SeasonClock.chance(Arrays.stream(origin.actual().purchases()).sum());
       }
+      hasSeasons &= season.isBeyondChance();
       judged++;
     }
     if (judged == 0 || !plan.isSeasonKnown()) {
       reasons.add("no window one year earlier could be judged: the level is the model's own");
       return false;
     }
-    boolean helps = with < without;
+    boolean helps = with < without || (hasSeasons && with - without <= chance);
     reasons.add(
         String.format(
             Locale.ROOT,
-            "levelling by the season of the year before %s: totals were off by %.1f %% with it"
+            "levelling by the season of the year before is %s: totals were off by %.1f %% with it"
                 + " and %.1f %% without, over %d windows",
-            helps ? "helps" : "does not help",
+            helps ? "taken" : "left out",
             100 * FastMath.expm1(with / (2 * judged)),
             100 * FastMath.expm1(without / (2 * judged)),
             judged));

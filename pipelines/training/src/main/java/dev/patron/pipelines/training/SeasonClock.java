@@ -33,13 +33,21 @@ final class SeasonClock {
   /** Purchases come in clusters: their counts vary so much more than a Poisson's. */
   private static final double DISPERSION = 2;
 
+  /** The 99.9 % quantile of chi-squared with as many degrees of freedom as paces can differ in. */
+  private static final double CHANCE = 32.91;
+
   private final long asOf;
   private final double[] pace;
+
+  /** How far the counts are from an even pace, as chi-squared measures it. */
+  private final double unevenness;
+
   private final double[] passed = new double[YEAR + 1];
 
-  private SeasonClock(long asOf, double[] pace) {
+  private SeasonClock(long asOf, double[] pace, double unevenness) {
     this.asOf = asOf;
     this.pace = pace;
+    this.unevenness = unevenness;
     for (int day = 0; day < YEAR; day++) {
       passed[day + 1] = passed[day] + pace[period(day)];
     }
@@ -70,7 +78,7 @@ final class SeasonClock {
     }
     double[] even = new double[PERIODS];
     Arrays.fill(even, 1);
-    SeasonClock clock = new SeasonClock(asOf, even);
+    SeasonClock clock = new SeasonClock(asOf, even, 0);
     for (int round = 0; round < ROUNDS; round++) {
       PurchaseModel model = fit.of(clock.by(customers));
       if (model == null) {
@@ -79,6 +87,16 @@ final class SeasonClock {
       clock = clock.mended(daily, model).inUnitsOf(windowDays);
     }
     return clock;
+  }
+
+  /** Whether the shop is busier at some times of the year than at others by more than chance. */
+  boolean isBeyondChance() {
+    return unevenness > CHANCE;
+  }
+
+  /** How far counts of so many purchases are off by chance, as the logarithm of a factor. */
+  static double chance(double purchases) {
+    return Math.sqrt(DISPERSION / (purchases + 1));
   }
 
   /** The days by this clock from as-of to a day; negative before it. */
@@ -127,14 +145,14 @@ final class SeasonClock {
       }
       expected[period] += sum;
     }
-    return new SeasonClock(asOf, shrunk(expected, actual));
+    return shrunk(expected, actual);
   }
 
   /**
    * The pace that would have made expected what came, drawn to the mean pace as far as the paces
    * differ no more than counts do by chance: a shop without seasons keeps an even clock.
    */
-  private double[] shrunk(double[] expected, double[] actual) {
+  private SeasonClock shrunk(double[] expected, double[] actual) {
     double[] logs = new double[PERIODS];
     double[] chance = new double[PERIODS];
     for (int i = 0; i < PERIODS; i++) {
@@ -143,7 +161,9 @@ final class SeasonClock {
     }
     double mean = Arrays.stream(logs).sum() / PERIODS;
     double variance = 0;
+    double beyond = 0;
     for (int i = 0; i < PERIODS; i++) {
+      beyond += (logs[i] - mean) * (logs[i] - mean) / chance[i];
       variance += ((logs[i] - mean) * (logs[i] - mean) - chance[i]) / PERIODS;
     }
     double real = Math.max(0, variance);
@@ -151,7 +171,7 @@ final class SeasonClock {
     for (int i = 0; i < PERIODS; i++) {
       paces[i] = FastMath.exp(mean + (logs[i] - mean) * real / (real + chance[i]));
     }
-    return paces;
+    return new SeasonClock(asOf, paces, beyond);
   }
 
   /** Repeat purchases of a customer of whom nothing is known, each {@link #GRID_DAYS} more. */
@@ -169,6 +189,6 @@ final class SeasonClock {
 
   private SeasonClock inUnitsOf(long windowDays) {
     double unit = at(asOf + windowDays) / windowDays;
-    return new SeasonClock(asOf, Arrays.stream(pace).map(p -> p / unit).toArray());
+    return new SeasonClock(asOf, Arrays.stream(pace).map(p -> p / unit).toArray(), unevenness);
   }
 }

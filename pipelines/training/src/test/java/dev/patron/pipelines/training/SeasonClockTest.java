@@ -66,6 +66,7 @@ class SeasonClockTest {
     for (long day = 270; day <= AS_OF + 365; day += 5) {
       assertThat(clock.at(day)).as("day %d", day).isCloseTo((double) (day - AS_OF), within(12.0));
     }
+    assertThat(clock.isBeyondChance()).isFalse();
   }
 
   @Test
@@ -78,6 +79,7 @@ class SeasonClockTest {
     assertThat(clock.at(AS_OF - 58 - 365) - clock.at(AS_OF - 82 - 365))
         .as("every year")
         .isCloseTo(busy, within(1e-9));
+    assertThat(clock.isBeyondChance()).isTrue();
   }
 
   @Test
