@@ -120,7 +120,9 @@ public final class BronzeFrames {
           wrapped.valueFrom(),
           wrapped.valueTo(),
           file,
-          null,
+          wrapped.headersFrom() < 0
+              ? null
+              : Arrays.copyOfRange(bytes, wrapped.headersFrom(), wrapped.headersTo()),
           unclear(table));
       return;
     }
@@ -149,6 +151,7 @@ public final class BronzeFrames {
    * @param timestampMillis the record's timestamp, milliseconds since the epoch; negative for none
    * @param key the record's key, or null
    * @param value the record's value; null for a tombstone
+   * @param headers the record's headers as JSON, or null if it has none
    */
   public void kafka(
       String topic,
@@ -156,7 +159,8 @@ public final class BronzeFrames {
       long offset,
       long timestampMillis,
       byte @Nullable [] key,
-      byte @Nullable [] value) {
+      byte @Nullable [] value,
+      byte @Nullable [] headers) {
     boolean valid =
         (key == null || Utf8.isValid(key, 0, key.length))
             && (value == null || Utf8.isValid(value, 0, value.length));
@@ -182,7 +186,7 @@ public final class BronzeFrames {
         valueText == null ? -1 : 0,
         valueText == null ? -1 : valueText.length,
         null,
-        null,
+        headers,
         valid ? unclear(table) : Reason.MALFORMED.fault(NOT_UTF8));
   }
 

@@ -10,8 +10,8 @@ import java.io.UncheckedIOException;
 
 /**
  * A line of a file that holds a Kafka record: {@code {"topic": ..., "partition": ..., "offset":
- * ..., "timestamp": ..., "key": ..., "value": ...}}. Further fields are passed over. Holds what it
- * read last.
+ * ..., "timestamp": ..., "key": ..., "value": ..., "headers": ...}}. Further fields are passed
+ * over. Holds what it read last.
  */
 final class WrappedRecord {
   private static final byte[] TOPIC = "\"topic\"".getBytes(US_ASCII);
@@ -24,6 +24,8 @@ final class WrappedRecord {
   private int keyTo;
   private int valueFrom;
   private int valueTo;
+  private int headersFrom;
+  private int headersTo;
 
   /** Reads the line {@code [from, to)}; false if it is no such record, or no JSON. */
   boolean read(byte[] bytes, int from, int to) {
@@ -47,6 +49,7 @@ final class WrappedRecord {
     boolean hasValue = false;
     timestampMillis = DebeziumReader.ABSENT;
     keyFrom = -1;
+    headersFrom = -1;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
@@ -75,6 +78,13 @@ final class WrappedRecord {
           valueFrom = start(parser, from);
           valueTo = end(parser, from);
           valueFrom = token == JsonToken.VALUE_NULL ? -1 : valueFrom;
+        }
+        case "headers" -> {
+          headersFrom = start(parser, from);
+          headersTo = end(parser, from);
+          // What stands between the brackets of {} and [] is nothing.
+          headersFrom =
+              headersTo - headersFrom <= 2 || token == JsonToken.VALUE_NULL ? -1 : headersFrom;
         }
         default -> parser.skipChildren();
       }
@@ -150,5 +160,14 @@ final class WrappedRecord {
 
   int valueTo() {
     return valueTo;
+  }
+
+  /** Where the JSON of the headers begins, or -1 where there are none. */
+  int headersFrom() {
+    return headersFrom;
+  }
+
+  int headersTo() {
+    return headersTo;
   }
 }

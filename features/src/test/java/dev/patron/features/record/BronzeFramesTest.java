@@ -42,7 +42,7 @@ class BronzeFramesTest {
     String value = "{ \"op\":\"c\", \"after\":{\"id\":1}}";
     Frame file =
         FEED.bronze(
-            "{\"run\":1,\"topic\":\"shop.books\",\"headers\":{\"topic\":[]},\"partition\":2,"
+            "{\"run\":1,\"topic\":\"shop.books\",\"headers\":{\"topic\":\"a\"},\"partition\":2,"
                 + "\"offset\":7,\"timestamp\":1700000000123,\"key\":"
                 + key
                 + ",\"value\":"
@@ -51,15 +51,33 @@ class BronzeFramesTest {
     List<Frame> frames = new ArrayList<>();
     BronzeFrames kafka =
         new BronzeFrames(List.of(FEED.table()), (table, frame) -> frames.add(frame));
-    kafka.kafka("shop.books", 2, 7, 1_700_000_000_123L, key.getBytes(UTF_8), value.getBytes(UTF_8));
+    kafka.kafka(
+        "shop.books",
+        2,
+        7,
+        1_700_000_000_123L,
+        key.getBytes(UTF_8),
+        value.getBytes(UTF_8),
+        "{\"topic\":\"a\"}".getBytes(UTF_8));
     kafka.flush();
     assertThat(strings(file, "_file")).containsExactly(Source.FILE);
     List<String> same =
-        List.of("_source", "_partition", "_offset", "_event_time", "_key", "_value");
+        List.of("_source", "_partition", "_offset", "_event_time", "_key", "_value", "_header");
     assertThat(file.select(same)).isEqualTo(frames.get(0).select(same));
     assertThat(strings(file, "_value")).containsExactly(value);
     assertThat(strings(file, "_key")).containsExactly(key);
     assertThat(strings(file, "_event_time")).containsExactly("2023-11-14T22:13:20.123Z");
+  }
+
+  @Test
+  void noHeadersAreNullHoweverTheyAreWritten() {
+    Frame bronze =
+        FEED.bronze(
+            "{\"topic\":\"t\",\"partition\":0,\"offset\":1,\"value\":1,\"headers\":{}}",
+            "{\"topic\":\"t\",\"partition\":0,\"offset\":2,\"value\":1,\"headers\":[]}",
+            "{\"topic\":\"t\",\"partition\":0,\"offset\":3,\"value\":1,\"headers\":null}",
+            "{\"topic\":\"t\",\"partition\":0,\"offset\":4,\"headers\":[\"a\"],\"value\":1}");
+    assertThat(strings(bronze, "_header")).containsExactly("null", "null", "null", "[\"a\"]");
   }
 
   @Test

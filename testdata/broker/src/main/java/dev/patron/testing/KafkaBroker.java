@@ -29,18 +29,23 @@ public final class KafkaBroker implements AutoCloseable {
   private static final String CLASS_PATH = "testdata/broker/target/broker";
   private static final long START_SECONDS = 90;
 
+  /** What a user has to know at {@link #securedBootstrap}. */
+  public static final String PASSWORD = "open-sesame-4711";
+
   private static @Nullable KafkaBroker shared;
 
   private final Path folder;
   private final Path classPath;
   private final int port;
+  private final int securedPort;
   private @Nullable Process process;
   private @Nullable Admin admin;
 
-  private KafkaBroker(Path folder, Path classPath, int port) {
+  private KafkaBroker(Path folder, Path classPath, int port, int securedPort) {
     this.folder = folder;
     this.classPath = classPath;
     this.port = port;
+    this.securedPort = securedPort;
   }
 
   /** The broker that all tests of this JVM share; it ends with the JVM. Tests name own topics. */
@@ -61,14 +66,18 @@ public final class KafkaBroker implements AutoCloseable {
    */
   public static KafkaBroker start(Path folder) throws IOException {
     int port;
+    int secured;
     int controller;
     try (ServerSocket first = free();
-        ServerSocket second = free()) {
+        ServerSocket second = free();
+        ServerSocket third = free()) {
       port = first.getLocalPort();
-      controller = second.getLocalPort();
+      secured = second.getLocalPort();
+      controller = third.getLocalPort();
     }
-    Files.write(folder.resolve("server.properties"), configuration(folder, port, controller));
-    KafkaBroker broker = new KafkaBroker(folder, findClassPath(), port);
+    Files.write(
+        folder.resolve("server.properties"), configuration(folder, port, secured, controller));
+    KafkaBroker broker = new KafkaBroker(folder, findClassPath(), port, secured);
     broker.format();
     broker.start();
     return broker;
@@ -78,15 +87,21 @@ public final class KafkaBroker implements AutoCloseable {
     return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
-  private static List<String> configuration(Path folder, int port, int controller) {
+  private static List<String> configuration(Path folder, int port, int secured, int controller) {
     return List.of(
         "process.roles=broker,controller",
         "node.id=1",
         "controller.quorum.voters=1@localhost:" + controller,
-        "listeners=PLAINTEXT://localhost:" + port + ",CONTROLLER://localhost:" + controller,
-        "advertised.listeners=PLAINTEXT://localhost:" + port,
+        "listeners=PLAINTEXT://localhost:%d,SASL_PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d"
+            .formatted(port, secured, controller),
+        "advertised.listeners=PLAINTEXT://localhost:%d,SASL_PLAINTEXT://localhost:%d"
+            .formatted(port, secured),
+        "inter.broker.listener.name=PLAINTEXT",
+        "sasl.enabled.mechanisms=PLAIN",
+        "listener.name.sasl_plaintext.plain.sasl.jaas.config="
+            + login(PASSWORD).replace(";", " user_patron=\"" + PASSWORD + "\";"),
         "controller.listener.names=CONTROLLER",
-        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT",
         "log.dirs=" + folder.resolve("records"),
         // Records of a bookstore of 2022 would be deleted on arrival.
         "log.retention.ms=-1",
@@ -199,6 +214,19 @@ public final class KafkaBroker implements AutoCloseable {
   /** Where clients find it. */
   public String bootstrap() {
     return "localhost:" + port;
+  }
+
+  /** Where clients find it who say who they are, by SASL_PLAINTEXT and PLAIN. */
+  public String securedBootstrap() {
+    return "localhost:" + securedPort;
+  }
+
+  /** What a client with this password has as {@code sasl.jaas.config}. */
+  public static String login(String password) {
+    return "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"patron\""
+        + " password=\""
+        + password
+        + "\";";
   }
 
   /** Where it keeps the records of a partition, as its log segments. */

@@ -75,7 +75,8 @@ final class TopicRecords {
                   record.offset(),
                   record.timestamp(),
                   record.key(),
-                  record.value());
+                  record.value(),
+                  RecordHeaders.json(record.headers()));
             });
     if (!range.compacted()) {
       for (Hole hole : holes) {
@@ -88,7 +89,7 @@ final class TopicRecords {
   }
 
   private interface Records {
-    void take(ConsumerRecord<byte[], byte[]> record);
+    void take(ConsumerRecord<byte[], byte[]> record) throws IOException;
   }
 
   private List<Hole> poll(

@@ -185,10 +185,14 @@ class KafkaIT {
   }
 
   private List<String> values(Plan plan) {
+    return column("_value", plan, cluster);
+  }
+
+  private static List<String> column(String column, Plan plan, KafkaCluster cluster) {
     return Objects.requireNonNull(
             read(List.of(table("t", Kind.JSONL)), cluster, plan.ranges()).get("t"))
         .stream()
-        .map(row -> String.valueOf(row.get(Tables.BRONZE.position("_value"))))
+        .map(row -> String.valueOf(row.get(Tables.BRONZE.position(column))))
         .toList();
   }
 
@@ -411,14 +415,66 @@ class KafkaIT {
   }
 
   @Test
-  void aRecordMayBeLargerThanAFrameAndHaveHeaders() throws IOException {
+  void aRecordMayBeLargerThanAFrame() throws IOException {
     String large = "{\"text\":\"" + "x".repeat((int) Frame.TARGET_BYTES + 10) + "\"}";
     ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, 1L, null, bytes(large));
-    record.headers().add("trace", new byte[] {(byte) 0xff});
     send(0, "{}");
     send(record);
     send(0, "{}");
     assertThat(values(plan(SourcePosition.START))).containsExactly("{}", large, "{}");
+  }
+
+  @Test
+  void headersAreKeptAsJson() throws IOException {
+    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, 0, 1L, null, bytes("{}"));
+    record
+        .headers()
+        .add("trace", bytes("5d0c"))
+        .add("hop", bytes("\"a\""))
+        .add("hop", null)
+        .add("raw", new byte[] {(byte) 0xff});
+    send(record);
+    send(0, "{}");
+    assertThat(column("_header", plan(SourcePosition.START), cluster))
+        .containsExactly(
+            "{\"trace\":\"5d0c\",\"hop\":[\"\\\"a\\\"\",null],\"raw\":{\"base64\":\"/w==\"}}",
+            "null");
+  }
+
+  @Test
+  void aClusterThatAsksWhoIsThereIsReadWithAPassword() throws IOException {
+    send(0, "a");
+    send(1, "b");
+    KafkaCluster secured = secured(KafkaBroker.PASSWORD);
+    try (Topics topics = new Topics(secured)) {
+      Plan plan =
+          topics.plan("g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
+      assertThat(column("_value", plan, secured)).containsExactly("a", "b");
+    }
+  }
+
+  @Test
+  void aWrongPasswordIsOneLineThatDoesNotShowItAndIsNotTriedAgain() {
+    try (Topics topics = new Topics(secured("wrong-secret"))) {
+      assertThatThrownBy(
+              () ->
+                  topics.plan(
+                      "g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("Kafka at ${SECURED}: Authentication failed")
+          .hasMessageNotContaining("wrong-secret")
+          .matches(failure -> !Topics.mayPass(failure));
+    }
+  }
+
+  private KafkaCluster secured(String password) {
+    return new KafkaCluster(
+        "${SECURED}",
+        broker.securedBootstrap(),
+        Map.of(
+            "security.protocol", "SASL_PLAINTEXT",
+            "sasl.mechanism", "PLAIN",
+            "sasl.jaas.config", KafkaBroker.login(password)));
   }
 
   @Test
