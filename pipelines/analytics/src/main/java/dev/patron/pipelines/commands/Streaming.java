@@ -65,7 +65,7 @@ public final class Streaming {
       throw new UsageException(
           "--maxRecordsPerIncrement=" + options.getMaxRecordsPerIncrement() + " must be 1 or more");
     }
-    try (StopSignal stop = StopSignal.listen();
+    try (StopSignal stop = StopSignal.listen(console);
         OpenShop shop = new OpenShop(options, console);
         Feeds feeds = new Feeds()) {
       requireStreams(shop.job().dataset());
@@ -108,6 +108,7 @@ public final class Streaming {
         }
       } catch (IOException | RuntimeException e) {
         if (stop.isAsked()) {
+          stop.cutOff();
           return;
         }
         failures++;
