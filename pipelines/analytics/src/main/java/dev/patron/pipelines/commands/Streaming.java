@@ -11,6 +11,7 @@ import dev.patron.pipelines.stages.Feeds;
 import dev.patron.pipelines.stages.Ingest;
 import dev.patron.pipelines.stages.Job;
 import dev.patron.pipelines.stages.Refine;
+import dev.patron.pipelines.stages.RefusedLately;
 import dev.patron.pipelines.stages.Score;
 import dev.patron.pipelines.stages.ScoresTopic;
 import dev.patron.pipelines.stages.Train;
@@ -39,6 +40,7 @@ public final class Streaming {
   private final Console console;
   private final Feeds feeds;
   private final @Nullable ScoresTopic topic;
+  private final RefusedLately refused = RefusedLately.inAStream();
   private boolean first = true;
   private boolean saidUntrained;
   private long increments;
@@ -146,7 +148,7 @@ public final class Streaming {
     if (!first && news.isEmpty()) {
       return news;
     }
-    Refine.run(job, Ingest.prepare(job, news, first), options);
+    Refine.run(job, Ingest.prepare(job, news, first), options, refused);
     first = false;
     if (job.dataset().purchases() != null) {
       score(job);

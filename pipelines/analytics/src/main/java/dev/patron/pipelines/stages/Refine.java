@@ -29,13 +29,15 @@ public final class Refine {
   private final Job job;
   private final Ingest.Prepared bronze;
   private final RefineOptions options;
+  private final RefusedLately lately;
   private final Map<String, SilverTable> tables = new LinkedHashMap<>();
   private final @Nullable PurchasesTable purchases;
 
-  private Refine(Job job, Ingest.Prepared bronze, RefineOptions options) {
+  private Refine(Job job, Ingest.Prepared bronze, RefineOptions options, RefusedLately lately) {
     this.job = job;
     this.bronze = bronze;
     this.options = options;
+    this.lately = lately;
     Map<String, Schema> schemas = new LinkedHashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
       schemas.put(
@@ -94,7 +96,14 @@ public final class Refine {
    */
   public static void run(Job job, Ingest.Prepared bronze, RefineOptions options)
       throws IOException {
-    new Refine(job, bronze, options).run();
+    run(job, bronze, options, RefusedLately.inOneRun());
+  }
+
+  /** As {@link #run(Job, Ingest.Prepared, RefineOptions)}, for one increment of several. */
+  public static void run(
+      Job job, Ingest.Prepared bronze, RefineOptions options, RefusedLately lately)
+      throws IOException {
+    new Refine(job, bronze, options, lately).run();
   }
 
   private void run() throws IOException {
@@ -119,6 +128,7 @@ public final class Refine {
       purchases.commit(changes, manifest);
     }
     changes.log("refine", accounts).decide("refine");
+    lately.add(accounts);
   }
 
   private void build(Pipeline pipeline, Job.Findings findings) {
@@ -172,7 +182,7 @@ public final class Refine {
             refused,
             read,
             refusals);
-    if (refused > options.getMaxQuarantined() * read) {
+    if (lately.exceeds(options.getMaxQuarantined(), table, read, refused)) {
       throw new JobException(
           line
               + ", more than --maxQuarantined="
