@@ -15,6 +15,7 @@ import dev.patron.pipelines.stages.RefusedLately;
 import dev.patron.pipelines.stages.Score;
 import dev.patron.pipelines.stages.ScoresTopic;
 import dev.patron.pipelines.stages.Train;
+import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.read.SourcePosition;
 import dev.patron.transforms.read.Topics;
 import java.io.IOException;
@@ -42,6 +43,10 @@ public final class Streaming {
   private final @Nullable ScoresTopic topic;
   private final RefusedLately refused = RefusedLately.inAStream();
   private boolean first = true;
+
+  /** Whether the last increment did not come to its end: the next has to, even without news. */
+  private boolean begun = true;
+
   private boolean saidUntrained;
   private long increments;
 
@@ -114,13 +119,18 @@ public final class Streaming {
           return;
         }
         failures++;
-        if (!Topics.mayPass(e) || failures > MOST_FAILURES) {
+        if (!mayPass(e) || failures > MOST_FAILURES) {
           throw e;
         }
         console.note("patron: " + reason(e) + "; trying again");
       }
       stop.await(every.minusNanos(System.nanoTime() - start));
     }
+  }
+
+  /** A cluster may come back, and who came first this time, as train does, is done now. */
+  private static boolean mayPass(Exception failure) {
+    return failure instanceof LakeException lake ? lake.isConflict() : Topics.mayPass(failure);
   }
 
   /** Pages end where an increment found no more. */
@@ -145,15 +155,17 @@ public final class Streaming {
       topic.publish(job);
     }
     Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
-    if (!first && news.isEmpty()) {
+    if (!begun && news.isEmpty()) {
       return news;
     }
+    begun = true;
     Refine.run(job, Ingest.prepare(job, news, first), options, refused);
     first = false;
     if (job.dataset().purchases() != null) {
       score(job);
     }
     Compact.run(job, options.getMostSmallFiles());
+    begun = false;
     increments++;
     console.note(
         String.format(

@@ -58,4 +58,9 @@ final class Changes {
   void decide(String stage) {
     job.decide(stage, changes);
   }
+
+  /** Makes them happen, as {@link Job#decideBesideOthers} does. */
+  void decideBesideOthers(String stage) {
+    job.decideBesideOthers(stage, changes);
+  }
 }

@@ -158,7 +158,7 @@ final class History {
     new Changes(job)
         .overwrite(BACKTEST, BackTestTables.measures(result.lines(), asOf))
         .overwrite(DECILES, BackTestTables.deciles(result.lines(), asOf))
-        .decide("backtest");
+        .decideBesideOthers("backtest");
     return result;
   }
 

@@ -5,6 +5,7 @@ import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.engine.Engine;
 import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.Ledger;
 import dev.patron.transforms.lake.TableSnapshot;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What all stages of one command share: the shop, its warehouse, the engine, the user. */
 public final class Job {
+  /** Between two decisions of others there is more than enough time for one of these. */
+  private static final int MOST_ATTEMPTS = 20;
+
   /** A bucket of this many bytes on disk stays far from filling a worker's memory. */
   private static final long BYTES_PER_BUCKET = 16L << 20;
 
@@ -106,6 +110,27 @@ public final class Job {
   void decide(String stage, List<Ledger.Change> changes) {
     if (!changes.isEmpty()) {
       decided = ledger.decide(decided, stage, changes);
+    }
+  }
+
+  /**
+   * Makes all these changes visible whatever others decided since this job began, for tables that
+   * only one stage writes and none reads: beside a stream, which decides every second, a stage of
+   * minutes would never have its turn.
+   */
+  void decideBesideOthers(String stage, List<Ledger.Change> changes) {
+    for (int attempt = 1; ; attempt++) {
+      long newest = ledger.open();
+      try {
+        long number = ledger.decide(newest, stage, changes);
+        // What else this job does rests on what it has seen, and fails if others decided since.
+        decided = newest == decided ? number : decided;
+        return;
+      } catch (LakeException e) {
+        if (!e.isConflict() || attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.patron.runners.direct;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +22,9 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -77,6 +81,13 @@ class StreamIT {
     return process.redirectError(folder.resolve("stderr").toFile());
   }
 
+  private static void awaitUntil(BooleanSupplier comes) throws InterruptedException {
+    for (int i = 0; i < 5_000 && !comes.getAsBoolean(); i++) {
+      Thread.sleep(100);
+    }
+    assertThat(comes.getAsBoolean()).isTrue();
+  }
+
   private String patron(String... arguments) throws IOException, InterruptedException {
     Process process = command(arguments).start();
     String out = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -85,8 +96,12 @@ class StreamIT {
   }
 
   private String stderr() {
+    return text(folder.resolve("stderr"));
+  }
+
+  private static String text(Path file) {
     try {
-      return Files.readString(folder.resolve("stderr"));
+      return Files.readString(file);
     } catch (IOException e) {
       return e.toString();
     }
@@ -138,6 +153,37 @@ class StreamIT {
   }
 
   @Test
+  void whoTrainsBesideAStreamSucceedsAndTheStreamEndsWellWhenTold() throws Exception {
+    Path said = folder.resolve("said");
+    Process process =
+        command(
+                "stream",
+                "--dataset=" + shop.resolve("dataset-kafka.yaml"),
+                "--warehouse=" + at("stopped"),
+                "--maxRecordsPerIncrement=60",
+                "--every=PT0S")
+            .redirectError(said.toFile())
+            .start();
+    try {
+      awaitUntil(() -> !process.isAlive() || text(said).contains("increment 8:"));
+      patron(
+          "train",
+          "--dataset=" + shop.resolve("dataset-kafka.yaml"),
+          "--warehouse=" + at("stopped"));
+      // SIGTERM
+      process.destroy();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(text(said)).isZero();
+    assertThat(text(said)).contains("patron: stopped; ");
+    patron(stream("stopped"));
+    assertThat(silver("stopped")).isEqualTo(expected);
+    assertThat(patron("verify", "--warehouse=" + at("stopped"))).contains("gold/customer_scores ");
+  }
+
+  @Test
   void aBackFillFromFilesIsGoneOnWithByTheTopicsWithoutDuplicates() throws Exception {
     patron(
         "ingest", "--dataset=" + shop.resolve("dataset.yaml"), "--warehouse=" + at("overlapping"));
@@ -176,7 +222,9 @@ class StreamIT {
     patron(half);
     patron(
         "train", "--dataset=" + shop.resolve("dataset-kafka.yaml"), "--warehouse=" + at("scored"));
-    patron(stream("scored", "--scoresTopic=scores"));
+    patron(secured(stream("scored", "--scoresTopic=scores")));
+    assertNothingHolds(KafkaBroker.PASSWORD, at("scored"));
+    assertThat(stderr()).doesNotContain(KafkaBroker.PASSWORD);
     List<ConsumerRecord<String, String>> first = messages("scores");
     // Nothing is new: nothing is sent again.
     patron(stream("scored", "--scoresTopic=scores"));
@@ -200,6 +248,32 @@ class StreamIT {
     assertThat(latest).hasSize(Integer.parseInt(rows));
     assertThat(latest.values())
         .allSatisfy(score -> assertThat(score.get("cltv").isNumber()).isTrue());
+  }
+
+  /** The same stream from the same topics, by the brokers' entrance that asks for a password. */
+  private String[] secured(String... arguments) throws IOException {
+    Files.writeString(folder.resolve("jaas"), KafkaBroker.login(KafkaBroker.PASSWORD));
+    Path dataset =
+        Files.writeString(
+            shop.resolve("dataset-secured.yaml"),
+            Files.readString(shop.resolve("dataset-kafka.yaml"))
+                .replace(
+                    "bootstrap: \"${KAFKA_BOOTSTRAP}\"",
+                    "bootstrap: \"%s\", properties: { security.protocol: SASL_PLAINTEXT, sasl.mechanism: PLAIN, sasl.jaas.config: \"${file:%s}\" }"
+                        .formatted(broker.securedBootstrap(), folder.resolve("jaas"))));
+    return Arrays.stream(arguments)
+        .map(argument -> argument.startsWith("--dataset=") ? "--dataset=" + dataset : argument)
+        .toArray(String[]::new);
+  }
+
+  private static void assertNothingHolds(String secret, Path warehouse) throws IOException {
+    try (Stream<Path> files = Files.walk(warehouse)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        assertThat(new String(Files.readAllBytes(file), ISO_8859_1))
+            .as(file.toString())
+            .doesNotContain(secret);
+      }
+    }
   }
 
   private List<ConsumerRecord<String, String>> messages(String topic) {
