@@ -1,0 +1,370 @@
+package dev.patron.runners.direct;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.testing.KafkaBroker;
+import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.LakeTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What takes hours in life, in one: streams and brokers that are killed, and thousands of
+ * increments in one JVM. {@code mvn verify -Pendurance -pl runners/direct -am}; {@code
+ * -Dendurance.seed=N} kills at other moments, {@code -Dendurance.increments=N} takes more or fewer.
+ */
+class EnduranceSuite {
+  private static final long SEED = Long.getLong("endurance.seed", 20_261_128L);
+  private static final int STREAM_KILLS = Integer.getInteger("endurance.kills", 30);
+  private static final int BROKER_KILLS = Integer.getInteger("endurance.brokerKills", 5);
+  private static final int INCREMENTS = Integer.getInteger("endurance.increments", 5_000);
+
+  /** What increments leave until they are joined, for some buckets, and what was joined. */
+  private static final long MOST_FILES = 64 * 8;
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern USED = Pattern.compile("(?:total|heap) .*?used (\\d+)K");
+
+  @TempDir Path folder;
+  private KafkaBroker broker;
+  private Path shop;
+
+  @BeforeEach
+  void startABroker() throws IOException {
+    broker = KafkaBroker.start(Files.createDirectory(folder.resolve("broker")));
+    shop = folder.resolve("shop");
+  }
+
+  @AfterEach
+  void stopIt() {
+    broker.close();
+  }
+
+  // ---- The program, as a process
+
+  private Process start(String log, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add("dev.patron.pipelines.Patron");
+    command.addAll(List.of(arguments));
+    ProcessBuilder process = new ProcessBuilder(command);
+    process.environment().put("KAFKA_BOOTSTRAP", broker.bootstrap());
+    return process
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve(log + ".out").toFile()))
+        .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve(log + ".err").toFile()))
+        .start();
+  }
+
+  private String patron(String log, String... arguments) throws Exception {
+    Files.deleteIfExists(folder.resolve(log + ".out"));
+    int status = start(log, arguments).waitFor();
+    assertThat(status).as(() -> stderr(log)).isZero();
+    return Files.readString(folder.resolve(log + ".out"));
+  }
+
+  private String stderr(String log) {
+    try {
+      return Files.readString(folder.resolve(log + ".err"));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private String[] stream(String warehouse, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("stream", dataset(), at(warehouse)));
+    arguments.addAll(List.of("--every=PT0S", "--scoresTopic=scores-" + warehouse));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  private String dataset() {
+    return "--dataset=" + shop.resolve("dataset-kafka.yaml");
+  }
+
+  private String at(String warehouse) {
+    return "--warehouse=" + folder.resolve(warehouse);
+  }
+
+  private static void say(String line) {
+    System.out.println("endurance: " + line);
+  }
+
+  // ---- Kills
+
+  @Test
+  void whatIsKilledAtAnyMomentLosesNothingAndRepeatsNothing() throws Exception {
+    say("seed " + SEED);
+    patron(
+        "generate",
+        "generate",
+        "--customers=200",
+        "--output=" + shop,
+        "--kafka=" + broker.bootstrap());
+    patron("run", "run", "--dataset=" + shop.resolve("dataset.yaml"), at("files"));
+    for (String warehouse : List.of("undisturbed", "killed")) {
+      copyModels(warehouse);
+      broker.createTopic("scores-" + warehouse, 2, Map.of());
+    }
+    Random random = new Random(SEED);
+    int hit = 0;
+    for (int kill = 0; kill < STREAM_KILLS; kill++) {
+      Process process = start("killed", stream("killed", "--maxRecordsPerIncrement=40"));
+      boolean brokerToo = kill % (STREAM_KILLS / BROKER_KILLS) == STREAM_KILLS / BROKER_KILLS - 1;
+      awaitOrEnd(process, 1_500 + random.nextInt(18_000));
+      if (brokerToo) {
+        broker.kill();
+        awaitOrEnd(process, random.nextInt(4_000));
+        broker.start();
+        awaitOrEnd(process, random.nextInt(8_000));
+      }
+      hit += process.isAlive() ? 1 : 0;
+      process.destroyForcibly().waitFor();
+    }
+    say("%d of %d kills hit a running stream".formatted(hit, STREAM_KILLS));
+    // Who starts while the broker is away ends by itself.
+    assertThat(hit).isGreaterThanOrEqualTo(STREAM_KILLS - BROKER_KILLS);
+    say(
+        "%d increments had been committed by then"
+            .formatted(
+                stderr("killed").lines().filter(line -> line.contains(": increment ")).count()));
+    patron("killed", stream("killed", "--untilCaughtUp"));
+    patron("undisturbed", stream("undisturbed", "--untilCaughtUp"));
+
+    assertThat(verify("killed")).isEqualTo(verify("undisturbed"));
+    List<ConsumerRecord<String, String>> killed = messages("scores-killed");
+    List<ConsumerRecord<String, String>> undisturbed = messages("scores-undisturbed");
+    assertThat(latest(killed)).isEqualTo(latest(undisturbed)).isNotEmpty();
+    say(
+        "%d messages, %d of them repeated with equal ids; %d customers"
+            .formatted(killed.size(), killed.size() - distinct(killed), latest(killed).size()));
+  }
+
+  private static void awaitOrEnd(Process process, long millis) throws InterruptedException {
+    boolean unused = process.waitFor(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private void copyModels(String warehouse) throws IOException {
+    Path from = folder.resolve("files").resolve("models");
+    Path to = folder.resolve(warehouse).resolve("models");
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Path copy = to.resolve(from.relativize(file).toString());
+        if (Files.isDirectory(file)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(file, copy);
+        }
+      }
+    }
+  }
+
+  /** Rows and digests of all tables but the log of the runs, of which there were others. */
+  private Map<String, String> verify(String warehouse) throws Exception {
+    Map<String, String> tables = new TreeMap<>();
+    patron("verify-" + warehouse, "verify", at(warehouse))
+        .lines()
+        .map(line -> line.split("\\s+", 2))
+        .filter(words -> words[0].matches("(bronze|silver|gold|quarantine)/.*"))
+        .forEach(words -> tables.put(words[0], words[1]));
+    assertThat(tables).containsKeys("bronze/orders", "silver/purchases", "gold/customer_scores");
+    return tables;
+  }
+
+  /**
+   * The last score of each customer, without its id and time. On the way there, an id always means
+   * the same message, and another id another score.
+   */
+  private static Map<String, String> latest(List<ConsumerRecord<String, String>> messages)
+      throws IOException {
+    Map<String, String> byId = new HashMap<>();
+    Map<String, String> latest = new TreeMap<>();
+    for (ConsumerRecord<String, String> message : messages) {
+      ObjectNode score = (ObjectNode) JSON.readTree(message.value());
+      String id = score.remove("id").asText();
+      String before = byId.putIfAbsent(id, message.value());
+      if (before != null) {
+        assertThat(message.value()).isEqualTo(before);
+        continue;
+      }
+      score.remove("as_of");
+      assertThat(score.toString()).isNotEqualTo(latest.put(message.key(), score.toString()));
+    }
+    return latest;
+  }
+
+  private static long distinct(List<ConsumerRecord<String, String>> messages) throws IOException {
+    Set<String> ids = new HashSet<>();
+    for (ConsumerRecord<String, String> message : messages) {
+      ids.add(JSON.readTree(message.value()).get("id").asText());
+    }
+    return ids.size();
+  }
+
+  private List<ConsumerRecord<String, String>> messages(String topic) {
+    List<ConsumerRecord<String, String>> messages = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", broker.bootstrap(), "isolation.level", "read_committed"),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      List<TopicPartition> partitions =
+          List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream()
+          .anyMatch(at -> consumer.position(at) < ends.getOrDefault(at, 0L))) {
+        consumer.poll(Duration.ofMillis(200)).forEach(messages::add);
+      }
+    }
+    return messages;
+  }
+
+  // ---- Increments by the thousand
+
+  /** What a process holds after a collection, in KiB. */
+  private record Held(long increment, long heap, long resident) {}
+
+  @Test
+  void thousandsOfIncrementsHoldNoMoreThanHundreds() throws Exception {
+    broker.createTopic("scores-long", 2, Map.of());
+    Process feed =
+        start(
+            "feed",
+            "generate",
+            "--customers=" + Math.max(100, INCREMENTS / 2),
+            "--output=" + shop,
+            "--kafka=" + broker.bootstrap(),
+            "--rate=10");
+    try {
+      while (!Files.exists(shop.resolve("dataset-kafka.yaml"))) {
+        Thread.sleep(500);
+      }
+      patron("run", "run", "--dataset=" + shop.resolve("dataset.yaml"), at("files"));
+      copyModels("long");
+      Process process = start("long", stream("long"));
+      List<Held> held = new ArrayList<>();
+      try {
+        watch(process, held);
+        process.destroy();
+        assertThat(process.waitFor()).isZero();
+      } finally {
+        process.destroyForcibly();
+      }
+      assertDoesNotGrow("heap", held, Held::heap);
+      assertDoesNotGrow("resident", held, Held::resident);
+    } finally {
+      feed.destroyForcibly();
+    }
+    assertTablesAreBounded();
+  }
+
+  private void watch(Process process, List<Held> held) throws Exception {
+    int next = INCREMENTS / 50;
+    for (long increments = 0; increments < INCREMENTS; Thread.sleep(1_000)) {
+      assertThat(process.isAlive()).as(() -> stderr("long")).isTrue();
+      try (Stream<String> lines = Files.lines(folder.resolve("long.err"))) {
+        increments = lines.filter(line -> line.contains("patron: increment ")).count();
+      }
+      if (increments >= next) {
+        next += INCREMENTS / 50;
+        held.add(held(process, increments));
+        say(held.get(held.size() - 1).toString());
+      }
+    }
+  }
+
+  private static Held held(Process process, long increment) throws Exception {
+    jcmd(process, "GC.run");
+    long heap = 0;
+    for (Matcher used = USED.matcher(jcmd(process, "GC.heap_info")); used.find(); ) {
+      heap += Long.parseLong(used.group(1));
+    }
+    String status = Files.readString(Path.of("/proc/" + process.pid() + "/status"));
+    Matcher resident = Pattern.compile("VmRSS:\\s+(\\d+)").matcher(status);
+    assertThat(resident.find()).isTrue();
+    return new Held(increment, heap, Long.parseLong(resident.group(1)));
+  }
+
+  private static String jcmd(Process process, String what) throws Exception {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                String.valueOf(process.pid()),
+                what)
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
+    assertThat(jcmd.waitFor()).as(text).isZero();
+    return text;
+  }
+
+  /** The least of the last fifth is no more than the most of the second fifth. */
+  private static void assertDoesNotGrow(
+      String what, List<Held> held, ToLongFunction<Held> measure) {
+    int fifth = held.size() / 5;
+    long early = held.subList(fifth, 2 * fifth).stream().mapToLong(measure).max().orElseThrow();
+    long late =
+        held.subList(held.size() - fifth, held.size()).stream()
+            .mapToLong(measure)
+            .min()
+            .orElseThrow();
+    say("%s: at most %,d KiB early, at least %,d KiB late".formatted(what, early, late));
+    assertThat(late).as(what).isLessThanOrEqualTo(early * 21 / 20);
+  }
+
+  private void assertTablesAreBounded() throws IOException {
+    Path warehouse = folder.resolve("long");
+    Set<Path> tables = new TreeSet<>();
+    try (Stream<Path> found = Files.walk(warehouse)) {
+      found
+          .filter(path -> path.endsWith("_delta_log"))
+          .forEach(log -> tables.add(warehouse.relativize(log.getParent())));
+    }
+    assertThat(tables).contains(Path.of("bronze/orders"), Path.of("gold/customer_scores"));
+    for (Path name : tables) {
+      LakeTable table = LakeTable.at(warehouse.toString(), name.toString());
+      long version = table.version().orElseThrow();
+      int files = table.snapshot().files().size();
+      Path last = warehouse.resolve(name).resolve("_delta_log/_last_checkpoint");
+      say("%s: version %,d, %d files".formatted(name, version, files));
+      if (version > 100) {
+        assertThat(last).exists();
+        assertThat(JSON.readTree(last.toFile()).get("version").asLong())
+            .isGreaterThan(version - 100);
+      }
+      // One more for each partition: bronze has one a day.
+      long parts = table.snapshot().files().stream().map(DataFile::partition).distinct().count();
+      assertThat((long) files).as(name.toString()).isLessThanOrEqualTo(MOST_FILES * parts);
+    }
+  }
+}
