@@ -1,10 +1,12 @@
 package dev.patron.runners.spark;
 
 import dev.patron.pipelines.commands.Run;
+import dev.patron.pipelines.commands.Streaming;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.options.FeatureOptions;
 import dev.patron.pipelines.options.RunOptions;
+import dev.patron.pipelines.options.StreamOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -53,6 +55,23 @@ final class Program {
     FeatureOptions options = options(FeatureOptions.class, engine, dataset, warehouse.toString());
     options.setAsOf(asOf);
     Run.features(options, quiet());
+  }
+
+  /**
+   * Runs {@code stream}.
+   *
+   * @return what it said, line by line
+   */
+  static List<String> stream(List<String> engine, Path dataset, Path warehouse, String... more)
+      throws Exception {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Streaming.run(
+        options(StreamOptions.class, engine, dataset, warehouse.toString(), more),
+        new Console(
+            new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+            new PrintStream(said, true, StandardCharsets.UTF_8),
+            false));
+    return said.toString(StandardCharsets.UTF_8).lines().toList();
   }
 
   /** What {@code verify} prints: rows and digest of each table. */
