@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +102,66 @@ class FactFoldTest {
           .as("seed " + seed)
           .isEqualTo(records.size() - distinct);
     }
+  }
+
+  @Test
+  void laterFactReplacesTheKnownOne() {
+    FactFold.Facts facts =
+        BY_TIME.fold(with(orders(order(1, 10, 5)), orders(order(1, 20, 9), order(2, 10, 5))));
+    assertThat(facts.rows()).isEqualTo(orders(order(1, 20, 9), order(2, 10, 5)));
+    assertThat(facts.superseded()).isEqualTo(orders(order(1, 10, 5)));
+    assertThat(facts.account().toString()).isEqualTo("inserted=1, updated=1, conflict=1");
+  }
+
+  @Test
+  void earlierFactThanTheKnownOneIsStale() {
+    FactFold.Facts facts =
+        BY_TIME.fold(with(orders(order(1, 20, 5)), orders(order(1, 10, 9), order(1, 20, 5))));
+    assertThat(facts.rows()).isEqualTo(orders());
+    assertThat(facts.superseded()).isEqualTo(orders());
+    assertThat(facts.account().toString()).isEqualTo("stale=1, duplicate=1, conflict=1");
+  }
+
+  @Test
+  void howeverFactsAreSplitIntoRunsTheyAreThoseOfOneRun() {
+    for (long seed = 0; seed < 2_000; seed++) {
+      Random random = new Random(seed);
+      List<List<@Nullable Object>> records = new ArrayList<>();
+      for (int i = random.nextInt(12); i > 0; i--) {
+        records.add(order(random.nextInt(4), random.nextInt(3), random.nextInt(3)));
+      }
+      TreeMap<Object, List<@Nullable Object>> kept = new TreeMap<>();
+      for (int from = 0, to; from < records.size(); from = to) {
+        to = from + 1 + random.nextInt(records.size() - from);
+        List<List<@Nullable Object>> fresh = records.subList(from, to);
+        FactFold.Facts facts =
+            BY_TIME.fold(
+                with(
+                    Frame.ofRows(ORDERS, List.copyOf(kept.values())), Frame.ofRows(ORDERS, fresh)));
+        facts.superseded().toRows().forEach(row -> kept.remove(row.get(0), row));
+        facts.rows().toRows().forEach(row -> assertThat(kept.put(row.get(0), row)).isNull());
+        assertThat(
+                facts.account().get(Count.INSERTED)
+                    + facts.account().get(Count.UPDATED)
+                    + facts.account().get(Count.STALE)
+                    + facts.account().get(Count.DUPLICATE))
+            .as("seed " + seed)
+            .isEqualTo(fresh.size());
+      }
+      assertThat(List.copyOf(kept.values()))
+          .as("seed " + seed)
+          .isEqualTo(BY_TIME.fold(Frame.ofRows(ORDERS, records)).rows().toRows());
+    }
+  }
+
+  /** What is known, and new records. */
+  private static Frame with(Frame known, Frame fresh) {
+    Frame all = Frame.concat(ORDERS, List.of(known, fresh));
+    Frame marks =
+        Frame.ofRows(
+            Schema.of().with(Events.KNOWN, Type.BOOLEAN),
+            IntStream.range(0, all.rows()).mapToObj(row -> List.of(row < known.rows())).toList());
+    return all.with(Events.KNOWN, Type.BOOLEAN, marks.column(0));
   }
 
   private static long rank(List<@Nullable Object> record) {
