@@ -140,34 +140,30 @@ public final class KeyHashes {
     return every || !numbered || (low <= greatest && high >= least);
   }
 
-  /** The rows whose key is in the set, in order. */
-  public Frame within(Frame rows, List<String> key) {
-    return select(rows, key, true);
-  }
-
   /** The numbers of the rows whose key is in the set, ascending. */
   public int[] rowsWithin(Frame rows, List<String> key) {
-    if (hashes.isEmpty() && !every) {
-      return new int[0];
-    }
     IntStream all = IntStream.range(0, rows.rows());
     if (every) {
       return all.toArray();
+    }
+    if (hashes.isEmpty()) {
+      return new int[0];
     }
     long[] hash = rows.hash(key);
     return all.filter(row -> hashes.contains(hash[row])).toArray();
   }
 
-  /** The rows whose key is not in the set, in order. */
-  public Frame without(Frame rows, List<String> key) {
-    return select(rows, key, false);
+  /** The rows whose key is in the set, in order. */
+  public Frame within(Frame rows, List<String> key) {
+    return every ? rows : rows.take(rowsWithin(rows, key));
   }
 
-  private Frame select(Frame rows, List<String> key, boolean wanted) {
+  /** The rows whose key is not in the set, in order. */
+  public Frame without(Frame rows, List<String> key) {
     if (every || hashes.isEmpty()) {
-      return every == wanted ? rows : Frame.empty(rows.schema());
+      return every ? Frame.empty(rows.schema()) : rows;
     }
     long[] hash = rows.hash(key);
-    return rows.filter(row -> hashes.contains(hash[row]) == wanted);
+    return rows.filter(row -> !hashes.contains(hash[row]));
   }
 }

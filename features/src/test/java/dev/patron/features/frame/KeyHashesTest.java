@@ -28,7 +28,18 @@ class KeyHashesTest {
   void rowsAreWithinTheSetOfTheirKeys() {
     KeyHashes some = set(KeyHashes.of(orders(3L, 5L), KEY), KeyHashes.of(orders(5L, 8L), KEY));
     assertThat(some.within(orders(1L, 5L, 8L, 9L), KEY)).isEqualTo(orders(5L, 8L));
+    assertThat(some.rowsWithin(orders(1L, 5L, 8L, 9L), KEY)).containsExactly(1, 2);
     assertThat(some.without(orders(1L, 5L, 8L, 9L), KEY)).isEqualTo(orders(1L, 9L));
+  }
+
+  @Test
+  void everyRowIsWithinEveryKeyAndNoneWithinNone() {
+    assertThat(set(KeyHashes.every()).rowsWithin(orders(1L, 5L), KEY)).containsExactly(0, 1);
+    assertThat(set(KeyHashes.every()).within(orders(1L, 5L), KEY)).isEqualTo(orders(1L, 5L));
+    assertThat(set(KeyHashes.every()).without(orders(1L, 5L), KEY)).isEqualTo(orders());
+    assertThat(set().rowsWithin(orders(1L, 5L), KEY)).isEmpty();
+    assertThat(set().within(orders(1L, 5L), KEY)).isEqualTo(orders());
+    assertThat(set().without(orders(1L, 5L), KEY)).isEqualTo(orders(1L, 5L));
   }
 
   @Test

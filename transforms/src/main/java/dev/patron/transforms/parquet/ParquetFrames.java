@@ -123,6 +123,7 @@ public final class ParquetFrames {
    * @param selection gets the key of rows that follow each other, and gives the numbers of those
    *     that are wanted, ascending
    * @throws UnreadableFileException as above
+   * @throws IllegalArgumentException if one of the columns to look at is not wanted
    */
   public static void read(
       Path file,
@@ -132,13 +133,15 @@ public final class ParquetFrames {
       Function<Frame, int[]> selection,
       Consumer<Frame> consumer)
       throws UnreadableFileException {
+    Schema keys = wanted.select(key);
+    Schema others = wanted.select(wanted.names().stream().filter(name -> !keys.has(name)).toList());
     try (Reading reading = new Reading(file, configuration, wanted, 0, Integer.MAX_VALUE)) {
-      Frame frame = reading.next(key, selection);
+      Frame frame = reading.next(keys, selection, others);
       while (frame != null) {
         if (frame.rows() > 0) {
           emit(frame, consumer);
         }
-        frame = reading.next(key, selection);
+        frame = reading.next(keys, selection, others);
       }
     }
   }
@@ -268,21 +271,19 @@ public final class ParquetFrames {
     }
 
     /** The selected ones of the next rows, maybe none, or null at the end. */
-    @Nullable Frame next(List<String> key, Function<Frame, int[]> selection)
+    @Nullable Frame next(Schema key, Function<Frame, int[]> selection, Schema others)
         throws UnreadableFileException {
       try {
         if (left == 0 && !nextGroup()) {
           return null;
         }
         int rows = (int) Math.min(batch, left);
-        FrameBuilder keys = new FrameBuilder(wanted.select(key));
+        FrameBuilder keys = new FrameBuilder(key);
         for (int i = 0; i < key.size(); i++) {
-          read(columns[wanted.position(key.get(i))], keys.column(i), rows);
+          read(columns[wanted.position(key.field(i).name())], keys.column(i), rows);
         }
         Frame looked = keys.build();
         int[] selected = selection.apply(looked);
-        Schema others =
-            wanted.select(wanted.names().stream().filter(name -> !key.contains(name)).toList());
         FrameBuilder rest = new FrameBuilder(others);
         for (int i = 0; i < others.size(); i++) {
           read(columns[wanted.position(others.field(i).name())], rest.column(i), selected, rows);
@@ -294,7 +295,7 @@ public final class ParquetFrames {
             Frame.of(
                 wanted,
                 wanted.names().stream()
-                    .map(name -> (key.contains(name) ? found : beside).column(name))
+                    .map(name -> (key.has(name) ? found : beside).column(name))
                     .toArray(Column[]::new));
         batch =
             frame.rows() == 0 ? (int) Math.min(Frame.TARGET_ROWS, 8L * batch) : nextBatch(frame);

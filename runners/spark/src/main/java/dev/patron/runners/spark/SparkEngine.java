@@ -28,9 +28,8 @@ public final class SparkEngine implements Engine {
   public Opened open(PipelineOptions options) {
     SparkPipelineOptions spark = options.as(SparkPipelineOptions.class);
     SparkContextOptions context = options.as(SparkContextOptions.class);
-    // What several steps read is kept for them. Beam's default reads and decodes the input again
-    // for
-    // each of them as soon as it does not fit into memory.
+    // What several steps read is kept for them. Beam's default makes it again for each of them as
+    // soon as it does not fit into memory.
     if (spark.getStorageLevel().equals(MEMORY)) {
       spark.setStorageLevel(MEMORY_THEN_DISK);
     }
