@@ -8,8 +8,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 
 /**
  * The DirectRunner, with a driver that rests between its turns. Beam's own asks all steps for fired
- * timers again and again for as long as any work is under way, which takes a whole core from those
- * who do the work: up to a fifth of the CPU seconds of a run.
+ * timers again and again for as long as any work is under way: a tenth of the samples of a run, a
+ * fifth of those of an increment.
  *
  * <p>It lives in Beam's package because the runner's clock, which every turn asks, is the one thing
  * of the driver that can be replaced, and only from here.
