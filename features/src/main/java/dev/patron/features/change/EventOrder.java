@@ -129,6 +129,11 @@ final class EventOrder {
     return truncates.length;
   }
 
+  /** Whether a truncate came with this run. */
+  boolean hasNewTruncate() {
+    return Arrays.stream(truncates).anyMatch(row -> !isKnown(row));
+  }
+
   /** The number of keys. */
   int keys() {
     return keyCount;
@@ -305,9 +310,8 @@ final class EventOrder {
       }
       boolean conflict =
           flat
-              && (i == first
-                  ? seen && images.compare(rows[first], rows[first + 1]) != 0
-                  : images.compare(rows[i - 1], rows[i]) != 0);
+              // Of equal rows the known one comes first: a new one in front beats another.
+              && (i == first ? seen : images.compare(rows[i - 1], rows[i]) != 0);
       if (conflict) {
         account.count(Count.CONFLICT);
       }

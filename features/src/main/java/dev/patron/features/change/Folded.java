@@ -81,13 +81,15 @@ public final class Folded {
 
   /**
    * The keys that this run's events may have changed, as {@link KeyHashes} frames have them: the
-   * key columns, one row a key.
+   * key columns, one row a key. A truncate may change any: also where another stands beside it, or
+   * nothing was there to remove, what follows takes effect no earlier than it (SEMANTICS 5).
    */
   public Frame changedKeys() {
+    boolean every = order.hasNewTruncate();
     int[] rows = new int[order.keys()];
     int count = 0;
     for (int key = 0; key < order.keys(); key++) {
-      boolean changed = false;
+      boolean changed = every;
       for (int step = first(key); step < end(key) && !changed; step++) {
         changed = order.isNew(step);
       }

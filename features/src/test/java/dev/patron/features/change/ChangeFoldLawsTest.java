@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patron.features.accounts.Account.Count;
 import dev.patron.features.change.Streams.Bookshop;
 import dev.patron.features.change.Streams.Profile;
+import dev.patron.features.frame.BooleanColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Type;
 import dev.patron.features.history.History;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +100,91 @@ class ChangeFoldLawsTest {
       assertThat(History.of(Event.fold(Event.BOOKS, events)).toRows())
           .as("seed " + seed)
           .isEqualTo(alone);
+    }
+  }
+
+  @Test
+  void carriedOnByWhatComesInAnyBatchesTheTablesAreThoseOfOneFold() {
+    for (long seed = 0; seed < 20_000; seed++) {
+      boolean flat = seed % 4 == 0;
+      ChangeSpec spec = flat ? Event.FLAT_BOOKS : Event.BOOKS;
+      List<Event> events = disturbed(Streams.nonsense(new Random(seed), flat), new Random(seed));
+      CarriedOn carriedOn = new CarriedOn(spec);
+      Random random = new Random(seed);
+      for (int from = 0, to; from < events.size(); from = to) {
+        to = Math.min(events.size(), from + 1 + random.nextInt(6));
+        carriedOn.by(events.subList(from, to));
+      }
+      Folded whole = Event.fold(spec, events);
+      String where = "seed " + seed + ", of\n" + new Oracle(spec, events);
+      assertThat(carriedOn.current()).as(where).isEqualTo(whole.current().toRows());
+      assertThat(carriedOn.history()).as(where).isEqualTo(History.of(whole).toRows());
+    }
+  }
+
+  /**
+   * Tables that are carried on: what was folded is kept, and rows are replaced for no keys but
+   * those that a fold says it changed.
+   */
+  private static final class CarriedOn {
+    private final ChangeSpec spec;
+    private final ChangeFold fold;
+    private Frame kept;
+    private final Map<Object, List<List<@Nullable Object>>> current = new TreeMap<>();
+    private final Map<Object, List<List<@Nullable Object>>> history = new TreeMap<>();
+
+    CarriedOn(ChangeSpec spec) {
+      this.spec = spec;
+      this.fold = new ChangeFold(spec);
+      this.kept = Frame.empty(Events.schema(spec.row()));
+    }
+
+    void by(List<Event> batch) {
+      Frame fresh = Event.frame(batch);
+      boolean[] known = new boolean[kept.rows() + fresh.rows()];
+      Arrays.fill(known, 0, kept.rows(), true);
+      Frame all =
+          Frame.concat(kept.schema(), List.of(kept, fresh))
+              .with(Events.KNOWN, Type.BOOLEAN, BooleanColumn.of(known));
+      Folded folded = fold.fold(Events.ofKeys(all), Events.truncates(all));
+      assertThat(folded.changedKeys().toRows()).doesNotHaveDuplicates();
+      assertThat(folded.news().toRows()).doesNotHaveDuplicates();
+      Set<Object> changed = keys(folded.changedKeys());
+      Set<Object> linked =
+          spec.flat()
+              ? Set.of()
+              : keys(KeyChanges.linkedKeys(all, spec.key(), KeyChanges.positions(all)));
+      if (!Collections.disjoint(changed, linked)) {
+        changed.addAll(linked);
+      }
+      replace(current, folded.current(), changed);
+      replace(history, History.of(folded), changed);
+      kept = Frame.concat(kept.schema(), List.of(kept, folded.news(), Events.truncates(fresh)));
+    }
+
+    private static Set<Object> keys(Frame keys) {
+      Set<Object> set = new HashSet<>();
+      keys.toRows().forEach(row -> set.add(Objects.requireNonNull(row.get(0))));
+      return set;
+    }
+
+    private static void replace(
+        Map<Object, List<List<@Nullable Object>>> table, Frame rows, Set<Object> changed) {
+      table.keySet().removeAll(changed);
+      for (List<@Nullable Object> row : rows.toRows()) {
+        Object key = Objects.requireNonNull(row.get(0));
+        if (changed.contains(key)) {
+          table.computeIfAbsent(key, any -> new ArrayList<>()).add(row);
+        }
+      }
+    }
+
+    List<List<@Nullable Object>> current() {
+      return current.values().stream().flatMap(List::stream).toList();
+    }
+
+    List<List<@Nullable Object>> history() {
+      return history.values().stream().flatMap(List::stream).toList();
     }
   }
 

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.features.accounts.Account;
 import dev.patron.features.accounts.Account.Count;
+import dev.patron.features.frame.BooleanColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
@@ -489,6 +490,18 @@ class ChangeFoldTest {
     assertThat(Event.fold(Event.FLAT_BOOKS, events).account())
         .isEqualTo(
             counts(Count.INSERTED, Count.DUPLICATE, Count.STALE, Count.CONFLICT, Count.DUPLICATE));
+  }
+
+  @Test
+  void flatRowThatBeatsTheOneKnownIsAnUpdateAndAConflictHoweverOftenItComes() {
+    Frame known = Event.frame(List.of(flat("a", 1, "smaller")));
+    Frame fresh = Event.frame(List.of(flat("a", 1, "the greater"), flat("a", 1, "the greater")));
+    Frame all =
+        Frame.concat(known.schema(), List.of(known, fresh))
+            .with(Events.KNOWN, Type.BOOLEAN, BooleanColumn.of(new boolean[] {true, false, false}));
+    Folded folded = new ChangeFold(Event.FLAT_BOOKS).fold(all, Frame.empty(known.schema()));
+    assertThat(folded.current().value(0, "title")).isEqualTo("the greater");
+    assertThat(folded.account()).isEqualTo(counts(Count.INSERTED, Count.CONFLICT, Count.DUPLICATE));
   }
 
   @Test
