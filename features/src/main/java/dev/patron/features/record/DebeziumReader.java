@@ -44,11 +44,15 @@ final class DebeziumReader {
       Set.of("status", "id", "event_count", "data_collections", "ts_ms");
 
   /** A number that was not given. */
-  static final long ABSENT = Long.MIN_VALUE;
+  static final long ABSENT = ScalarReader.ABSENT;
+
+  // What the names of an unwrapped row's own fields begin with: of its source's, and of any.
+  private static final String SOURCE = "__source_";
+  private static final String ADDED = "__";
 
   private final JsonRecord record = new JsonRecord();
-  private final Utf8 text = new Utf8();
-  private final NumberText number = new NumberText();
+  private final ScalarReader scalars = new ScalarReader();
+  private final LogPlace place = new LogPlace(scalars);
 
   private Form form = Form.NOTICE;
   private boolean hasSource;
@@ -63,11 +67,6 @@ final class DebeziumReader {
   private @Nullable String op;
   private @Nullable String table;
   private @Nullable String deleted;
-  private @Nullable String file;
-  private long lsn;
-  private long sequence;
-  private long filePosition;
-  private long fileRow;
   private long sourceMicros;
   private long sourceMillis;
   private long deliveredMicros;
@@ -135,11 +134,7 @@ final class DebeziumReader {
     op = null;
     table = null;
     deleted = null;
-    file = null;
-    lsn = ABSENT;
-    sequence = ABSENT;
-    filePosition = ABSENT;
-    fileRow = ABSENT;
+    place.clear();
     sourceMicros = ABSENT;
     sourceMillis = ABSENT;
     deliveredMicros = ABSENT;
@@ -227,9 +222,9 @@ final class DebeziumReader {
             parser.skipChildren();
           }
         }
-        case "op" -> op = string(parser);
-        case "ts_ms" -> deliveredMillis = number(parser);
-        case "ts_us" -> deliveredMicros = number(parser);
+        case "op" -> op = scalars.string(parser);
+        case "ts_ms" -> deliveredMillis = scalars.number(parser);
+        case "ts_us" -> deliveredMicros = scalars.number(parser);
         default -> parser.skipChildren();
       }
     }
@@ -249,15 +244,10 @@ final class DebeziumReader {
       String name = parser.currentName();
       parser.nextToken();
       switch (name) {
-        case "table" -> table = string(parser);
-        case "lsn" -> lsn = number(parser);
-        case "sequence" -> sequence = secondOf(string(parser));
-        case "file" -> file = string(parser);
-        case "pos" -> filePosition = number(parser);
-        case "row" -> fileRow = number(parser);
-        case "ts_us" -> sourceMicros = number(parser);
-        case "ts_ms" -> sourceMillis = number(parser);
-        default -> parser.skipChildren();
+        case "table" -> table = scalars.string(parser);
+        case "ts_us" -> sourceMicros = scalars.number(parser);
+        case "ts_ms" -> sourceMillis = scalars.number(parser);
+        default -> place.take(name, parser);
       }
     }
   }
@@ -267,7 +257,7 @@ final class DebeziumReader {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
-      if (name.startsWith("__")) {
+      if (name.startsWith(ADDED)) {
         metadata(name, parser);
         continue;
       }
@@ -289,57 +279,17 @@ final class DebeziumReader {
   private void metadata(String name, JsonParser parser) throws IOException {
     hasMetadata = true;
     switch (name) {
-      case "__op" -> op = string(parser);
-      case "__deleted" -> deleted = string(parser);
-      case "__table", "__source_table" -> table = string(parser);
-      case "__source_lsn", "__lsn" -> lsn = number(parser);
-      case "__source_sequence", "__sequence" -> sequence = secondOf(string(parser));
-      case "__source_file", "__file" -> file = string(parser);
-      case "__source_pos", "__pos" -> filePosition = number(parser);
-      case "__source_row", "__row" -> fileRow = number(parser);
-      case "__source_ts_us" -> sourceMicros = number(parser);
-      case "__source_ts_ms" -> sourceMillis = number(parser);
-      case "__ts_us" -> deliveredMicros = number(parser);
-      case "__ts_ms" -> deliveredMillis = number(parser);
-      default -> parser.skipChildren();
-    }
-  }
-
-  private static @Nullable String string(JsonParser parser) throws IOException {
-    JsonToken token = parser.currentToken();
-    if (token == JsonToken.VALUE_NULL || !token.isScalarValue()) {
-      parser.skipChildren();
-      return null;
-    }
-    return parser.getText();
-  }
-
-  /** A 64-bit number, also written as text; {@link #ABSENT} for anything else. */
-  private long number(JsonParser parser) throws IOException {
-    JsonToken token = parser.currentToken();
-    if (token.isNumeric() || token == JsonToken.VALUE_STRING) {
-      return text.take(parser) && number.read(text.array(), 0, text.length()) && number.fitsLong()
-          ? number.toLong()
-          : ABSENT;
-    }
-    parser.skipChildren();
-    return ABSENT;
-  }
-
-  /** The second item of Debezium's {@code source.sequence}, a JSON array within a text. */
-  private long secondOf(@Nullable String sequenceText) throws IOException {
-    if (sequenceText == null) {
-      return ABSENT;
-    }
-    try (JsonParser parser = JsonRecord.FACTORY.createParser(sequenceText)) {
-      if (parser.nextToken() != JsonToken.START_ARRAY
-          || parser.nextToken() == null
-          || parser.currentToken() == JsonToken.END_ARRAY) {
-        return ABSENT;
+      case "__op" -> op = scalars.string(parser);
+      case "__deleted" -> deleted = scalars.string(parser);
+      case "__table", "__source_table" -> table = scalars.string(parser);
+      case "__source_ts_us" -> sourceMicros = scalars.number(parser);
+      case "__source_ts_ms" -> sourceMillis = scalars.number(parser);
+      case "__ts_us" -> deliveredMicros = scalars.number(parser);
+      case "__ts_ms" -> deliveredMillis = scalars.number(parser);
+      default -> {
+        String prefix = name.startsWith(SOURCE) ? SOURCE : ADDED;
+        place.take(name.substring(prefix.length()), parser);
       }
-      parser.skipChildren();
-      JsonToken second = parser.nextToken();
-      return second == null || second == JsonToken.END_ARRAY ? ABSENT : number(parser);
     }
   }
 
@@ -392,38 +342,12 @@ final class DebeziumReader {
   }
 
   /**
-   * Writes the position (SEMANTICS 2): the log sequence number, or MySQL's file, position and row.
+   * Writes the position (SEMANTICS 2).
    *
-   * @return the position as a person writes it; null, and nothing written, if there is none
+   * @return the position as a person writes it; null if there is none
    */
   @Nullable String position(Position position) {
-    long number1 = lsn != ABSENT ? lsn : sequence;
-    if (number1 != ABSENT) {
-      position.clear().add(number1);
-      return Long.toString(number1);
-    }
-    String binlog = file;
-    if (binlog == null || filePosition == ABSENT) {
-      return null;
-    }
-    long fileNumber = trailingNumber(binlog);
-    if (fileNumber == ABSENT) {
-      return null;
-    }
-    long row = fileRow == ABSENT ? 0 : fileRow;
-    position.clear().add(fileNumber).add(filePosition).add(row);
-    return binlog + ", " + filePosition + ", " + row;
-  }
-
-  /** The number that a file's name ends with: names roll over from 999999 to 1000000. */
-  private static long trailingNumber(String name) {
-    int from = name.length();
-    while (from > 0 && name.charAt(from - 1) >= '0' && name.charAt(from - 1) <= '9') {
-      from--;
-    }
-    return name.length() == from || name.length() - from > 18
-        ? ABSENT
-        : Long.parseLong(name, from, name.length(), 10);
+    return place.position(position, "r".equals(op));
   }
 
   /** Whether there is a row before the change. */

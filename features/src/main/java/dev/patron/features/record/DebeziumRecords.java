@@ -200,7 +200,9 @@ final class DebeziumRecords {
     }
     if (debezium.position(position) == null) {
       verdicts.refuse(
-          row, Reason.MISSING_POSITION, "neither an lsn nor a sequence nor a file and pos");
+          row,
+          Reason.MISSING_POSITION,
+          "the source has neither an lsn nor a sequence, a file and pos, a commit_lsn or an scn");
     } else if (debezium.instant() == DebeziumReader.ABSENT) {
       verdicts.refuse(row, Reason.MISSING_TIMESTAMP, "no ts_us and no ts_ms of the source");
     } else {

@@ -49,6 +49,9 @@ final class ValueReader {
   /** Below this a number of unknown unit counts milliseconds, from it on microseconds. */
   private static final long FIRST_MICROS = 100_000_000_000_000L;
 
+  /** The most digits that a day of the years 1 to 9999 has, counted from 1970. */
+  private static final int DAY_DIGITS = 7;
+
   /** What is quoted of a value that was not understood. */
   private static final int QUOTED = 60;
 
@@ -425,7 +428,7 @@ final class ValueReader {
         meaning == ConnectSchema.Meaning.DAYS
             || (meaning == ConnectSchema.Meaning.PLAIN
                 && type == Type.DATE
-                && times.unit() == null);
+                && (times.unit() == null || isDebeziumDay(value)));
     BigDecimal micros =
         switch (meaning) {
           case DAYS -> value.multiply(BigDecimal.valueOf(TimeText.MICROS_PER_DAY));
@@ -452,6 +455,13 @@ final class ValueReader {
     } else {
       refuse(column, "'" + number.text() + "' is more than a date");
     }
+  }
+
+  /** Debezium counts dates in days, whatever its timestamps count. */
+  private boolean isDebeziumDay(BigDecimal value) {
+    return debezium
+        && (long) value.precision() - value.scale() <= DAY_DIGITS
+        && TimeText.isDay(value.longValue());
   }
 
   private long unit(BigDecimal value) {

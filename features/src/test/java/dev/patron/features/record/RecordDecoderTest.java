@@ -20,6 +20,7 @@ import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,81 @@ class RecordDecoderTest {
           "{\"table\":\"books\",\"file\":\"bin.000003\",\"pos\":154,\"row\":2,\"ts_ms\":1}";
       assertThat(only(FEED.decode(event("c", "null", "{\"id\":1}", source)), "_sequence"))
           .isEqualTo("bin.000003, 154, 2");
+    }
+
+    @Test
+    void aMysqlSnapshotRowWithoutAFileStandsBeforeTheWholeLog() {
+      String source = "{\"table\":\"books\",\"file\":\"\",\"pos\":0,\"row\":0,\"ts_ms\":0}";
+      Decoded snapshot = FEED.decode(event("r", "null", "{\"id\":1}", source));
+      String first = source.replace("\"\"", "\"bin.000001\"").replace("\"pos\":0", "\"pos\":4");
+      Decoded change = FEED.decode(event("c", "null", "{\"id\":1}", first));
+      assertThat(List.of(only(snapshot, "_position"), only(change, "_position")))
+          .asInstanceOf(InstanceOfAssertFactories.list(String.class))
+          .isSorted()
+          .doesNotHaveDuplicates();
+      assertThat(FEED.refusal(event("c", "null", "{\"id\":1}", source)))
+          .startsWith("MISSING_POSITION");
+    }
+
+    @Test
+    void sqlServersLogNumbersCompareGroupByGroup() {
+      String source =
+          "{\"table\":\"books\",\"commit_lsn\":\"%s\",\"change_lsn\":%s,"
+              + "\"event_serial_no\":%s,\"ts_ms\":1}";
+      List<String> positions = new ArrayList<>();
+      for (String row :
+          List.of(
+              source.formatted("00000027:00000ac0:0002", "null", "null"),
+              source.formatted("00000027:00000ac0:0002", "\"00000027:00000AB0:0003\"", "1"),
+              source.formatted("00000027:00000ac0:0002", "\"00000027:00000ab0:0003\"", "2"),
+              source.formatted("00000027:00000ac0:0002", "\"00000027:00000ab1:0001\"", "1"),
+              source.formatted("00000027:00000ac0:000a", "\"00000027:00000001:0001\"", "1"),
+              source.formatted("ff000000:00000000:0000", "\"NULL\"", "1"))) {
+        positions.add(
+            String.valueOf(only(FEED.decode(event("u", "null", "{\"id\":1}", row)), "_position")));
+      }
+      assertThat(positions).isSorted().doesNotHaveDuplicates();
+      String row = source.formatted("00000027:00000ac0:0002", "\"00000027:00000ab0:0003\"", "2");
+      assertThat(only(FEED.decode(event("u", "null", "{\"id\":1}", row)), "_sequence"))
+          .isEqualTo("00000027:00000ac0:0002, 00000027:00000ab0:0003, 2");
+      assertThat(
+              FEED.refusal(
+                  event("u", "null", "{\"id\":1}", source.formatted("no lsn", "null", "1"))))
+          .startsWith("MISSING_POSITION");
+    }
+
+    @Test
+    void oraclesChangesStandWhereTheirTransactionWasCommitted() {
+      String source =
+          "{\"table\":\"books\",\"scn\":\"%s\",\"commit_scn\":%s,\"rs_id\":%s,\"ssn\":%s,\"ts_ms\":1}";
+      List<String> positions = new ArrayList<>();
+      for (String row :
+          List.of(
+              source.formatted("990", "null", "null", "null"),
+              source.formatted("990", "\"990\"", "\" 0x000018.00003a2f.0010 \"", "0"),
+              source.formatted("990", "\"990\"", "\" 0x000018.00003a2f.0010 \"", "1"),
+              source.formatted("990", "\"990\"", "\" 0x000019.00000001.0010 \"", "0"),
+              source.formatted("985", "\"1000\"", "\" 0x000001.00000001.0010 \"", "0"))) {
+        positions.add(
+            String.valueOf(only(FEED.decode(event("u", "null", "{\"id\":1}", row)), "_position")));
+      }
+      assertThat(positions).isSorted().doesNotHaveDuplicates();
+      String row = source.formatted("985", "\"1000\"", "\" 0x000001.00000001.0010 \"", "0");
+      assertThat(only(FEED.decode(event("u", "null", "{\"id\":1}", row)), "_sequence"))
+          .isEqualTo("1000, 985, 0x000001.00000001.0010, 0");
+    }
+
+    @Test
+    void unwrappedRowsMayCarryThePositionsOfAnyDatabase() {
+      Decoded decoded =
+          FEED.decode(
+              "{\"id\":1,\"__op\":\"u\",\"__source_ts_ms\":1,\"__commit_lsn\":\"00000027:00000ac0:0002\","
+                  + "\"__source_change_lsn\":\"00000027:00000ab0:0003\",\"__event_serial_no\":2}",
+              "{\"id\":1,\"__op\":\"u\",\"__source_ts_ms\":1,\"__scn\":\"985\",\"__source_commit_scn\":\"1000\"}");
+      assertThat(decoded.rows().select(List.of("_sequence")).toRows())
+          .containsExactly(
+              List.of("00000027:00000ac0:0002, 00000027:00000ab0:0003, 2"),
+              List.of("1000, 985, , 0"));
     }
 
     @Test
@@ -609,6 +685,18 @@ class RecordDecoderTest {
       assertThatThrownBy(
               () -> read(Source.facts(Kind.JSONL).withTimes("no pattern", "UTC"), Type.DATE, "1"))
           .hasMessageContaining("timeFormat 'no pattern'");
+    }
+
+    @Test
+    void debeziumCountsDatesInDaysWhateverItsTimestampsCount() {
+      for (String unit : List.of("millis", "micros")) {
+        Source debezium = Source.facts(Kind.DEBEZIUM).withTimes(unit, "UTC");
+        assertThat(read(debezium, Type.DATE, "18321")).isEqualTo("2020-02-29");
+        assertThat(read(debezium, Type.DATE, "-719162")).isEqualTo("0001-01-01");
+        assertThat(read(debezium, Type.DATE, "\"18321\"")).isEqualTo("2020-02-29");
+      }
+      Source millis = Source.facts(Kind.DEBEZIUM).withTimes("millis", "UTC");
+      assertThat(read(millis, Type.DATE, "1582934400000")).isEqualTo("2020-02-29");
     }
 
     @Test
