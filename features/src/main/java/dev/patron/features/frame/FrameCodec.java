@@ -6,26 +6,67 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames as bytes: the schema as text, then the arrays as they are. Equal frames give equal bytes,
- * whatever they were built from. The format is for travel between steps of one run, not for
- * storage.
+ * Frames as bytes: the schema as text, then the arrays as they are, little end first. Equal frames
+ * give equal bytes, whatever they were built from. The format is for travel between steps of one
+ * run, not for storage.
  */
 public final class FrameCodec {
   private FrameCodec() {}
 
-  /** Writes a frame. */
-  public static void write(Frame frame, DataOutputStream out) throws IOException {
+  /**
+   * The bytes of a frame.
+   *
+   * @throws ArithmeticException for a frame of more than 2 GiB
+   */
+  public static byte[] encode(Frame frame) {
     byte[] schema = new Type.RowOf(frame.schema()).toString().getBytes(UTF_8);
-    out.writeInt(schema.length);
-    out.write(schema);
-    out.writeInt(frame.rows());
+    long length = 2L * Integer.BYTES + schema.length;
     for (int i = 0; i < frame.schema().size(); i++) {
-      writeColumn(frame.column(i), out);
+      length += length(frame.column(i));
     }
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(length)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putInt(schema.length).put(schema).putInt(frame.rows());
+    for (int i = 0; i < frame.schema().size(); i++) {
+      put(frame.column(i), bytes);
+    }
+    return bytes.array();
+  }
+
+  /**
+   * The frame that {@link #encode} made the bytes of, from the buffer's position on.
+   *
+   * @throws EOFException if the bytes end early
+   */
+  public static Frame decode(ByteBuffer bytes) throws EOFException {
+    ByteBuffer in = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    try {
+      byte[] text = bytes(in.getInt(), in);
+      Schema schema =
+          text.length == "row<>".length()
+              ? Schema.of()
+              : ((Type.RowOf) Type.parse(new String(text, UTF_8))).schema();
+      int rows = in.getInt();
+      Column[] columns = new Column[schema.size()];
+      for (int i = 0; i < columns.length; i++) {
+        columns[i] = column(schema.field(i).type(), rows, in);
+      }
+      return Frame.of(schema, columns);
+    } catch (BufferUnderflowException e) {
+      throw new EOFException("a frame ends early");
+    }
+  }
+
+  /** Writes the length of a frame's bytes and the bytes. */
+  public static void write(Frame frame, DataOutputStream out) throws IOException {
+    byte[] bytes = encode(frame);
+    out.writeInt(bytes.length);
+    out.write(bytes);
   }
 
   /**
@@ -34,122 +75,139 @@ public final class FrameCodec {
    * @throws EOFException if the bytes end early
    */
   public static Frame read(DataInputStream in) throws IOException {
-    byte[] text = in.readNBytes(in.readInt());
-    Schema schema =
-        text.length == "row<>".length()
-            ? Schema.of()
-            : ((Type.RowOf) Type.parse(new String(text, UTF_8))).schema();
-    int rows = in.readInt();
-    Column[] columns = new Column[schema.size()];
-    for (int i = 0; i < columns.length; i++) {
-      columns[i] = readColumn(schema.field(i).type(), rows, in);
-    }
-    return Frame.of(schema, columns);
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    return decode(ByteBuffer.wrap(bytes));
   }
 
-  private static void writeColumn(Column column, DataOutputStream out) throws IOException {
-    long @Nullable [] nulls = column.nulls();
-    out.writeBoolean(nulls != null);
-    if (nulls != null) {
-      writeLongs(nulls, out);
-    }
+  // ------------------------------------------------------------------------------------- columns
+
+  private static long length(Column column) {
+    long[] nulls = column.nulls();
+    long length = 1 + (nulls == null ? 0 : 8L * nulls.length);
     if (column instanceof LongColumn longs) {
-      writeLongs(longs.values(), out);
+      length += 8L * longs.values().length;
     } else if (column instanceof DoubleColumn doubles) {
-      ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(8, doubles.size()));
-      buffer.asDoubleBuffer().put(doubles.values(), 0, doubles.size());
-      out.write(buffer.array());
+      length += 8L * doubles.size();
     } else if (column instanceof BooleanColumn booleans) {
-      byte[] bytes = new byte[booleans.size()];
-      for (int row = 0; row < bytes.length; row++) {
-        bytes[row] = (byte) (booleans.get(row) ? 1 : 0);
-      }
-      out.write(bytes);
+      length += booleans.size();
     } else if (column instanceof BytesColumn bytes) {
-      writeInts(bytes.offsets(), out);
-      out.write(bytes.array(), 0, bytes.offsets()[bytes.size()]);
+      length += 4L * bytes.offsets().length + bytes.offsets()[bytes.size()];
     } else if (column instanceof ListColumn lists) {
-      writeInts(lists.offsets(), out);
-      writeColumn(lists.elements(), out);
+      length += 4L * lists.offsets().length + length(lists.elements());
     } else if (column instanceof RowColumn rows) {
       for (int i = 0; i < rows.width(); i++) {
-        writeColumn(rows.field(i), out);
+        length += length(rows.field(i));
+      }
+    }
+    return length;
+  }
+
+  private static void put(Column column, ByteBuffer out) {
+    long @Nullable [] nulls = column.nulls();
+    out.put((byte) (nulls == null ? 0 : 1));
+    if (nulls != null) {
+      putLongs(nulls, out);
+    }
+    if (column instanceof LongColumn longs) {
+      putLongs(longs.values(), out);
+    } else if (column instanceof DoubleColumn doubles) {
+      out.asDoubleBuffer().put(doubles.values(), 0, doubles.size());
+      out.position(out.position() + Double.BYTES * doubles.size());
+    } else if (column instanceof BooleanColumn booleans) {
+      for (int row = 0; row < booleans.size(); row++) {
+        out.put((byte) (booleans.get(row) ? 1 : 0));
+      }
+    } else if (column instanceof BytesColumn bytes) {
+      putInts(bytes.offsets(), out);
+      out.put(bytes.array(), 0, bytes.offsets()[bytes.size()]);
+    } else if (column instanceof ListColumn lists) {
+      putInts(lists.offsets(), out);
+      put(lists.elements(), out);
+    } else if (column instanceof RowColumn rows) {
+      for (int i = 0; i < rows.width(); i++) {
+        put(rows.field(i), out);
       }
     }
   }
 
-  private static Column readColumn(Type type, int rows, DataInputStream in) throws IOException {
-    long @Nullable [] nulls = in.readBoolean() ? readLongs((rows + 63) >> 6, in) : null;
+  private static Column column(Type type, int rows, ByteBuffer in) {
+    long @Nullable [] nulls = in.get() == 0 ? null : longs((rows + 63) >> 6, in);
     if (type instanceof Type.ListOf list) {
-      int[] offsets = readInts(rows + 1, in);
-      return new ListColumn(offsets, readColumn(list.element(), offsets[rows], in), rows, nulls);
+      int[] offsets = ints(rows + 1, in);
+      return new ListColumn(offsets, column(list.element(), offsets[rows], in), rows, nulls);
     }
     if (type instanceof Type.RowOf nested) {
       Column[] fields = new Column[nested.schema().size()];
       for (int i = 0; i < fields.length; i++) {
-        fields[i] = readColumn(nested.schema().field(i).type(), rows, in);
+        fields[i] = column(nested.schema().field(i).type(), rows, in);
       }
       return new RowColumn(fields, rows, nulls);
     }
     if (type instanceof Type.Decimal decimal) {
       return decimal.fitsLong()
-          ? new LongColumn(readLongs(rows, in), rows, nulls)
-          : readBytesColumn(rows, nulls, in);
+          ? new LongColumn(longs(rows, in), rows, nulls)
+          : bytesColumn(rows, nulls, in);
     }
     return switch ((Type.Scalar) type) {
-      case STRING -> readBytesColumn(rows, nulls, in);
-      case LONG, DATE, TIMESTAMP -> new LongColumn(readLongs(rows, in), rows, nulls);
+      case STRING -> bytesColumn(rows, nulls, in);
+      case LONG, DATE, TIMESTAMP -> new LongColumn(longs(rows, in), rows, nulls);
       case DOUBLE -> {
-        double[] values = new double[rows];
-        ByteBuffer.wrap(readFully(Math.multiplyExact(8, rows), in)).asDoubleBuffer().get(values);
+        double[] values = new double[held(rows, Double.BYTES, in)];
+        in.asDoubleBuffer().get(values);
+        in.position(in.position() + Double.BYTES * rows);
         yield new DoubleColumn(values, rows, nulls);
       }
       case BOOLEAN -> {
-        byte[] bytes = readFully(rows, in);
-        boolean[] values = new boolean[rows];
+        boolean[] values = new boolean[held(rows, 1, in)];
         for (int row = 0; row < rows; row++) {
-          values[row] = bytes[row] != 0;
+          values[row] = in.get() != 0;
         }
         yield new BooleanColumn(values, rows, nulls);
       }
     };
   }
 
-  private static BytesColumn readBytesColumn(int rows, long @Nullable [] nulls, DataInputStream in)
-      throws IOException {
-    int[] offsets = readInts(rows + 1, in);
-    return new BytesColumn(offsets, readFully(offsets[rows], in), rows, nulls);
+  private static BytesColumn bytesColumn(int rows, long @Nullable [] nulls, ByteBuffer in) {
+    int[] offsets = ints(rows + 1, in);
+    return new BytesColumn(offsets, bytes(offsets[rows], in), rows, nulls);
   }
 
-  private static void writeLongs(long[] values, DataOutputStream out) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(8, values.length));
-    buffer.asLongBuffer().put(values);
-    out.write(buffer.array());
+  private static void putLongs(long[] values, ByteBuffer out) {
+    out.asLongBuffer().put(values);
+    out.position(out.position() + Long.BYTES * values.length);
   }
 
-  private static long[] readLongs(int count, DataInputStream in) throws IOException {
-    long[] values = new long[count];
-    ByteBuffer.wrap(readFully(Math.multiplyExact(8, count), in)).asLongBuffer().get(values);
+  private static long[] longs(int count, ByteBuffer in) {
+    long[] values = new long[held(count, Long.BYTES, in)];
+    in.asLongBuffer().get(values);
+    in.position(in.position() + Long.BYTES * count);
     return values;
   }
 
-  private static void writeInts(int[] values, DataOutputStream out) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.multiplyExact(4, values.length));
-    buffer.asIntBuffer().put(values);
-    out.write(buffer.array());
+  private static void putInts(int[] values, ByteBuffer out) {
+    out.asIntBuffer().put(values);
+    out.position(out.position() + Integer.BYTES * values.length);
   }
 
-  private static int[] readInts(int count, DataInputStream in) throws IOException {
-    int[] values = new int[count];
-    ByteBuffer.wrap(readFully(Math.multiplyExact(4, count), in)).asIntBuffer().get(values);
+  private static int[] ints(int count, ByteBuffer in) {
+    int[] values = new int[held(count, Integer.BYTES, in)];
+    in.asIntBuffer().get(values);
+    in.position(in.position() + Integer.BYTES * count);
     return values;
   }
 
-  private static byte[] readFully(int count, DataInputStream in) throws IOException {
-    byte[] bytes = in.readNBytes(count);
-    if (bytes.length < count) {
-      throw new EOFException("a frame ends " + (count - bytes.length) + " bytes early");
+  private static byte[] bytes(int count, ByteBuffer in) {
+    byte[] values = new byte[held(count, 1, in)];
+    in.get(values);
+    return values;
+  }
+
+  /** The count, if the buffer has so many values: what is cut short must not ask for memory. */
+  private static int held(int count, int width, ByteBuffer in) {
+    if ((long) count * width > in.remaining()) {
+      throw new BufferUnderflowException();
     }
-    return bytes;
+    return count;
   }
 }

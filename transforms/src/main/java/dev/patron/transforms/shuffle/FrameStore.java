@@ -2,10 +2,6 @@ package dev.patron.transforms.shuffle;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameCodec;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ref.Cleaner;
@@ -45,8 +41,8 @@ public final class FrameStore implements AutoCloseable {
   private final long budget;
   private final long segmentBytes;
 
-  /** What is on the heap, used longest ago first. */
-  private final LinkedHashMap<Place, Frame> held = new LinkedHashMap<>(16, 0.75f, true);
+  /** What is on the heap, brought there longest ago first. */
+  private final LinkedHashMap<Place, WeakReference<Handle>> held = new LinkedHashMap<>();
 
   /** All that can be reached, by number. */
   private final Map<Long, WeakReference<Frame>> kept = new HashMap<>();
@@ -86,18 +82,17 @@ public final class FrameStore implements AutoCloseable {
     if (frame.origin() instanceof Handle handle && handle.store == this) {
       return handle.place.id;
     }
-    Place place;
+    Handle handle;
     synchronized (this) {
-      place = new Place(next++, frame.heapBytes());
-      Handle handle = new Handle(this, place);
+      Place place = new Place(next++, frame.heapBytes());
+      handle = new Handle(this, place);
       Frame waiting = Frame.kept(frame.schema(), frame.rows(), handle);
-      Place forgotten = place;
-      CLEANER.register(handle, () -> forget(forgotten));
+      CLEANER.register(handle, () -> forget(place));
       kept.put(place.id, new WeakReference<>(waiting));
       inTransit.put(place.id, waiting);
     }
-    hold(place, frame);
-    return place.id;
+    hold(handle, frame);
+    return handle.place.id;
   }
 
   /**
@@ -141,44 +136,38 @@ public final class FrameStore implements AutoCloseable {
 
   // ------------------------------------------------------------------ from heap to disk and back
 
-  private void hold(Place place, Frame frame) {
-    List<Map.Entry<Place, Frame>> leaving = new ArrayList<>();
+  private void hold(Handle handle, Frame frame) {
+    List<Handle> leaving = new ArrayList<>();
     synchronized (this) {
-      held.put(place, frame);
-      heldBytes += place.heapBytes;
-      Iterator<Map.Entry<Place, Frame>> longestAgo = held.entrySet().iterator();
+      handle.here = frame;
+      if (held.put(handle.place, new WeakReference<>(handle)) == null) {
+        heldBytes += handle.place.heapBytes;
+      }
+      Iterator<Map.Entry<Place, WeakReference<Handle>>> longestAgo = held.entrySet().iterator();
       while (heldBytes > budget && longestAgo.hasNext()) {
-        Map.Entry<Place, Frame> entry = longestAgo.next();
-        Place old = entry.getKey();
-        if (old.extent == null) {
-          // Until it is on the disk it can be had from here.
-          old.leaving = entry.getValue();
-          leaving.add(Map.entry(old, entry.getValue()));
+        Map.Entry<Place, WeakReference<Handle>> entry = longestAgo.next();
+        Handle old = entry.getValue().get();
+        if (old != null && old.place.extent == null) {
+          leaving.add(old);
+        } else if (old != null) {
+          old.here = null;
         }
-        heldBytes -= old.heapBytes;
+        heldBytes -= entry.getKey().heapBytes;
         longestAgo.remove();
       }
     }
-    for (Map.Entry<Place, Frame> entry : leaving) {
-      write(entry.getKey(), entry.getValue());
-    }
+    leaving.forEach(this::write);
   }
 
-  private void write(Place place, Frame frame) {
+  /** Writes a frame, which can be had from the heap until it is on the disk. */
+  private void write(Handle handle) {
     try {
-      ByteArrayOutputStream bytes =
-          new ByteArrayOutputStream((int) Math.min(Integer.MAX_VALUE - 8, place.heapBytes + 1024));
-      FrameCodec.write(frame, new DataOutputStream(bytes));
-      ByteBuffer buffer = ByteBuffer.wrap(bytes.toByteArray());
-      Extent extent = allocate(buffer.remaining());
-      extent.write(buffer);
+      ByteBuffer bytes = ByteBuffer.wrap(FrameCodec.encode(handle.get()));
+      Extent extent = allocate(bytes.remaining());
+      extent.write(bytes);
       synchronized (this) {
-        place.leaving = null;
-        if (place.forgotten) {
-          release(extent);
-        } else {
-          place.extent = extent;
-        }
+        handle.place.extent = extent;
+        handle.here = null;
       }
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -203,13 +192,11 @@ public final class FrameStore implements AutoCloseable {
     return open.extend(length);
   }
 
-  private Frame load(Place place) {
+  private Frame load(Handle handle) {
+    Place place = handle.place;
     Extent extent;
     synchronized (this) {
-      Frame here = held.get(place);
-      if (here == null) {
-        here = place.leaving;
-      }
+      Frame here = handle.here;
       if (here != null) {
         return here;
       }
@@ -220,18 +207,17 @@ public final class FrameStore implements AutoCloseable {
     }
     Frame frame;
     try {
-      frame = FrameCodec.read(new DataInputStream(new ByteArrayInputStream(extent.read())));
+      frame = FrameCodec.decode(extent.read());
     } catch (IOException e) {
       throw new UncheckedIOException(
           "a frame that waited in %s cannot be read back (%s)".formatted(folder, e.getMessage()),
           e);
     }
-    hold(place, frame);
+    hold(handle, frame);
     return frame;
   }
 
   private synchronized void forget(Place place) {
-    place.forgotten = true;
     kept.remove(place.id);
     if (held.remove(place) != null) {
       heldBytes -= place.heapBytes;
@@ -256,13 +242,11 @@ public final class FrameStore implements AutoCloseable {
     unused.close();
   }
 
-  /** Where the values of a waiting frame are; guarded by the store. Equal only to itself. */
+  /** Where the values of a waiting frame are on the disk; guarded by the store. */
   private static final class Place {
     final long id;
     final long heapBytes;
-    @Nullable Frame leaving;
     @Nullable Extent extent;
-    boolean forgotten;
 
     Place(long id, long heapBytes) {
       this.id = id;
@@ -270,10 +254,14 @@ public final class FrameStore implements AutoCloseable {
     }
   }
 
-  /** What a waiting frame holds on to. When it is gone, so is the frame. */
+  /**
+   * What a waiting frame holds on to, and what holds on to its values while they are on the heap:
+   * when nobody can reach the frame any more, they are garbage with it.
+   */
   private static final class Handle implements Supplier<Frame> {
     private final FrameStore store;
     private final Place place;
+    private volatile @Nullable Frame here;
     private volatile WeakReference<@Nullable Frame> seen = new WeakReference<>(null);
 
     Handle(FrameStore store, Place place) {
@@ -284,9 +272,12 @@ public final class FrameStore implements AutoCloseable {
     @Override
     public Frame get() {
       // Kernels ask for column after column of a frame: only the first question costs a lock.
-      Frame frame = seen.get();
+      Frame frame = here;
       if (frame == null) {
-        frame = store.load(place);
+        frame = seen.get();
+      }
+      if (frame == null) {
+        frame = store.load(this);
         seen = new WeakReference<>(frame);
       }
       return frame;
@@ -338,14 +329,14 @@ public final class FrameStore implements AutoCloseable {
       }
     }
 
-    byte[] read() throws IOException {
+    ByteBuffer read() throws IOException {
       ByteBuffer bytes = ByteBuffer.allocate(length);
       while (bytes.hasRemaining()) {
         if (segment.channel.read(bytes, offset + bytes.position()) < 0) {
           throw new IOException("it ends early");
         }
       }
-      return bytes.array();
+      return bytes.flip();
     }
   }
 }

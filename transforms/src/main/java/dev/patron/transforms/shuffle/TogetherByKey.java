@@ -2,8 +2,6 @@ package dev.patron.transforms.shuffle;
 
 import dev.patron.features.frame.Frame;
 import java.util.List;
-import org.apache.beam.sdk.coders.KvCoder;
-import org.apache.beam.sdk.coders.VarIntCoder;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
@@ -54,8 +52,7 @@ public final class TogetherByKey
                   .get(tag)
                   .apply(
                       "Split " + tag.getId() + " into buckets",
-                      ParDo.of(new ByKey.Split(key, buckets)))
-                  .setCoder(KvCoder.of(VarIntCoder.of(), FrameCoder.of())));
+                      ParDo.of(new ByKey.Split(key, buckets))));
     }
     return split.apply("Bring each bucket together", CoGroupByKey.create());
   }

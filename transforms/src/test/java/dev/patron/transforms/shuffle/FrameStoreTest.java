@@ -96,6 +96,21 @@ class FrameStoreTest {
   }
 
   @Test
+  void whatNobodyCanReachLeavesTheHeapWithoutGoingToTheDisk() throws Exception {
+    try (FrameStore store = FrameStore.in(folder, 30 * frame(0).heapBytes())) {
+      for (int round = 0; round < 5; round++) {
+        assertThat(keep(store, 20)).hasSize(20);
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (store.size() > 0 && System.nanoTime() < end) {
+          System.gc();
+          Thread.onSpinWait();
+        }
+      }
+      assertThat(store.writtenBytes()).isZero();
+    }
+  }
+
+  @Test
   void filesHaveNoNamesWhileTheyAreUsed() throws Exception {
     try (FrameStore store = FrameStore.in(folder, 0);
         Stream<Path> files = Files.list(folder)) {

@@ -5,8 +5,8 @@ import dev.patron.pipelines.engine.Engine;
 import dev.patron.transforms.shuffle.FrameStore;
 import dev.patron.transforms.shuffle.WaitingFrameCoder;
 import java.nio.file.Path;
+import org.apache.beam.runners.direct.DepthFirstDirectRunner;
 import org.apache.beam.runners.direct.DirectOptions;
-import org.apache.beam.runners.direct.RestingDirectRunner;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptions;
 
@@ -30,7 +30,7 @@ public final class DirectEngine implements Engine {
     // frame is a reference to where it waits, on the disk if need be.
     direct.setEnforceEncodability(true);
     direct.setBlockOnRun(false);
-    direct.setRunner(RestingDirectRunner.class);
+    direct.setRunner(DepthFirstDirectRunner.class);
     WaitingFrameCoder coder =
         WaitingFrameCoder.in(
             FrameStore.in(
