@@ -1,6 +1,7 @@
 package dev.patron.features.record;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
@@ -52,18 +53,22 @@ final class JsonRecord {
   private @Nullable ConnectSchema schema;
 
   /**
-   * Takes the record {@code [from, to)}, finding its schema and its payload.
+   * Takes the record {@code [start, end)}, finding its schema and its payload.
    *
    * @throws JsonProcessingException if it is not JSON as far as it had to be read
    */
-  void take(byte[] record, int start, int end) throws IOException {
-    bytes = record;
+  void take(byte[] text, int start, int end) throws IOException {
+    bytes = text;
     from = start;
     to = end;
-    while (to > from && isBlank(record[to - 1])) {
+    while (to > from && isBlank(text[to - 1])) {
       to--;
     }
     schema = null;
+    if (to > from && text[from] == '"') {
+      unquote();
+    }
+    byte[] record = bytes;
     for (int i = 0; i < knownPrefixes.size(); i++) {
       byte[] prefix = knownPrefixes.get(i);
       if (to - from > prefix.length
@@ -76,6 +81,19 @@ final class JsonRecord {
       }
     }
     unwrap();
+  }
+
+  /** Some who write records into files write what Kafka holds as one text: the object within it. */
+  private void unquote() throws IOException {
+    try (JsonParser parser = parser()) {
+      parser.nextToken();
+      String text = parser.getText();
+      if (text.startsWith("{\"") && parser.nextToken() == null) {
+        bytes = text.getBytes(UTF_8);
+        from = 0;
+        to = bytes.length;
+      }
+    }
   }
 
   private static boolean isBlank(byte b) {

@@ -78,6 +78,32 @@ class RecordDecoderTest {
     }
 
     @Test
+    void keyAndValueMayBeTextThatHoldsThem() {
+      String value = create("{\"id\":1,\"title\":\"\\\"é\\\"\",\"price\":\"1.50\"}");
+      String schema = "{\"schema\":null,\"payload\":%s}";
+      List<Object> expected =
+          row(FEED.decode(wrapped("{\"id\":1}", value)).rows(), "id", "title", "price", "_op");
+      for (String written : List.of(value, schema.formatted(value))) {
+        assertThat(
+                row(
+                    FEED.decode(wrapped(quoted("{\"id\":1}"), quoted(written))).rows(),
+                    "id",
+                    "title",
+                    "price",
+                    "_op"))
+            .isEqualTo(expected);
+      }
+      assertThat(FEED.refusal(wrapped(quoted("{\"id\":2}"), quoted(value))))
+          .startsWith("KEY_MISMATCH");
+      assertThat(FEED.refusal(wrapped("null", "\"{no\"")))
+          .isEqualTo("MALFORMED: not JSON: a single value where one object is wanted");
+    }
+
+    private static String quoted(String json) {
+      return "\"" + json.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    @Test
     void aPlainFileHasNoTopicSoThatItsNameNeverMatters() {
       Decoded decoded = FEED.decode(create("{\"id\":1}"));
       assertThat(row(decoded.rows(), Events.TOPIC, Events.PARTITION, Events.OFFSET))
