@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -266,11 +267,12 @@ class IncrementsIT {
 
   /**
    * Features, totals and scores that follow the customers whose purchases changed are those of all
-   * customers at once: with facts that are corrected, repeated and returned, and anonymous ones.
+   * customers at once: with facts that are corrected, repeated and returned, and anonymous ones;
+   * also where scores are ranks among all.
    */
-  @Test
-  void goldFollowsWhoseFactsChanged() throws IOException {
-    String name = "gold";
+  @ParameterizedTest
+  @CsvSource({"gold, 4, --ntile=false", "tiles, 2, --ntile"})
+  void goldFollowsWhoseFactsChanged(String name, int runs, String ntile) throws IOException {
     Path shop = Files.createDirectories(folder.resolve(name));
     Path dataset = shop.resolve("shop.yaml");
     Files.writeString(
@@ -283,7 +285,7 @@ class IncrementsIT {
         """);
     String asOf = "--asOf=2024-03-31";
     Random random = new Random(SEED);
-    for (int run = 0; run < 4; run++) {
+    for (int run = 0; run < runs; run++) {
       List<String> lines = new ArrayList<>(List.of("id,customer,date,amount"));
       for (int i = 0; i < (run == 0 ? 400 : 25); i++) {
         lines.add(
@@ -297,16 +299,17 @@ class IncrementsIT {
                     random.nextInt(50) - 9));
       }
       Files.write(shop.resolve("run" + run + ".csv"), lines);
-      patron("run", dataset, name + "-parts", asOf);
+      patron("run", dataset, name + "-parts", asOf, ntile);
     }
     Path parts = folder.resolve("warehouses").resolve(name + "-parts");
     for (String table : List.of("gold/customer_features", "gold/customer_scores")) {
-      assertThat(properties(parts.resolve(table))).contains("\"patron.since\":\"2\"");
+      assertThat(properties(parts.resolve(table)))
+          .contains("\"patron.since\":\"%d\"".formatted(runs - 2));
     }
 
     Path whole = folder.resolve("warehouses").resolve(name + "-whole");
     copy(parts.resolve("models"), whole.resolve("models"));
-    patron("run", dataset, name + "-whole", asOf);
+    patron("run", dataset, name + "-whole", asOf, ntile);
     Map<String, String> expected = verify(name + "-whole");
     Map<String, String> actual = verify(name + "-parts");
     assertThat(expected).containsKeys("gold/customer_scores", "gold/segment_summary");
