@@ -15,17 +15,32 @@ final class ColumnLevels {
   private final int[] repetition;
   private final int[] definition;
   private final int size;
+  private final boolean misses;
+  private final boolean repeats;
 
-  private ColumnLevels(int[] rows, int[] repetition, int[] definition, int size) {
+  private ColumnLevels(
+      int[] rows, int[] repetition, int[] definition, int size, boolean misses, boolean repeats) {
     this.rows = rows;
     this.repetition = repetition;
     this.definition = definition;
     this.size = size;
+    this.misses = misses;
+    this.repeats = repeats;
   }
 
   /** How many entries there are. */
   int size() {
     return size;
+  }
+
+  /** Whether some entry may have no value. */
+  boolean misses() {
+    return misses;
+  }
+
+  /** Whether some entry may continue a list. */
+  boolean repeats() {
+    return repeats;
   }
 
   /** The row of the column that this entry is, or -1 where there is no value. */
@@ -47,7 +62,8 @@ final class ColumnLevels {
   static ColumnLevels of(int from, int to) {
     int[] rows = new int[to - from];
     Arrays.setAll(rows, i -> from + i);
-    return new ColumnLevels(rows, new int[rows.length], new int[rows.length], rows.length);
+    return new ColumnLevels(
+        rows, new int[rows.length], new int[rows.length], rows.length, false, false);
   }
 
   /** The entries of a column whose nulls are defined down to this level. */
@@ -57,13 +73,15 @@ final class ColumnLevels {
     }
     int[] there = Arrays.copyOf(rows, size);
     int[] defined = Arrays.copyOf(definition, size);
+    boolean any = misses;
     for (int i = 0; i < size; i++) {
       if (there[i] >= 0 && column.isNull(there[i])) {
         there[i] = -1;
         defined[i] = level;
+        any = true;
       }
     }
-    return new ColumnLevels(there, repetition, defined, size);
+    return new ColumnLevels(there, repetition, defined, size, any, repeats);
   }
 
   /**
@@ -82,12 +100,14 @@ final class ColumnLevels {
     int[] repeated = new int[count];
     int[] defined = new int[count];
     int at = 0;
+    boolean any = misses;
     for (int i = 0; i < size; i++) {
       repeated[at] = repetition[i];
       int row = rows[i];
       if (row < 0 || list.from(row) == list.to(row)) {
         elements[at] = -1;
         defined[at++] = row < 0 ? definition[i] : level;
+        any = true;
         continue;
       }
       for (int element = list.from(row); element < list.to(row); element++) {
@@ -97,6 +117,6 @@ final class ColumnLevels {
         elements[at++] = element;
       }
     }
-    return new ColumnLevels(elements, repeated, defined, count);
+    return new ColumnLevels(elements, repeated, defined, count, any, true);
   }
 }

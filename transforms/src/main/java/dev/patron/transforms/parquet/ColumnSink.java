@@ -10,29 +10,33 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.beam.sdk.io.FileIO;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.avro.AvroSchemaConverter;
-import org.apache.parquet.column.ColumnWriteStore;
-import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes frames to Parquet files column by column: the values go from a frame's arrays to Parquet's
- * encoders, with no record for a row and no object for a number. The files are those of {@link
- * FrameSink}, which is ParquetIO's: the same schema, levels, sizes of pages and of row groups, and
- * codec. Two things differ: there is no Avro schema in the footer, and a column whose values hardly
- * ever repeat is not tried with a dictionary first.
+ * encodings, with no record for a row and no object for a number. The files are those of {@link
+ * FrameSink}, which is ParquetIO's: the same columns, levels, bounds, sizes of pages and of row
+ * groups, and codec. Three things differ: decimals of up to 18 digits are numbers, there is no Avro
+ * schema in the footer, and a column whose values hardly ever repeat is not tried with a dictionary
+ * first.
  *
  * <p>Tables are written by this one, since writing was a third of the Java time of a whole run; the
  * page of the benchmarks has the figures.
@@ -40,13 +44,13 @@ import org.jspecify.annotations.Nullable;
 public final class ColumnSink implements FileIO.Sink<Frame> {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * Rows after which Parquet looks whether a page is full. Values of a column come in blocks of so
-   * many rows, and pages end between blocks.
-   */
+  /** Values of a column come in blocks of so many rows, and pages end between blocks. */
   private static final int BLOCK_ROWS = 1_000;
 
   private static final int PAGE_ROWS = 20 * BLOCK_ROWS;
+
+  /** Digits that every {@code int} has room for. */
+  private static final int INT_PRECISION = 9;
 
   private final Schema schema;
   private transient @Nullable Open open;
@@ -131,7 +135,34 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
     private static MessageType messageType(Schema schema) {
       Configuration lists = new Configuration(false);
       lists.setBoolean("parquet.avro.write-old-list-structure", false);
-      return new AvroSchemaConverter(lists).convert(AvroSchemas.of(schema));
+      MessageType converted = new AvroSchemaConverter(lists).convert(AvroSchemas.of(schema));
+      return new MessageType(converted.getName(), withNumbers(converted.getFields()));
+    }
+
+    /**
+     * Decimals that fit are numbers, as Spark and DuckDB write them: they take a step each, where
+     * bytes take one for every byte. Avro knows no such decimals.
+     */
+    private static List<org.apache.parquet.schema.Type> withNumbers(
+        List<org.apache.parquet.schema.Type> types) {
+      return types.stream().map(Open::withNumbers).toList();
+    }
+
+    private static org.apache.parquet.schema.Type withNumbers(org.apache.parquet.schema.Type type) {
+      if (!type.isPrimitive()) {
+        GroupType group = type.asGroupType();
+        return group.withNewFields(withNumbers(group.getFields()));
+      }
+      return type.getLogicalTypeAnnotation() instanceof DecimalLogicalTypeAnnotation decimal
+              && decimal.getPrecision() <= Type.Decimal.LONG_PRECISION
+          ? Types.primitive(
+                  decimal.getPrecision() <= INT_PRECISION
+                      ? PrimitiveTypeName.INT32
+                      : PrimitiveTypeName.INT64,
+                  type.getRepetition())
+              .as(decimal)
+              .named(type.getName())
+          : type;
     }
 
     /**
@@ -184,13 +215,13 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
         walk(frame, from, from + rows, to);
         to.end(rows);
         from += rows;
-        if (to.columns.getBufferedSize() >= FrameSink.ROW_GROUP_BYTES) {
+        if (to.size() >= FrameSink.ROW_GROUP_BYTES) {
           finish(to);
         }
       }
     }
 
-    private void walk(Frame frame, int from, int to, Leaves leaves) {
+    private void walk(Frame frame, int from, int to, Leaves leaves) throws IOException {
       ColumnLevels rows = ColumnLevels.of(from, to);
       for (int i = 0; i < walks.size(); i++) {
         walks.get(i).go(frame.column(i), rows, leaves);
@@ -198,13 +229,9 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
     }
 
     /** Begins a row group; its first block tells for which columns a dictionary is worth it. */
-    private RowGroup begin(Frame frame, int from) {
+    private RowGroup begin(Frame frame, int from) throws IOException {
       ParquetProperties.Builder properties =
-          ParquetProperties.builder()
-              .withMinRowCountForPageSizeCheck(BLOCK_ROWS)
-              .withMaxRowCountForPageSizeCheck(BLOCK_ROWS)
-              .estimateRowCountForPageSizeCheck(false)
-              .withPageRowCountLimit(PAGE_ROWS);
+          ParquetProperties.builder().withPageRowCountLimit(PAGE_ROWS);
       walk(
           frame,
           from,
@@ -220,10 +247,9 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
 
     private void finish(RowGroup full) throws IOException {
       file.startBlock(full.rows);
-      full.columns.flush();
-      full.pages.flushToFileWriter(file);
+      full.finish();
+      full.chunks.flushToFileWriter(file);
       file.endBlock();
-      full.columns.close();
       group = null;
     }
 
@@ -238,54 +264,63 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
   }
 
   private static final class RowGroup implements Leaves {
-    private final ColumnChunkPageWriteStore pages;
-    private final ColumnWriteStore columns;
-    private final ColumnWriter[] writers;
+    private final ColumnChunkPageWriteStore chunks;
+    private final LeafPages[] leaves;
     private int rows;
 
     RowGroup(
         MessageType type,
         CodecFactory codecs,
         ParquetProperties properties,
-        List<LeafWriter> leaves) {
-      pages =
+        List<LeafWriter> writers) {
+      chunks =
           new ColumnChunkPageWriteStore(
               codecs.getCompressor(FrameSink.codec()),
               type,
               properties.getAllocator(),
               properties.getColumnIndexTruncateLength(),
               properties.getPageWriteChecksumEnabled());
-      columns = properties.newColumnWriteStore(type, pages);
-      writers =
-          leaves.stream()
+      leaves =
+          writers.stream()
               .map(LeafWriter::descriptor)
-              .map(columns::getColumnWriter)
-              .toArray(ColumnWriter[]::new);
+              .map(column -> new LeafPages(column, chunks.getPageWriter(column), properties))
+              .toArray(LeafPages[]::new);
     }
 
     @Override
-    public void leaf(int number, LeafWriter leaf, Column column, ColumnLevels levels) {
-      leaf.write(column, levels, writers[number]);
+    public void leaf(int number, LeafWriter leaf, Column column, ColumnLevels levels)
+        throws IOException {
+      leaf.write(column, levels, leaves[number]);
     }
 
-    void end(int more) {
-      for (int i = 0; i < more; i++) {
-        columns.endRecord();
+    void end(int more) throws IOException {
+      for (LeafPages leaf : leaves) {
+        leaf.end(more);
       }
       rows += more;
+    }
+
+    long size() {
+      return Arrays.stream(leaves).mapToLong(LeafPages::size).sum();
+    }
+
+    void finish() throws IOException {
+      for (LeafPages leaf : leaves) {
+        leaf.finish();
+      }
     }
   }
 
   /** Takes a column, and whatever it consists of, to its leaves. */
   @FunctionalInterface
   private interface Walk {
-    void go(Column column, ColumnLevels levels, Leaves to);
+    void go(Column column, ColumnLevels levels, Leaves to) throws IOException;
   }
 
   /** What comes by all leaves in turn. */
   @FunctionalInterface
   private interface Leaves {
-    void leaf(int number, LeafWriter leaf, Column column, ColumnLevels levels);
+    void leaf(int number, LeafWriter leaf, Column column, ColumnLevels levels) throws IOException;
   }
 
   /** A channel as Parquet wants a file: one that knows how far it is. */

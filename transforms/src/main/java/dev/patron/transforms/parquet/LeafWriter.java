@@ -7,31 +7,33 @@ import dev.patron.features.frame.Decimals;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
+import java.io.IOException;
+import java.util.Arrays;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.io.api.Binary;
 
 /** Puts the values of one physical column where Parquet encodes them, without a box for each. */
 abstract class LeafWriter {
   private final ColumnDescriptor descriptor;
-  private final int present;
 
   private LeafWriter(ColumnDescriptor descriptor) {
     this.descriptor = descriptor;
-    this.present = descriptor.getMaxDefinitionLevel();
   }
 
   static LeafWriter of(Type type, ColumnDescriptor descriptor) {
-    if (type instanceof Type.Decimal decimal) {
-      int bytes = descriptor.getPrimitiveType().getTypeLength();
-      return decimal.fitsLong()
-          ? new ShortDecimals(descriptor, bytes)
-          : new LongDecimals(descriptor, bytes);
+    if (type instanceof Type.Decimal) {
+      return switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
+        case INT32 -> new Ints(descriptor);
+        case INT64 -> new Longs(descriptor);
+        default -> new LongDecimals(descriptor, descriptor.getPrimitiveType().getTypeLength());
+      };
     }
     return switch ((Type.Scalar) type) {
       case STRING -> new Texts(descriptor);
       case LONG, TIMESTAMP -> new Longs(descriptor);
-      case DATE -> new Dates(descriptor);
+      case DATE -> new Ints(descriptor);
       case DOUBLE -> new Doubles(descriptor);
       case BOOLEAN -> new Booleans(descriptor);
     };
@@ -43,18 +45,13 @@ abstract class LeafWriter {
   }
 
   /** Appends a block of entries; those without a value are null. */
-  final void write(Column column, ColumnLevels levels, ColumnWriter out) {
-    for (int i = 0; i < levels.size(); i++) {
-      int row = levels.row(i);
-      if (row < 0) {
-        out.writeNull(levels.repetition(i), levels.definition(i));
-      } else {
-        write(column, row, out, levels.repetition(i), present);
-      }
-    }
+  final void write(Column column, ColumnLevels levels, LeafPages out) throws IOException {
+    values(column, levels, out.values(), out.bounds());
+    out.levels(levels);
   }
 
-  abstract void write(Column column, int row, ColumnWriter out, int repetition, int definition);
+  /** Appends the values of those entries that have one, and tells their bounds. */
+  abstract void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds);
 
   private static final class Longs extends LeafWriter {
     Longs(ColumnDescriptor descriptor) {
@@ -62,19 +59,50 @@ abstract class LeafWriter {
     }
 
     @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
-      out.write(((LongColumn) column).get(row), repetition, definition);
+    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+      LongColumn longs = (LongColumn) column;
+      long least = Long.MAX_VALUE;
+      long greatest = Long.MIN_VALUE;
+      for (int i = 0; i < levels.size(); i++) {
+        int row = levels.row(i);
+        if (row >= 0) {
+          long value = longs.get(row);
+          out.writeLong(value);
+          least = Math.min(least, value);
+          greatest = Math.max(greatest, value);
+        }
+      }
+      if (least <= greatest) {
+        bounds.updateStats(least);
+        bounds.updateStats(greatest);
+      }
     }
   }
 
-  private static final class Dates extends LeafWriter {
-    Dates(ColumnDescriptor descriptor) {
+  /** Numbers that take half of what a frame has for them. */
+  private static final class Ints extends LeafWriter {
+    Ints(ColumnDescriptor descriptor) {
       super(descriptor);
     }
 
     @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
-      out.write(Math.toIntExact(((LongColumn) column).get(row)), repetition, definition);
+    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+      LongColumn longs = (LongColumn) column;
+      int least = Integer.MAX_VALUE;
+      int greatest = Integer.MIN_VALUE;
+      for (int i = 0; i < levels.size(); i++) {
+        int row = levels.row(i);
+        if (row >= 0) {
+          int value = Math.toIntExact(longs.get(row));
+          out.writeInteger(value);
+          least = Math.min(least, value);
+          greatest = Math.max(greatest, value);
+        }
+      }
+      if (least <= greatest) {
+        bounds.updateStats(least);
+        bounds.updateStats(greatest);
+      }
     }
   }
 
@@ -84,8 +112,16 @@ abstract class LeafWriter {
     }
 
     @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
-      out.write(((DoubleColumn) column).get(row), repetition, definition);
+    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+      DoubleColumn doubles = (DoubleColumn) column;
+      for (int i = 0; i < levels.size(); i++) {
+        int row = levels.row(i);
+        if (row >= 0) {
+          out.writeDouble(doubles.get(row));
+          // Parquet has rules of its own for what is no number and for the two zeros.
+          bounds.updateStats(doubles.get(row));
+        }
+      }
     }
   }
 
@@ -95,8 +131,15 @@ abstract class LeafWriter {
     }
 
     @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
-      out.write(((BooleanColumn) column).get(row), repetition, definition);
+    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+      BooleanColumn booleans = (BooleanColumn) column;
+      for (int i = 0; i < levels.size(); i++) {
+        int row = levels.row(i);
+        if (row >= 0) {
+          out.writeBoolean(booleans.get(row));
+          bounds.updateStats(booleans.get(row));
+        }
+      }
     }
   }
 
@@ -106,37 +149,53 @@ abstract class LeafWriter {
     }
 
     @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
+    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
       BytesColumn texts = (BytesColumn) column;
+      int least = -1;
+      int greatest = -1;
+      for (int i = 0; i < levels.size(); i++) {
+        int row = levels.row(i);
+        if (row < 0) {
+          continue;
+        }
+        if (out instanceof PlainValues plain) {
+          plain.write(texts.array(), texts.from(row), texts.length(row));
+        } else {
+          out.writeBytes(text(texts, row));
+        }
+        if (least < 0) {
+          least = row;
+          greatest = row;
+        } else if (compare(texts, row, least) < 0) {
+          least = row;
+        } else if (compare(texts, row, greatest) > 0) {
+          greatest = row;
+        }
+      }
+      if (least >= 0) {
+        bounds.updateStats(text(texts, least));
+        bounds.updateStats(text(texts, greatest));
+      }
+    }
+
+    private static int compare(BytesColumn texts, int row, int other) {
+      return Arrays.compareUnsigned(
+          texts.array(),
+          texts.from(row),
+          texts.from(row) + texts.length(row),
+          texts.array(),
+          texts.from(other),
+          texts.from(other) + texts.length(other));
+    }
+
+    private static Binary text(BytesColumn texts, int row) {
       // "Reused" makes whoever keeps a value (a dictionary, a bound) copy it: a constant one would
       // keep the array of the whole frame.
-      out.write(
-          Binary.fromReusedByteArray(texts.array(), texts.from(row), texts.length(row)),
-          repetition,
-          definition);
+      return Binary.fromReusedByteArray(texts.array(), texts.from(row), texts.length(row));
     }
   }
 
   /** Unscaled values as the last bytes of their two's complement. */
-  private static final class ShortDecimals extends LeafWriter {
-    private final byte[] bytes;
-
-    ShortDecimals(ColumnDescriptor descriptor, int length) {
-      super(descriptor);
-      this.bytes = new byte[length];
-    }
-
-    @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
-      long unscaled = ((LongColumn) column).get(row);
-      for (int i = bytes.length - 1; i >= 0; i--) {
-        bytes[i] = (byte) unscaled;
-        unscaled >>= 8;
-      }
-      out.write(Binary.fromReusedByteArray(bytes), repetition, definition);
-    }
-  }
-
   private static final class LongDecimals extends LeafWriter {
     private final int length;
 
@@ -146,13 +205,18 @@ abstract class LeafWriter {
     }
 
     @Override
-    void write(Column column, int row, ColumnWriter out, int repetition, int definition) {
-      byte[] sixteen = ((BytesColumn) column).copy(row);
-      sixteen[0] ^= (byte) 0x80;
-      out.write(
-          Binary.fromConstantByteArray(sixteen, Decimals.BYTES - length, length),
-          repetition,
-          definition);
+    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+      BytesColumn decimals = (BytesColumn) column;
+      for (int i = 0; i < levels.size(); i++) {
+        int row = levels.row(i);
+        if (row >= 0) {
+          byte[] sixteen = decimals.copy(row);
+          sixteen[0] ^= (byte) 0x80;
+          Binary value = Binary.fromConstantByteArray(sixteen, Decimals.BYTES - length, length);
+          out.writeBytes(value);
+          bounds.updateStats(value);
+        }
+      }
     }
   }
 }
