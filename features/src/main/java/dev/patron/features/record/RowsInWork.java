@@ -56,6 +56,9 @@ final class RowsInWork {
   final boolean[] imageKeyGiven;
   int placeholdersHere;
 
+  /** The column whose value is being read; -1 between values. */
+  private int begun;
+
   RowsInWork(TableReading reading, Frame bronze) {
     this.reading = reading;
     this.bronze = bronze;
@@ -77,14 +80,20 @@ final class RowsInWork {
     keyProblem = null;
     twice = false;
     placeholdersHere = 0;
+    begun = -1;
     Arrays.fill(keyGiven, false);
     Arrays.fill(imageKeyGiven, false);
   }
 
-  /** Ends a row: what was not given is null. */
+  /** Ends a row: what was not given is null, what broke off in the middle is ended somehow. */
   void end() {
     for (int i = 0; i < reading.read.size(); i++) {
-      ValueReader.complete(builder.column(i), built);
+      ColumnBuilder column = builder.column(i);
+      if (i == begun) {
+        ValueReader.complete(column, built);
+      } else if (column.size() == built) {
+        column.appendNull();
+      }
     }
     built++;
   }
@@ -117,7 +126,9 @@ final class RowsInWork {
       note(i, "the field occurs twice");
       return;
     }
+    begun = i;
     reading.values.read(parser, reading.read.field(i).type(), column, reading.fromText[i], connect);
+    begun = -1;
     unknown[built] += (int) reading.values.unknown();
     note(i, reading.values.problem());
     if (reading.values.isUnavailable()) {

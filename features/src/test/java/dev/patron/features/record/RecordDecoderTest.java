@@ -559,6 +559,26 @@ class RecordDecoderTest {
     }
 
     @Test
+    void aListOrARowThatIsAbsentIsNull() {
+      Schema nested =
+          Schema.of()
+              .with("id", Type.LONG)
+              .with("tags", Type.parse("array<string>"))
+              .with("lines", Type.parse("array<row<sku:string>>"))
+              .with("place", Type.parse("row<city:string>"));
+      for (String row :
+          List.of("{\"id\":1}", "{\"id\":1,\"tags\":null,\"lines\":null,\"place\":null}")) {
+        Frame event = Source.feed("id").with(nested).decode(create(row)).rows();
+        Frame fact = Source.facts(Kind.JSONL).with(nested).decode(row).rows();
+        for (Frame rows : List.of(event, fact)) {
+          assertThat(row(rows, "id", "tags", "lines", "place"))
+              .as(row)
+              .containsExactly(1L, null, null, null);
+        }
+      }
+    }
+
+    @Test
     void aRefusedRecordKeepsItsTextAndPlace() {
       String line = wrapped("{\"id\":1}", "{\"op\":1");
       Frame quarantine = FEED.decode(line).quarantine();
