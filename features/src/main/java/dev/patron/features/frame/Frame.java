@@ -299,7 +299,7 @@ public final class Frame {
    * @return row numbers, for {@link #take}
    */
   public int[] order(List<String> by) {
-    return order(comparator(by));
+    return RowOrder.of(keys(by), rows);
   }
 
   /** The order of the rows by this comparator of row numbers; stable. */
@@ -312,16 +312,11 @@ public final class Frame {
 
   /** Compares rows by these columns, ascending, nulls first. */
   public IntComparator comparator(List<String> by) {
-    Column[] keys = by.stream().map(this::column).toArray(Column[]::new);
-    return (a, b) -> {
-      for (Column key : keys) {
-        int order = key.compare(a, key, b);
-        if (order != 0) {
-          return order;
-        }
-      }
-      return 0;
-    };
+    return RowOrder.comparator(keys(by));
+  }
+
+  private Column[] keys(List<String> by) {
+    return by.stream().map(this::column).toArray(Column[]::new);
   }
 
   /** The rows ordered as by {@link #order(List)}. */

@@ -177,6 +177,28 @@ class FrameLawsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void theOrderIsThatOfComparisonsByAnyColumns(long seed) {
+    Random random = new Random(seed);
+    List<List<@Nullable Object>> rows = new ArrayList<>(rows(seed, 40));
+    // Copies, so that values are equal in some columns and not in others.
+    for (int i = 0; i < 400; i++) {
+      List<@Nullable Object> row = new ArrayList<>(rows.get(random.nextInt(40)));
+      int changed = random.nextInt(row.size());
+      row.set(changed, rows.get(random.nextInt(40)).get(changed));
+      rows.add(row);
+    }
+    Frame frame = Frame.ofRows(ALL_TYPES, rows);
+    List<String> names = new ArrayList<>(ALL_TYPES.names());
+    for (int i = 0; i < 60; i++) {
+      Collections.shuffle(names, random);
+      List<String> by = names.subList(0, random.nextInt(4));
+
+      assertThat(frame.order(by)).as("by %s", by).isEqualTo(frame.order(frame.comparator(by)));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {21, 22, 23})
   void sortingIsStableAndPutsNullsFirst(long seed) {
     List<List<@Nullable Object>> rows = rows(seed, 1_000);

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
@@ -76,7 +77,20 @@ final class FileStatistics {
   private void add(int i, Column column) {
     int min = -1;
     int max = -1;
-    for (int row = 0; row < column.size(); row++) {
+    if (column instanceof LongColumn longs && !longs.hasNulls() && longs.size() > 0) {
+      // Most columns are these, and numbers ask for no comparison of columns.
+      min = 0;
+      max = 0;
+      for (int row = 1; row < longs.size(); row++) {
+        long value = longs.get(row);
+        if (value < longs.get(min)) {
+          min = row;
+        } else if (value > longs.get(max)) {
+          max = row;
+        }
+      }
+    }
+    for (int row = min < 0 ? 0 : column.size(); row < column.size(); row++) {
       if (column.isNull(row)) {
         nulls[i]++;
       } else if (min < 0) {
