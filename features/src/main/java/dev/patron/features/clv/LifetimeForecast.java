@@ -31,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  * exactly (the probability of every number of purchases has a closed form), numbers of purchases
  * are drawn systematically from it, and their amounts from gamma variates, in {@value #DRAWS} draws
  * seeded by the seed and the customer's identity. They are discounted by the customer's own ratio
- * of {@code cltv} to the plain sum.
+ * of {@code cltv} to the plain sum. In a season they are drawn from as many days as the horizon
+ * counts for, for a busy window is a longer one rather than one of greater purchases: what is
+ * bought in it varies less around its mean.
  */
 public final class LifetimeForecast implements Serializable {
   /** The columns of a forecast. Null: not known. */
@@ -56,6 +58,7 @@ public final class LifetimeForecast implements Serializable {
   private final long horizonDays;
   private final double discountRate;
   private final long seed;
+  private final double pace;
   private final double[] monthEnds;
   private final double[] discounts;
 
@@ -67,6 +70,19 @@ public final class LifetimeForecast implements Serializable {
    * @param seed of the draws
    */
   public LifetimeForecast(LifetimeModel model, long horizonDays, double discountRate, long seed) {
+    this(model, horizonDays, discountRate, seed, 1);
+  }
+
+  /**
+   * A forecast of this model whose interval is drawn at another pace; means stay as they are.
+   *
+   * @param horizonDays at least 1
+   * @param discountRate a month, at least 0
+   * @param seed of the draws
+   * @param pace how many days each day of the horizon counts for in the interval, above 0
+   */
+  public LifetimeForecast(
+      LifetimeModel model, long horizonDays, double discountRate, long seed, double pace) {
     if (horizonDays < 1) {
       throw new IllegalArgumentException(
           "horizonDays is " + horizonDays + "; at least 1 is wanted");
@@ -81,6 +97,7 @@ public final class LifetimeForecast implements Serializable {
     this.horizonDays = horizonDays;
     this.discountRate = discountRate;
     this.seed = seed;
+    this.pace = pace;
     int whole = (int) (horizonDays * MONTHS_PER_YEAR / DAYS_PER_YEAR);
     double months = horizonDays * MONTHS_PER_YEAR / DAYS_PER_YEAR;
     int periods = months > whole ? whole + 1 : whole;
@@ -206,7 +223,8 @@ public final class LifetimeForecast implements Serializable {
       }
       double[] distribution = alive.distribution;
       if (distribution == null) {
-        distribution = purchases.purchasesWhileAlive(x, tenure, monthEnds[monthEnds.length - 1]);
+        distribution =
+            purchases.purchasesWhileAlive(x, tenure, pace * monthEnds[monthEnds.length - 1]);
         alive.distribution = distribution;
       }
       double discount = alive.purchases > 0 ? alive.discounted / alive.purchases : 1;

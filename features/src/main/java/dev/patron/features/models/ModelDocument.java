@@ -37,9 +37,9 @@ public record ModelDocument(
 
   /**
    * The schema version that is written; every earlier one is read too. 2 brought what trees change
-   * about a lifetime model.
+   * about a lifetime model, 3 how its interval is made.
    */
-  public static final int SCHEMA_VERSION = 2;
+  public static final int SCHEMA_VERSION = 3;
 
   /** Makes the nodes of parameters and facts. */
   static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -8,11 +8,13 @@ import dev.patron.features.trees.BoostedTrees.Leaf;
 import dev.patron.features.trees.BoostedTrees.Node;
 import dev.patron.features.trees.BoostedTrees.Split;
 import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Interval;
 import dev.patron.features.trees.Refinement.Part;
 import dev.patron.features.trees.TreeInputs;
 import dev.patron.features.trees.TwoStageTrees;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Refinement} as JSON. A leaf is written as {@code [value, rows]} and a split as {@code
@@ -31,6 +33,9 @@ final class RefinementNode {
     ObjectNode node = ModelDocument.NODES.objectNode();
     node.set("purchases", part(refinement.purchases()));
     node.set("spend", part(refinement.spend()));
+    node.putObject("interval")
+        .put("pace", refinement.interval().pace())
+        .put("width", refinement.interval().width());
     TwoStageTrees trees = refinement.trees();
     if (trees == null) {
       node.putNull("trees");
@@ -88,7 +93,15 @@ final class RefinementNode {
     return new Refinement(
         stages.isNull() ? null : trees(stages),
         readPart(ModelDocument.required(node, "purchases")),
-        readPart(ModelDocument.required(node, "spend")));
+        readPart(ModelDocument.required(node, "spend")),
+        readInterval(node.get("interval")));
+  }
+
+  /** Documents before schema version 3 know of no interval of its own. */
+  private static Interval readInterval(@Nullable JsonNode node) {
+    return node == null
+        ? Interval.NONE
+        : new Interval(ModelDocument.number(node, "pace"), ModelDocument.number(node, "width"));
   }
 
   private static Part readPart(JsonNode node) {

@@ -7,6 +7,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.trees.Refinement.Interval;
 import java.io.Serializable;
 import java.util.List;
 
@@ -15,10 +16,12 @@ import java.util.List;
  * forecast depends on that customer, the models, horizon, discount rate and seed alone.
  *
  * <p>Purchases and spend are blended each for itself; the amount of a purchase is their ratio. The
- * discount is that of the probabilistic forecast, and the interval is stretched as its mean is.
+ * discount is that of the probabilistic forecast. The interval is drawn at the pace of the season,
+ * stretched by what else changes its mean, and as wide as back-tests have shown that it must be.
  */
 public final class RefinedForecast implements Serializable {
-  private static final List<String> VALUES = List.of("cltv", "cltv_low", "cltv_high");
+  private static final List<String> WORTH =
+      List.of("expected_amount", "cltv", "cltv_low", "cltv_high");
 
   private static final Schema CHANGED =
       Schema.of()
@@ -44,7 +47,8 @@ public final class RefinedForecast implements Serializable {
       long horizonDays,
       double discountRate,
       long seed) {
-    this.forecast = new LifetimeForecast(model, horizonDays, discountRate, seed);
+    this.forecast =
+        new LifetimeForecast(model, horizonDays, discountRate, seed, refinement.interval().pace());
     this.refinement = refinement;
   }
 
@@ -76,6 +80,7 @@ public final class RefinedForecast implements Serializable {
     Expectation expected =
         shape == null ? Expectation.of(model, features, horizonDays()) : shape.expected();
     boolean worth = model.money() != null;
+    Interval interval = refinement.interval();
     FrameBuilder refined = new FrameBuilder(CHANGED);
     for (int row = 0; row < rows; row++) {
       if (plain.column("p_alive").isNull(row)) {
@@ -88,8 +93,7 @@ public final class RefinedForecast implements Serializable {
               .blend(expected.purchases(row), shape == null ? 0 : shape.purchases(row));
       refined.doubles("expected_purchases").append(purchases);
       if (!worth) {
-        VALUES.forEach(name -> refined.column(name).appendNull());
-        refined.column("expected_amount").appendNull();
+        WORTH.forEach(name -> refined.column(name).appendNull());
         continue;
       }
       double before = expected.spend(row);
@@ -98,9 +102,14 @@ public final class RefinedForecast implements Serializable {
           .doubles("expected_amount")
           .append(purchases > 0 ? spend / purchases : expected.amount(row));
       double stretch = before > 0 ? spend / before : 1;
-      for (String name : VALUES) {
-        refined.doubles(name).append(stretch * plain.doubles(name).get(row));
-      }
+      double drawn = stretch / interval.pace();
+      refined.doubles("cltv").append(stretch * plain.doubles("cltv").get(row));
+      refined
+          .doubles("cltv_low")
+          .append(drawn / interval.width() * plain.doubles("cltv_low").get(row));
+      refined
+          .doubles("cltv_high")
+          .append(drawn * interval.width() * plain.doubles("cltv_high").get(row));
     }
     Frame changed = refined.build();
     Schema schema = plain.schema();

@@ -11,12 +11,40 @@ import org.jspecify.annotations.Nullable;
  * @param trees null if back-tests gave them no weight
  * @param purchases of the expected number of purchases
  * @param spend of the expected spend
+ * @param interval of the spend
  */
-public record Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spend)
+public record Refinement(
+    @Nullable TwoStageTrees trees, Part purchases, Part spend, Interval interval)
     implements Serializable {
 
   /** Nothing is changed. */
   public static final Refinement NONE = new Refinement(null, Part.NONE, Part.NONE);
+
+  /** Means alone are changed; the interval is stretched as its mean is. */
+  public Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spend) {
+    this(trees, purchases, spend, Interval.NONE);
+  }
+
+  /**
+   * How the interval of the probabilistic model is made that of the blend, beside being stretched
+   * as its mean is.
+   *
+   * @param pace how many days each day of the horizon counts for when purchases are drawn: the
+   *     season of purchases, or 1
+   * @param width what the upper end is multiplied by and the lower one divided by: what would have
+   *     held as many customers as an interval should where that could be seen
+   */
+  public record Interval(double pace, double width) implements Serializable {
+    /** Nothing is changed. */
+    public static final Interval NONE = new Interval(1, 1);
+
+    public Interval {
+      if (!(pace > 0) || Double.isInfinite(pace) || !(width > 0) || Double.isInfinite(width)) {
+        throw new IllegalArgumentException(
+            "pace is %s and width %s; positive numbers are wanted".formatted(pace, width));
+      }
+    }
+  }
 
   /**
    * How one quantity is made of two forecasts.

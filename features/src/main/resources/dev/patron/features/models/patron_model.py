@@ -15,7 +15,7 @@ try:
 except ImportError:
     numpy = None
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 DAYS_PER_WEEK = 7.0
 UNKNOWN = -1.0
 
@@ -106,15 +106,16 @@ class PatronModel:
         amount = _amount(parameters["amounts"], row)
         purchases, spend = plain, None if amount is None else plain * amount
         value, low, high = None, None, None
+        refinement = parameters.get("refinement")
+        interval = (refinement or {}).get("interval", {"pace": 1.0, "width": 1.0})
         if amount is not None:
             value = alive * discounted * amount
             discount = discounted / ahead[-1] if ahead[-1] > 0 else 1.0
-            at_most = _at_most(model, x, tenure, ends[-1])
+            at_most = _at_most(model, x, tenure, interval["pace"] * ends[-1])
             low, high = _interval(
                 alive, at_most, _spending(parameters["amounts"], row), _seed(self.seed, row)
             )
             low, high = discount * low, discount * high
-        refinement = parameters.get("refinement")
         if refinement is not None:
             purchases, spend = self._refine(
                 refinement, model, row, (x, tenure, alive, ahead[-1], amount or 0.0)
@@ -122,7 +123,8 @@ class PatronModel:
             if amount is not None:
                 before = plain * amount
                 stretch = spend / before if before > 0 else 1.0
-                value, low, high = stretch * value, stretch * low, stretch * high
+                value, drawn, width = stretch * value, stretch / interval["pace"], interval["width"]
+                low, high = drawn / width * low, drawn * width * high
                 amount = spend / purchases if purchases > 0 else amount
         return dict(zip(names, (alive, purchases, amount, value, low, high)))
 

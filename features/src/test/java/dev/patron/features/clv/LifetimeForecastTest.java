@@ -100,6 +100,19 @@ class LifetimeForecastTest {
   }
 
   @Test
+  void aBusyWindowIsALongerOneToTheInterval() {
+    Frame customers = customers(300, 9);
+    Frame busy = new LifetimeForecast(MODEL, 90, 0, 42, 2).of(customers);
+    Frame asLong = new LifetimeForecast(MODEL, 180, 0, 42).of(customers);
+    Frame plain = new LifetimeForecast(MODEL, 90, 0, 42).of(customers);
+
+    List<String> ends = List.of("cltv_low", "cltv_high");
+    assertThat(busy.select(ends)).isEqualTo(asLong.select(ends)).isNotEqualTo(plain.select(ends));
+    assertThat(busy.select(LifetimeForecast.EXPECTATIONS.names()))
+        .isEqualTo(plain.select(LifetimeForecast.EXPECTATIONS.names()));
+  }
+
+  @Test
   void theIntervalCoversWhatCustomersSpend() {
     Frame customers = customers(8_000, 5);
     Frame forecasts = forecast(0).of(customers);

@@ -38,7 +38,7 @@ final class Examples {
       new LifetimeModel(
           new BgNbd(0.25, 4.5, 0.8, 2.5), new GammaGamma(6.25, 3.75, 15.5), List.of("a note"));
 
-  /** Trees that look at a count, an amount and an expectation. */
+  /** Trees that look at a count, an amount and an expectation, in a season. */
   static final Refinement REFINEMENT =
       new Refinement(
           new TwoStageTrees(
@@ -46,8 +46,9 @@ final class Examples {
               trees("recency_days", 60, 0.5, -0.75),
               trees("spend_91", 9.5, -0.25, 0.5),
               trees("expected_amount", 12.25, 0.125, -0.375)),
-          new Refinement.Part(0.5, 1.25, 1),
-          new Refinement.Part(0.25, 0.8, 1.5));
+          new Refinement.Part(0.5, 1.25, 1.25),
+          new Refinement.Part(0.25, 0.8, 1.5),
+          new Refinement.Interval(1.25, 0.875));
 
   private static BoostedTrees trees(String input, double threshold, double low, double high) {
     int at = TreeInputs.NAMES.indexOf(input);

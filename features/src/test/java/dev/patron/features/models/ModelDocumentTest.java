@@ -117,6 +117,8 @@ class ModelDocumentTest {
           {"\"recency_share\"", "\"age\"", "the trees look at"},
           {"\"weight\" : 0.5", "\"weight\" : 1.5", "weight is 1.5; 0 to 1 is wanted"},
           {"\"windowDays\" : 91", "\"windowDays\" : 0", "windowDays is 0"},
+          {"\"width\" : 0.875", "\"width\" : 0.8750001", "gives cltv_high"},
+          {"\"pace\" : 1.25", "\"pace\" : 0", "pace is 0.0 and width 0.875; positive numbers"},
         }) {
       String altered = json.replace(change[0], change[1]);
       assertThat(altered).as(change[0]).isNotEqualTo(json);
@@ -144,6 +146,19 @@ class ModelDocumentTest {
     Refinement refinement = LifetimeDocument.refinement(document);
     assertThat(requireNonNull(refinement.trees()).buys().trees()).hasSize(2);
     assertThat(refinement.spend()).isEqualTo(new Refinement.Part(0.25, 0.8, 1.5));
+    assertThat(refinement.interval())
+        .as("stretched as its mean is")
+        .isEqualTo(Refinement.Interval.NONE);
+  }
+
+  @Test
+  void theDocumentOfSchemaVersionThreeLoadsForEverWithItsInterval() throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-3-interval.json")));
+
+    assertThat(LifetimeDocument.read(document).kind()).isEqualTo("bg-nbd");
+    assertThat(LifetimeDocument.refinement(document).interval())
+        .isEqualTo(new Refinement.Interval(1.25, 0.875));
   }
 
   private static ModelDocument past(String kind) throws IOException {
@@ -169,10 +184,10 @@ class ModelDocumentTest {
 
   @Test
   void anotherSchemaVersionIsRefused() {
-    String json = segments().toJson().replace("\"schemaVersion\" : 2", "\"schemaVersion\" : 3");
+    String json = segments().toJson().replace("\"schemaVersion\" : 3", "\"schemaVersion\" : 4");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 3; this program reads versions 1 to 2");
+        .withMessage("model.json has schema version 4; this program reads versions 1 to 3");
   }
 
   @Test

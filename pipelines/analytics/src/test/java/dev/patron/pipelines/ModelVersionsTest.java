@@ -162,8 +162,8 @@ class ModelVersionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"schemaVersion\" : 2 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
-            + " versions 1 to 2",
+        "\"schemaVersion\" : 3 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
+            + " versions 1 to 3",
         "\"alpha\" : 5.5 | \"alpha\" : 5.500000001 | does not score as it did when it was trained",
         "\"repeat_purchases\", \"type\" | \"repeats\", \"type\" | a lifetime model reads",
         "\"parameters\" | \"parametres\" | model.json lacks 'parameters'",

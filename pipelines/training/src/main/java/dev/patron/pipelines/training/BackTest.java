@@ -15,6 +15,7 @@ import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.trees.Expectation;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Interval;
 import dev.patron.features.trees.Refinement.Part;
 import dev.patron.features.trees.TreeForecast;
 import dev.patron.features.trees.TwoStageTrees;
@@ -96,6 +97,7 @@ public final class BackTest {
    * @param purchaseWeight of the trees, for purchases
    * @param spendWeight of the trees, for spend
    * @param season whether the season of the year before levels the forecast
+   * @param width of the interval, as {@link Interval#width}
    * @param reasons why, a sentence each
    */
   public record Choice(
@@ -103,6 +105,7 @@ public final class BackTest {
       double purchaseWeight,
       double spendWeight,
       boolean season,
+      double width,
       List<String> reasons) {
     public Choice {
       reasons = List.copyOf(reasons);
@@ -181,6 +184,9 @@ public final class BackTest {
     final Map<String, Amounts> forecasts = new LinkedHashMap<>();
     Season season = Season.NONE;
 
+    /** What learnt from earlier windows, at the level of the probabilistic model. */
+    Refinement byTrees = Refinement.NONE;
+
     Day(OriginRows rows) {
       this.rows = rows;
       this.actual = rows.actual();
@@ -207,6 +213,7 @@ public final class BackTest {
               0,
               0,
               false,
+              1,
               List.of("the history is too short for a back-test: the defaults are taken")),
           Map.of(),
           null);
@@ -220,20 +227,18 @@ public final class BackTest {
     List<String> reasons = new ArrayList<>();
     Kinds kinds = chooseKinds(days, reasons);
 
-    List<@Nullable TwoStageTrees> trees = new ArrayList<>();
     boolean treesEverywhere = true;
-    for (int i = 0; i < days.size(); i++) {
+    for (int i = 0; i < days.size() && treesEverywhere; i++) {
       TwoStageTrees fitted =
           learn(kinds, tests.get(i).learnt(), Math.min(mostRows, TreeTraining.MOST_ROWS_OF_A_TEST));
-      trees.add(fitted);
-      treesEverywhere &= fitted != null;
+      treesEverywhere = fitted != null;
+      if (fitted != null) {
+        addTrees(days.get(i), kinds, fitted);
+      }
     }
     double purchaseWeight = 0;
     double spendWeight = 0;
     if (treesEverywhere) {
-      for (int i = 0; i < days.size(); i++) {
-        addTrees(days.get(i), kinds, trees.get(i));
-      }
       purchaseWeight = weigh(days, kinds, Target.PURCHASES);
       spendWeight = weigh(days, kinds, Target.SPEND);
       Part ofPurchases = new Part(purchaseWeight, 1, 1);
@@ -250,6 +255,7 @@ public final class BackTest {
               purchaseWeight,
               spendWeight));
     } else {
+      days.forEach(day -> day.forecasts.remove(TREES));
       reasons.add(
           "trees have no weight: before a tested day fewer than %d customers are known to have bought"
               .formatted(TreeTraining.FEWEST_BUYERS));
@@ -258,13 +264,15 @@ public final class BackTest {
     if (season) {
       level(days, kinds, tests);
     }
-    Choice choice = new Choice(kinds, purchaseWeight, spendWeight, season, reasons);
+    Choice drawn = new Choice(kinds, purchaseWeight, spendWeight, season, 1, reasons);
+    Widths widths = widths(days, tests, drawn, reasons);
+    Choice choice = new Choice(kinds, purchaseWeight, spendWeight, season, widths.ofAll(), reasons);
     Map<String, Double> losses = new LinkedHashMap<>();
     for (String candidate : days.get(0).forecasts.keySet()) {
       losses.put(
           candidate, loss(days, candidate, Target.PURCHASES) + loss(days, candidate, Target.SPEND));
     }
-    List<Line> lines = lines(days, choice, trees);
+    List<Line> lines = lines(days, choice, widths.ofOlder());
     Duel duel = champion == null ? null : duel(days, champion, taken(days, choice), lines);
     return new Result(lines, choice, losses, duel);
   }
@@ -274,7 +282,8 @@ public final class BackTest {
     for (int i = 0; i < days.size(); i++) {
       Day day = days.get(i);
       if (tests.get(i).isSeasonKnown()) {
-        day.season = season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
+        day.season =
+            season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
       }
       Amounts plain = forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
       Part ofPurchases = new Part(0, 1, day.season.purchases());
@@ -406,21 +415,19 @@ public final class BackTest {
     return days.stream().allMatch(day -> day.rows.model(kinds).kind().equals(kinds.purchases()));
   }
 
-  private static void addTrees(Day day, Kinds kinds, @Nullable TwoStageTrees trees) {
-    if (trees == null) {
-      throw new IllegalStateException("no trees were fitted");
-    }
+  private static void addTrees(Day day, Kinds kinds, TwoStageTrees trees) {
     Amounts base = forecast(day, kinds.candidate());
     Amounts raw =
         Amounts.of(
             TreeForecast.of(trees, day.rows.model(kinds), day.rows.rows(), trees.windowDays()));
+    day.byTrees =
+        new Refinement(
+            trees,
+            new Part(1, Amounts.ratio(base.purchases(), raw.purchases()), 1),
+            new Part(1, Amounts.ratio(base.spend(), raw.spend()), 1));
     day.forecasts.put(
         TREES,
-        new Amounts(day.rows.size())
-            .blend(
-                raw,
-                new Part(1, Amounts.ratio(base.purchases(), raw.purchases()), 1),
-                new Part(1, Amounts.ratio(base.spend(), raw.spend()), 1)));
+        new Amounts(day.rows.size()).blend(raw, day.byTrees.purchases(), day.byTrees.spend()));
   }
 
   private static Amounts pooled(List<Day> days, String candidate) {
@@ -592,7 +599,7 @@ public final class BackTest {
     return helps;
   }
 
-  private List<Line> lines(List<Day> days, Choice choice, List<@Nullable TwoStageTrees> trees) {
+  private List<Line> lines(List<Day> days, Choice choice, double width) {
     List<Line> lines = new ArrayList<>();
     Bootstrap bootstrap = new Bootstrap(RESAMPLES, seed);
     String taken = taken(days, choice);
@@ -601,16 +608,14 @@ public final class BackTest {
       for (Target target : Target.values()) {
         for (int i = 0; i < days.size(); i++) {
           Day day = days.get(i);
-          boolean withIntervals =
-              candidate.equals(choice.kinds().candidate()) || candidate.equals(BLEND);
-          Double coverage =
-              i == 0 && target == Target.SPEND && withIntervals
-                  ? coverage(
-                      day,
-                      choice,
-                      candidate.equals(BLEND) ? trees.get(i) : null,
-                      candidate.equals(BLEND))
-                  : null;
+          Double coverage = null;
+          if (i == 0 && target == Target.SPEND) {
+            if (candidate.equals(taken)) {
+              coverage = coverage(needed(day, choice), width);
+            } else if (candidate.equals(choice.kinds().candidate())) {
+              coverage = coverage(needed(day, choice.kinds(), Refinement.NONE), 1);
+            }
+          }
           lines.add(
               line(
                   candidate,
@@ -674,30 +679,72 @@ public final class BackTest {
         Decile.of(expected, actual));
   }
 
-  private @Nullable Double coverage(
-      Day day, Choice choice, @Nullable TwoStageTrees trees, boolean withSeason) {
-    LifetimeModel model = day.rows.model(choice.kinds());
+  /**
+   * How wide intervals must be.
+   *
+   * @param ofAll as all tested days say
+   * @param ofOlder as all but the newest say, by which that one can be judged
+   */
+  private record Widths(double ofAll, double ofOlder) {}
+
+  /** Of days out of season nothing is learnt where the season is known at others. */
+  private Widths widths(
+      List<Day> days, List<OriginPlan.Test> tests, Choice choice, List<String> reasons) {
+    boolean inSeason = choice.season() && tests.stream().anyMatch(OriginPlan.Test::isSeasonKnown);
+    List<double[]> needed = new ArrayList<>();
+    List<double[]> ofOlder = new ArrayList<>();
+    for (int i = 0; i < days.size(); i++) {
+      double[] ofDay = needed(days.get(i), choice);
+      if (ofDay != null && (!inSeason || tests.get(i).isSeasonKnown())) {
+        needed.add(ofDay);
+        if (i > 0) {
+          ofOlder.add(ofDay);
+        }
+      }
+    }
+    double width = IntervalWidth.of(needed);
+    if (!needed.isEmpty()) {
+      double held = 100 * IntervalWidth.covered(IntervalWidth.pool(needed), 1);
+      reasons.add(
+          String.format(
+                  Locale.ROOT,
+                  "the 90 %% interval, as drawn, held %.1f %% of the customers: ",
+                  held)
+              + (width == 1
+                  ? "it stays as it is"
+                  : String.format(
+                      Locale.ROOT,
+                      "its upper end is multiplied by %.3f and its lower one divided by it",
+                      width)));
+    }
+    return new Widths(width, ofOlder.isEmpty() ? width : IntervalWidth.of(ofOlder));
+  }
+
+  /** What width the customers of a day need of the interval that scores; null without money. */
+  private double @Nullable [] needed(Day day, Choice choice) {
+    boolean isBlend = choice.purchaseWeight() > 0 || choice.spendWeight() > 0;
+    Refinement refinement =
+        new Refinement(
+            isBlend ? day.byTrees.trees() : null,
+            new Part(choice.purchaseWeight(), day.byTrees.purchases().level(), 1),
+            new Part(choice.spendWeight(), day.byTrees.spend().level(), 1));
+    return needed(day, choice.kinds(), seasonal(refinement, day.season, 1));
+  }
+
+  /** Customers evenly spaced are enough to know a share by. */
+  private double @Nullable [] needed(Day day, Kinds kinds, Refinement refinement) {
+    LifetimeModel model = day.rows.model(kinds);
     if (model.money() == null) {
       return null;
     }
-    Refinement refinement =
-        trees == null
-            ? Refinement.NONE
-            : refinement(trees, model, day.rows.rows(), plan.windowDays(), choice);
-    if (withSeason) {
-      refinement = seasonal(refinement, day.season);
-    }
-    Frame forecast =
-        new RefinedForecast(model, refinement, plan.windowDays(), 0, seed).of(day.rows.rows());
-    int covered = 0;
-    for (int row = 0; row < forecast.rows(); row++) {
-      double spend = day.actual.spend()[row];
-      if (spend >= forecast.doubles("cltv_low").get(row)
-          && spend <= forecast.doubles("cltv_high").get(row)) {
-        covered++;
-      }
-    }
-    return (double) covered / forecast.rows();
+    Frame some = OriginRows.some(day.rows.rows());
+    return IntervalWidth.needed(
+        new RefinedForecast(model, refinement, plan.windowDays(), 0, seed).of(some),
+        some.doubles("actual_spend"));
+  }
+
+  private static @Nullable Double coverage(double @Nullable [] needed, double width) {
+    return needed == null ? null : IntervalWidth.covered(needed, width);
   }
 
   /** The trees with the weights of a choice, at the level of a model over these customers. */
@@ -730,18 +777,19 @@ public final class BackTest {
         refinement = refinement(trees, model, rows.get(plan.now()).rows(), horizonDays, choice);
       }
     }
-    if (!choice.season() || !plan.isSeasonKnown()) {
-      return refinement;
-    }
-    Season season = season(model, rows.get(plan.now()), horizonDays);
-    return seasonal(refinement, season);
+    Season season =
+        choice.season() && plan.isSeasonKnown()
+            ? season(model, rows.get(plan.now()), horizonDays)
+            : Season.NONE;
+    return seasonal(refinement, season, choice.width());
   }
 
-  private static Refinement seasonal(Refinement refinement, Season season) {
+  private static Refinement seasonal(Refinement refinement, Season season, double width) {
     return new Refinement(
         refinement.trees(),
         seasonal(refinement.purchases(), season.purchases()),
-        seasonal(refinement.spend(), season.spend()));
+        seasonal(refinement.spend(), season.spend()),
+        new Interval(season.purchases(), width));
   }
 
   private static Part seasonal(Part part, double season) {

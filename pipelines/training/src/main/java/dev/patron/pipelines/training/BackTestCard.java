@@ -75,7 +75,8 @@ public final class BackTestCard {
                 backTest.customers()));
     card.append(table(result.lines(), "purchases")).append('\n');
     card.append(table(result.lines(), "spend")).append('\n');
-    card.append("Coverage is that of the 90 % interval on the newest day. Why this one:\n\n");
+    card.append(
+        "Coverage is that of the 90 % interval on the newest day, as wide as the older ones say. Why this one:\n\n");
     result.choice().reasons().forEach(reason -> card.append("- ").append(reason).append('\n'));
     BackTest.Duel duel = result.champion();
     if (duel != null) {
@@ -130,6 +131,7 @@ public final class BackTestCard {
     node.put("trees_weight_spend", choice.spendWeight());
     node.put("season_purchases", refinement.purchases().season());
     node.put("season_spend", refinement.spend().season());
+    node.put("interval_width", refinement.interval().width());
     ObjectNode losses = node.putObject("loss");
     result.losses().forEach(losses::put);
     ArrayNode lines = node.putArray("pooled");

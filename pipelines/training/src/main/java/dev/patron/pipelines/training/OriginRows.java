@@ -35,7 +35,7 @@ final class OriginRows {
   }
 
   /** Customers evenly spaced: enough for parameters that are known to a few percent at best. */
-  private static Frame some(Frame rows) {
+  static Frame some(Frame rows) {
     if (rows.rows() <= MOST_FITTED) {
       return rows;
     }

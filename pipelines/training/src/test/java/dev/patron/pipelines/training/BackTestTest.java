@@ -140,7 +140,7 @@ class BackTestTest {
         new LifetimeFits(new LifetimeCells().add(now))
             .of(Kinds.DEFAULT.purchases(), Kinds.DEFAULT.amounts())
             .model();
-    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0.6, 0.3, false, List.of());
+    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0.6, 0.3, false, 1, List.of());
     int[] backwards = new int[rows.rows()];
     Arrays.setAll(backwards, i -> backwards.length - 1 - i);
 
@@ -318,6 +318,7 @@ class BackTestTest {
             0,
             0,
             true,
+            1,
             List.of());
 
     Origin future = new Origin(days - 1, horizon);

@@ -1,0 +1,57 @@
+package dev.patron.features.models;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.patron.features.clv.LifetimeForecast;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Type;
+import dev.patron.features.trees.RefinedForecast;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Interval;
+import dev.patron.features.trees.Refinement.Part;
+import org.junit.jupiter.api.Test;
+
+/** What a refinement makes of the interval; of the means {@link CustomerScorerTest} tells. */
+class RefinedForecastTest {
+  private static final Frame CUSTOMERS = Examples.features(Type.LONG);
+
+  private static Frame refined(Part purchases, Part spend, Interval interval) {
+    return new RefinedForecast(
+            Examples.LIFETIME, new Refinement(null, purchases, spend, interval), 90, 0, 7)
+        .of(CUSTOMERS);
+  }
+
+  private static double at(Frame forecast, String column, int row) {
+    return forecast.doubles(column).get(row);
+  }
+
+  @Test
+  void widthMovesBothEndsAndNoMean() {
+    Frame drawn = refined(Part.NONE, Part.NONE, Interval.NONE);
+    Frame wide = refined(Part.NONE, Part.NONE, new Interval(1, 1.6));
+
+    for (int row = 0; row < CUSTOMERS.rows(); row++) {
+      assertThat(at(wide, "cltv_low", row)).isEqualTo(1 / 1.6 * at(drawn, "cltv_low", row));
+      assertThat(at(wide, "cltv_high", row)).isEqualTo(1.6 * at(drawn, "cltv_high", row));
+      assertThat(at(wide, "cltv", row)).isEqualTo(at(drawn, "cltv", row));
+    }
+  }
+
+  @Test
+  void aSeasonIsDrawnAsALongerWindow() {
+    Part season = new Part(0, 1, 3);
+    Frame longer = new LifetimeForecast(Examples.LIFETIME, 270, 0, 7).of(CUSTOMERS);
+    Frame busy = refined(season, season, new Interval(3, 1));
+    Frame stretched = refined(season, season, Interval.NONE);
+
+    int narrower = 0;
+    for (int row = 0; row < CUSTOMERS.rows(); row++) {
+      double high = at(longer, "cltv_high", row);
+      assertThat(at(busy, "cltv_high", row)).isCloseTo(high, within(1e-9 * high));
+      assertThat(at(busy, "cltv", row)).isEqualTo(at(stretched, "cltv", row));
+      narrower += at(busy, "cltv_high", row) < at(stretched, "cltv_high", row) ? 1 : 0;
+    }
+    assertThat(narrower).as("a busy window is no window of greater purchases").isGreaterThan(50);
+  }
+}
