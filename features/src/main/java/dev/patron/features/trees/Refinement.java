@@ -53,7 +53,8 @@ public record Refinement(
    * @param level what the trees are multiplied by, so that they add up to what the probabilistic
    *     model does over all customers of the training
    * @param season what the blend is multiplied by: what is expected of the window in its season
-   *     beside what is expected without seasons; 1 where no season is known or it did not help
+   *     beside what is expected without seasons, and of spend, how much more often those buy who
+   *     buy for more; 1 where no season is known or it did not help
    */
   public record Part(double weight, double level, double season) implements Serializable {
     /** Nothing is changed. */

@@ -283,7 +283,8 @@ public final class BackTest {
       Day day = days.get(i);
       if (tests.get(i).isSeasonKnown()) {
         day.season =
-            season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
+            season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays())
+                .worth(mix(kinds, tests.get(i).learnt()));
       }
       Amounts plain = forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
       Part ofPurchases = new Part(0, 1, day.season.purchases());
@@ -551,6 +552,72 @@ public final class BackTest {
     double of(Target target) {
       return target == Target.PURCHASES ? purchases : spend;
     }
+
+    /** The same where each purchase is worth so many times what the model expects. */
+    Season worth(double times) {
+      return new Season(purchases, times * spend, isBeyondChance);
+    }
+  }
+
+  /**
+   * What the spend that the model expects is to be multiplied by because those who buy for more buy
+   * more often, or less often, than it knows: to it how often and for how much are independent. It
+   * is seen in windows that have ended, on purchases at their expected amounts, so that neither the
+   * level of a window nor a single great order counts.
+   *
+   * @param learnt origins whose windows have ended
+   */
+  private double mix(Kinds kinds, List<Integer> learnt) {
+    double log = 0;
+    double error = 0;
+    int seen = 0;
+    for (int place : learnt) {
+      OriginRows origin = rows.get(place);
+      LifetimeModel model = origin.model(kinds);
+      if (origin.isInsufficient() || model.money() == null) {
+        continue;
+      }
+      Expectation expected = Expectation.of(model, origin.rows(), origin.origin().windowDays());
+      double[] actual = origin.actual().purchases();
+      double[] all = mixSums(expected, actual, 0, 1);
+      double whole = logMix(all);
+      if (!Double.isFinite(whole)) {
+        continue;
+      }
+      // Jackknife: what the logarithm is without each fold.
+      double squares = 0;
+      for (int fold = 0; fold < FOLDS; fold++) {
+        double[] without = mixSums(expected, actual, fold, FOLDS);
+        Arrays.setAll(without, i -> all[i] - without[i]);
+        double off = logMix(without) - whole;
+        squares += off * off * (FOLDS - 1) / FOLDS;
+      }
+      log += whole;
+      error += Math.sqrt(squares);
+      seen++;
+    }
+    if (seen == 0 || log == 0) {
+      return 1;
+    }
+    // Windows overlap and customers are the same, so that several are known no better than one.
+    double certain = 1 - (error / log) * (error / log);
+    return certain > 0 ? FastMath.exp(certain * log / seen) : 1;
+  }
+
+  /** Purchases, and purchases at expected amounts: actual ones, then those that are expected. */
+  private static double[] mixSums(Expectation expected, double[] actual, int from, int step) {
+    double[] sums = new double[4];
+    for (int row = from; row < actual.length; row += step) {
+      sums[0] += actual[row];
+      sums[1] += actual[row] * expected.amount(row);
+      sums[2] += expected.purchases(row);
+      sums[3] += expected.spend(row);
+    }
+    return sums;
+  }
+
+  private static double logMix(double[] sums) {
+    return FastMath.log(sums[1] / sums[0] / (sums[3] / sums[2]));
   }
 
   /**
@@ -780,6 +847,7 @@ public final class BackTest {
     Season season =
         choice.season() && plan.isSeasonKnown()
             ? season(model, rows.get(plan.now()), horizonDays)
+                .worth(mix(choice.kinds(), plan.learnt()))
             : Season.NONE;
     return seasonal(refinement, season, choice.width());
   }

@@ -114,7 +114,8 @@ public final class BackTestCard {
       card.append(
           String.format(
               Locale.ROOT,
-              "- the season multiplies purchases by %.3f and spend by %.3f\n",
+              "- the season multiplies purchases by %.3f and spend by %.3f, where it counts how much"
+                  + " more often those buy who buy for more\n",
               refinement.purchases().season(),
               refinement.spend().season()));
     }
