@@ -55,6 +55,10 @@ public final class BackTest {
   static final String BLEND = "blend";
 
   private static final int WEIGHT_STEPS = 20;
+
+  /** A quarter, in steps. */
+  private static final int HEDGE = 5;
+
   private static final int FOLDS = 10;
   private static final int RESAMPLES = 100;
 
@@ -250,8 +254,9 @@ public final class BackTest {
       reasons.add(
           String.format(
               Locale.ROOT,
-              "trees have a weight of %.2f for purchases and %.2f for spend, the best where it is"
-                  + " better than none by more than one standard error",
+              "trees have a weight of %.2f for purchases and %.2f for spend: the best where it is"
+                  + " better than none by more than one standard error, a quarter where the days"
+                  + " cannot tell",
               purchaseWeight,
               spendWeight));
     } else {
@@ -454,10 +459,13 @@ public final class BackTest {
   }
 
   /**
-   * The weight of the trees with the least loss; 0 if it is not better than none by more than one
-   * standard error of the difference, over ten folds of the customers. The error decides whether
-   * trees have a say, not how much: to take a smaller weight than the best one would give away what
-   * was just found to be no accident.
+   * The weight of the trees with the least loss, if it is better than none by more than one
+   * standard error. The error decides whether trees have a say, not how much: to take a smaller
+   * weight than the best one would give away what was just found to be no accident.
+   *
+   * <p>Where the tested days cannot tell, trees have {@link #HEDGE} of a say: two forecasts that
+   * nothing tells apart err in different places, and their mean less than either. They have none
+   * where that is worse than none by more than one standard error.
    */
   private static double weigh(List<Day> days, Kinds kinds, Target target) {
     double[] base = pooled(days, kinds.candidate()).of(target);
@@ -474,7 +482,17 @@ public final class BackTest {
         best = step;
       }
     }
-    double[] blend = blend(base, trees, best);
+    if (none - least > error(base, blend(base, trees, best), mean, actual)) {
+      return (double) best / WEIGHT_STEPS;
+    }
+    double[] hedged = blend(base, trees, HEDGE);
+    return loss(hedged, mean, actual) - none > error(base, hedged, mean, actual)
+        ? 0
+        : (double) HEDGE / WEIGHT_STEPS;
+  }
+
+  /** The standard error of a blend's gain over the base, by folds of the customers. */
+  private static double error(double[] base, double[] blend, double[] mean, double[] actual) {
     double gain = 0;
     double squares = 0;
     for (int fold = 0; fold < FOLDS; fold++) {
@@ -486,8 +504,7 @@ public final class BackTest {
       gain += better / FOLDS;
       squares += better * better / FOLDS;
     }
-    double error = Math.sqrt(Math.max(0, squares - gain * gain) / (FOLDS - 1));
-    return none - least > error ? (double) best / WEIGHT_STEPS : 0;
+    return Math.sqrt(Math.max(0, squares - gain * gain) / (FOLDS - 1));
   }
 
   private static double[] blend(double[] base, double[] trees, int step) {
