@@ -29,7 +29,7 @@ public final class KafkaBroker implements AutoCloseable {
   private static final String CLASS_PATH = "testdata/broker/target/broker";
   private static final long START_SECONDS = 90;
 
-  /** What a user has to know at {@link #securedBootstrap}. */
+  /** What a user has to know at {@link #securedBootstrap}, by PLAIN and by SCRAM. */
   public static final String PASSWORD = "open-sesame-4711";
 
   private static @Nullable KafkaBroker shared;
@@ -38,14 +38,16 @@ public final class KafkaBroker implements AutoCloseable {
   private final Path classPath;
   private final int port;
   private final int securedPort;
+  private final int sslPort;
   private @Nullable Process process;
   private @Nullable Admin admin;
 
-  private KafkaBroker(Path folder, Path classPath, int port, int securedPort) {
+  private KafkaBroker(Path folder, Path classPath, int port, int securedPort, int sslPort) {
     this.folder = folder;
     this.classPath = classPath;
     this.port = port;
     this.securedPort = securedPort;
+    this.sslPort = sslPort;
   }
 
   /** The broker that all tests of this JVM share; it ends with the JVM. Tests name own topics. */
@@ -67,17 +69,20 @@ public final class KafkaBroker implements AutoCloseable {
   public static KafkaBroker start(Path folder) throws IOException {
     int port;
     int secured;
+    int ssl;
     int controller;
     try (ServerSocket first = free();
         ServerSocket second = free();
-        ServerSocket third = free()) {
+        ServerSocket third = free();
+        ServerSocket fourth = free()) {
       port = first.getLocalPort();
       secured = second.getLocalPort();
-      controller = third.getLocalPort();
+      ssl = third.getLocalPort();
+      controller = fourth.getLocalPort();
     }
-    Files.write(
-        folder.resolve("server.properties"), configuration(folder, port, secured, controller));
-    KafkaBroker broker = new KafkaBroker(folder, findClassPath(), port, secured);
+    KafkaBroker broker = new KafkaBroker(folder, findClassPath(), port, secured, ssl);
+    broker.makeCertificate();
+    Files.write(folder.resolve("server.properties"), broker.configuration(controller));
     broker.format();
     broker.start();
     return broker;
@@ -87,21 +92,24 @@ public final class KafkaBroker implements AutoCloseable {
     return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
-  private static List<String> configuration(Path folder, int port, int secured, int controller) {
+  private List<String> configuration(int controller) {
     return List.of(
         "process.roles=broker,controller",
         "node.id=1",
         "controller.quorum.voters=1@localhost:" + controller,
-        "listeners=PLAINTEXT://localhost:%d,SASL_PLAINTEXT://localhost:%d,CONTROLLER://localhost:%d"
-            .formatted(port, secured, controller),
-        "advertised.listeners=PLAINTEXT://localhost:%d,SASL_PLAINTEXT://localhost:%d"
-            .formatted(port, secured),
+        "listeners=" + clients() + ",CONTROLLER://localhost:" + controller,
+        "advertised.listeners=" + clients(),
         "inter.broker.listener.name=PLAINTEXT",
-        "sasl.enabled.mechanisms=PLAIN",
+        "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256",
+        "listener.name.sasl_plaintext.scram-sha-256.sasl.jaas.config="
+            + "org.apache.kafka.common.security.scram.ScramLoginModule required;",
+        "ssl.keystore.type=PKCS12",
+        "ssl.keystore.location=" + keys(),
+        "ssl.keystore.password=" + PASSWORD,
         "listener.name.sasl_plaintext.plain.sasl.jaas.config="
             + login(PASSWORD).replace(";", " user_patron=\"" + PASSWORD + "\";"),
         "controller.listener.names=CONTROLLER",
-        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT",
+        "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL",
         "log.dirs=" + folder.resolve("records"),
         // Records of a bookstore of 2022 would be deleted on arrival.
         "log.retention.ms=-1",
@@ -121,6 +129,11 @@ public final class KafkaBroker implements AutoCloseable {
         "log.cleaner.dedupe.buffer.size=20000000");
   }
 
+  private String clients() {
+    return "PLAINTEXT://localhost:%d,SASL_PLAINTEXT://localhost:%d,SSL://localhost:%d"
+        .formatted(port, securedPort, sslPort);
+  }
+
   private static Path findClassPath() throws IOException {
     for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
       Path found = at.resolve(CLASS_PATH);
@@ -133,22 +146,52 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private void format() throws IOException {
-    Process format =
+    finish(
         java(
             "kafka.tools.StorageTool",
             "format",
             "-t",
             Uuid.randomUuid().toString(),
             "-c",
-            folder.resolve("server.properties").toString());
+            folder.resolve("server.properties").toString(),
+            "--add-scram",
+            "SCRAM-SHA-256=[name=patron,password=" + PASSWORD + "]"),
+        "the broker's storage cannot be formatted");
+  }
+
+  /** A key of the broker's own and, for clients to trust, its certificate. */
+  private void makeCertificate() throws IOException {
+    finish(
+        keytool(
+            "-genkeypair", "-keyalg", "EC", "-dname", "CN=localhost", "-ext", "SAN=dns:localhost"),
+        "no key can be made for the broker");
+    finish(
+        keytool("-exportcert", "-rfc", "-file", certificate().toString()),
+        "the broker's certificate cannot be written");
+  }
+
+  private Path keys() {
+    return folder.resolve("keys.p12");
+  }
+
+  private Process keytool(String... arguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+    command.addAll(List.of(arguments));
+    command.addAll(
+        List.of("-alias", "broker", "-keystore", keys().toString(), "-storepass", PASSWORD));
+    return logged(command);
+  }
+
+  private void finish(Process process, String failure) throws IOException {
     try {
-      if (!format.waitFor(START_SECONDS, TimeUnit.SECONDS) || format.exitValue() != 0) {
-        format.destroyForcibly();
-        throw new IOException("the broker's storage cannot be formatted; see " + log());
+      if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new IOException(failure + "; see " + log());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted while formatting the broker's storage", e);
+      throw new IOException("interrupted while preparing the broker", e);
     }
   }
 
@@ -165,6 +208,10 @@ public final class KafkaBroker implements AutoCloseable {
             classPath + File.separator + "*",
             main));
     command.addAll(List.of(arguments));
+    return logged(command);
+  }
+
+  private Process logged(List<String> command) throws IOException {
     return new ProcessBuilder(command)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
@@ -216,9 +263,19 @@ public final class KafkaBroker implements AutoCloseable {
     return "localhost:" + port;
   }
 
-  /** Where clients find it who say who they are, by SASL_PLAINTEXT and PLAIN. */
+  /** Where clients find it who say who they are, by SASL_PLAINTEXT and PLAIN or SCRAM-SHA-256. */
   public String securedBootstrap() {
     return "localhost:" + securedPort;
+  }
+
+  /** Where clients find it who speak TLS and trust {@link #certificate}. */
+  public String sslBootstrap() {
+    return "localhost:" + sslPort;
+  }
+
+  /** The broker's certificate, signed by itself, as PEM. */
+  public Path certificate() {
+    return folder.resolve("broker.pem");
   }
 
   /** What a client with this password has as {@code sasl.jaas.config}. */
@@ -227,6 +284,11 @@ public final class KafkaBroker implements AutoCloseable {
         + " password=\""
         + password
         + "\";";
+  }
+
+  /** The same for SCRAM. */
+  public static String scramLogin(String password) {
+    return login(password).replace("plain.PlainLoginModule", "scram.ScramLoginModule");
   }
 
   /** Where it keeps the records of a partition, as its log segments. */

@@ -227,6 +227,28 @@ class KafkaIT {
   }
 
   @Test
+  void severalTopicsOfATableKeepAPositionEachAndOneMayJoinLater() throws IOException {
+    String other = "u-" + topic;
+    broker.createTopic(other, 1, Map.of());
+    send(0, "a", "b");
+    send(new ProducerRecord<>(other, 0, 1L, null, bytes("x")));
+    try (Topics topics = new Topics(cluster)) {
+      Plan one =
+          topics.plan("g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
+      assertThat(values(one)).containsExactly("a", "b");
+      Plan both = topics.plan("g", List.of(topic, other), one.after(), 10, Expired.FAIL);
+      assertThat(values(both)).containsExactly("x");
+      send(0, "c");
+      send(new ProducerRecord<>(other, 0, 1L, null, bytes("y")));
+      SourcePosition before = SourcePosition.parse(both.after().toText());
+      Plan more = topics.plan("g", List.of(topic, other), before, 10, Expired.FAIL);
+      assertThat(more.after().topics()).containsOnlyKeys(topic, other);
+      assertThat(more.lag()).isEqualTo(Map.of(topic, 0L, other, 0L));
+      assertThat(values(more)).containsExactlyInAnyOrder("c", "y");
+    }
+  }
+
+  @Test
   void topicsAndFilesOfTheSameRecordsGiveEqualRows(@TempDir Path folder) throws IOException {
     String book = "{\"op\":\"c\",\"source\":{\"table\":\"books\"},\"after\":{\"id\":1}}";
     String author = "{\"op\":\"c\",\"source\":{\"table\":\"authors\"},\"after\":{\"id\":2}}";
@@ -443,9 +465,28 @@ class KafkaIT {
 
   @Test
   void aClusterThatAsksWhoIsThereIsReadWithAPassword() throws IOException {
+    assertThatAllIsRead(plain(KafkaBroker.PASSWORD));
+  }
+
+  @Test
+  void aClusterThatAsksByScramIsReadWithoutThePasswordOnTheWire() throws IOException {
+    assertThatAllIsRead(scram(KafkaBroker.PASSWORD));
+  }
+
+  @Test
+  void aClusterBehindTlsIsReadByWhoTrustsItsCertificate() throws IOException {
+    assertThatAllIsRead(
+        tls(
+            Map.of(
+                "ssl.truststore.type",
+                "PEM",
+                "ssl.truststore.location",
+                broker.certificate().toString())));
+  }
+
+  private void assertThatAllIsRead(KafkaCluster secured) throws IOException {
     send(0, "a");
     send(1, "b");
-    KafkaCluster secured = secured(KafkaBroker.PASSWORD);
     try (Topics topics = new Topics(secured)) {
       Plan plan =
           topics.plan("g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
@@ -455,26 +496,51 @@ class KafkaIT {
 
   @Test
   void aWrongPasswordIsOneLineThatDoesNotShowItAndIsNotTriedAgain() {
-    try (Topics topics = new Topics(secured("wrong-secret"))) {
+    for (KafkaCluster wrong : List.of(plain("wrong-secret"), scram("wrong-secret"))) {
+      assertThatItIsRefused(wrong, "Kafka at ${SECURED}: Authentication failed");
+    }
+  }
+
+  @Test
+  void aClusterThatIsNotTrustedIsOneLineAndIsNotTriedAgain() {
+    assertThatItIsRefused(tls(Map.of()), "Kafka at ${SECURED}: SSL handshake failed");
+  }
+
+  private void assertThatItIsRefused(KafkaCluster cluster, String line) {
+    try (Topics topics = new Topics(cluster)) {
       assertThatThrownBy(
               () ->
                   topics.plan(
                       "g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL))
           .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("Kafka at ${SECURED}: Authentication failed")
+          .hasMessageStartingWith(line)
           .hasMessageNotContaining("wrong-secret")
           .matches(failure -> !Topics.mayPass(failure));
     }
   }
 
-  private KafkaCluster secured(String password) {
+  private KafkaCluster plain(String password) {
+    return secured("PLAIN", KafkaBroker.login(password));
+  }
+
+  private KafkaCluster scram(String password) {
+    return secured("SCRAM-SHA-256", KafkaBroker.scramLogin(password));
+  }
+
+  private KafkaCluster secured(String mechanism, String login) {
     return new KafkaCluster(
         "${SECURED}",
         broker.securedBootstrap(),
         Map.of(
             "security.protocol", "SASL_PLAINTEXT",
-            "sasl.mechanism", "PLAIN",
-            "sasl.jaas.config", KafkaBroker.login(password)));
+            "sasl.mechanism", mechanism,
+            "sasl.jaas.config", login));
+  }
+
+  private KafkaCluster tls(Map<String, String> trust) {
+    Map<String, String> properties = new TreeMap<>(trust);
+    properties.put("security.protocol", "SSL");
+    return new KafkaCluster("${SECURED}", broker.sslBootstrap(), properties);
   }
 
   @Test
