@@ -62,7 +62,7 @@ public final class DepthFirstDirectRunner extends PipelineRunner<PipelineResult>
       DepthFirstExecutor executor =
           new DepthFirstExecutor(
               options.getTargetParallelism(),
-              TransformEvaluatorRegistry.javaSdkNativeRegistry(context, options),
+              new BundleEvaluators(context, options),
               context,
               metrics);
       executor.start(graph, RootProviderRegistry.javaNativeRegistry(context, options));

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.beam.runners.core.metrics.MetricUpdates;
 import org.apache.beam.runners.core.metrics.MetricsContainerImpl;
 import org.apache.beam.runners.local.ExecutionDriver;
 import org.apache.beam.runners.local.ExecutionDriver.DriverState;
@@ -24,6 +25,7 @@ import org.apache.beam.sdk.PipelineResult.State;
 import org.apache.beam.sdk.metrics.MetricsEnvironment;
 import org.apache.beam.sdk.runners.AppliedPTransform;
 import org.apache.beam.sdk.util.UserCodeException;
+import org.apache.beam.sdk.util.WindowedValue;
 import org.apache.beam.sdk.values.PCollection;
 import org.joda.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +52,9 @@ final class DepthFirstExecutor
   private static final int IDLE_TURNS = 16;
 
   private final int parallelism;
-  private final TransformEvaluatorRegistry registry;
+  private final BundleEvaluators evaluators;
   private final EvaluationContext context;
   private final ExecutorService metrics;
-  private final DirectTransformExecutor.Factory bundles;
   private final ThreadPoolExecutor workers;
   private final TransformExecutorService parallel;
   private final Map<StepAndKey, TransformExecutorService> serial = new ConcurrentHashMap<>();
@@ -63,14 +64,13 @@ final class DepthFirstExecutor
 
   DepthFirstExecutor(
       int parallelism,
-      TransformEvaluatorRegistry registry,
+      BundleEvaluators evaluators,
       EvaluationContext context,
       ExecutorService metrics) {
     this.parallelism = parallelism;
-    this.registry = registry;
+    this.evaluators = evaluators;
     this.context = context;
     this.metrics = metrics;
-    this.bundles = new DirectTransformExecutor.Factory(context, registry, Map.of());
     this.workers = new Workers(Math.max(1, parallelism - 1));
     this.parallel = TransformExecutorServices.parallel(workers);
   }
@@ -144,7 +144,7 @@ final class DepthFirstExecutor
                 any -> TransformExecutorServices.serial(workers))
             : parallel;
     unfinished.incrementAndGet();
-    service.schedule(bundles.create(bundle, step, onComplete, service));
+    service.schedule(new BundleRun<>(bundle, step, onComplete, service));
   }
 
   /** Waits for the end; null if it has not come in time, for ever if the time is zero. */
@@ -184,7 +184,7 @@ final class DepthFirstExecutor
     parallel.shutdown();
     workers.shutdown();
     metrics.shutdown();
-    registry.cleanup();
+    evaluators.cleanup();
   }
 
   @Override
@@ -206,6 +206,56 @@ final class DepthFirstExecutor
   @Override
   public void completed() {
     end.complete(State.DONE);
+  }
+
+  /** A bundle's way through a step: what Beam's {@code DirectTransformExecutor} does. */
+  private final class BundleRun<T> implements TransformExecutor {
+    private final CommittedBundle<T> bundle;
+    private final AppliedPTransform<?, ?, ?> step;
+    private final CompletionCallback onComplete;
+    private final TransformExecutorService service;
+
+    BundleRun(
+        CommittedBundle<T> bundle,
+        AppliedPTransform<?, ?, ?> step,
+        CompletionCallback onComplete,
+        TransformExecutorService service) {
+      this.bundle = bundle;
+      this.step = step;
+      this.onComplete = onComplete;
+      this.service = service;
+    }
+
+    @Override
+    @SuppressWarnings("try") // The scope is closed; nothing else is done with it.
+    public void run() {
+      MetricsContainerImpl counted = new MetricsContainerImpl(step.getFullName());
+      try (Closeable scope = MetricsEnvironment.scopedMetricsContainer(counted)) {
+        TransformEvaluator<T> evaluator = evaluators.of(step, bundle);
+        if (evaluator == null) {
+          onComplete.handleEmpty(step);
+          return;
+        }
+        for (WindowedValue<T> element : bundle.getElements()) {
+          evaluator.processElement(element);
+          // Whoever shows progress wants it before the bundle ends.
+          MetricUpdates more = counted.getUpdates();
+          if (more != null) {
+            context.getMetrics().updatePhysical(bundle, more);
+            counted.commitUpdates();
+          }
+        }
+        onComplete.handleResult(
+            bundle, evaluator.finishBundle().withLogicalMetricUpdates(counted.getCumulative()));
+      } catch (Exception e) {
+        onComplete.handleException(bundle, e);
+      } catch (Error e) {
+        onComplete.handleError(e);
+      } finally {
+        context.getMetrics().commitPhysical(bundle, counted.getCumulative());
+        service.complete(this);
+      }
+    }
   }
 
   /** Threads that take the newest work first. */
