@@ -13,6 +13,7 @@ import dev.patron.pipelines.options.RunOptions;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.Warehouse;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -26,11 +27,13 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,11 +51,15 @@ import org.junit.jupiter.api.io.TempDir;
  * A real source: PostgreSQL, changed by two clients at once, behind Debezium's connector,
  * configured in three ways. What Patron makes of what was delivered must be what the database
  * itself holds in the end, and its history what the database's own triggers wrote down, at the
- * times at which the database says it committed.
+ * times at which the database says it committed. So they must be when the records come in several
+ * runs, in any order, some of them again and again.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PostgresIT {
   private static final long SEED = Long.getLong("patron.seed", 42);
+
+  /** Into how many runs the records are dealt. */
+  private static final int RUNS = 3;
 
   /** With schemas, everything as Debezium does it by itself. */
   private static final String PLAIN = "plain";
@@ -275,33 +282,77 @@ class PostgresIT {
       String configuration, String bookColumns, String customerColumns, boolean hasCarts)
       throws Exception {
     // Of each table the current rows and the history: in two runs, for a record has one table.
-    Warehouse current = warehouse(configuration, "current", bookColumns, customerColumns, hasCarts);
-    Warehouse history = warehouse(configuration, "history", bookColumns, customerColumns, hasCarts);
-    checkTable(current, history, "books", BOOK, 1);
-    checkTable(current, history, "customers", CUSTOMER, 2);
-    if (hasCarts) {
-      checkTable(current, history, "carts", CART, 1);
+    for (boolean dealt : new boolean[] {false, true}) {
+      Warehouse current =
+          warehouse(configuration, dealt, "current", bookColumns, customerColumns, hasCarts);
+      Warehouse history =
+          warehouse(configuration, dealt, "history", bookColumns, customerColumns, hasCarts);
+      String how = dealt ? " in several runs" : "";
+      checkTable(current, history, "books", BOOK, 1, how);
+      checkTable(current, history, "customers", CUSTOMER, 2, how);
+      if (hasCarts) {
+        checkTable(current, history, "carts", CART, 1, how);
+      }
     }
   }
 
+  /**
+   * @param dealt whether the tables are made in several runs, each of what was delivered in any
+   *     order, some of it again and again
+   */
   private Warehouse warehouse(
       String configuration,
+      boolean dealt,
       String keep,
       String bookColumns,
       String customerColumns,
       boolean hasCarts)
       throws Exception {
-    String from = "    from: { files: \"" + configuration + "/*.jsonl\", format: debezium }\n";
+    String name = configuration + "-" + keep + (dealt ? "-dealt" : "");
+    String files = dealt ? name : configuration;
+    String from = "    from: { files: \"" + files + "/*.jsonl\", format: debezium }\n";
     String definition =
         "name: shop\ntables:\n"
             + table("books", keep, "[id]", bookColumns, from)
             + table("customers", keep, "[country, number]", customerColumns, from)
             + (hasCarts ? table("carts", keep, "[id]", "", from) : "");
-    Path dataset = folder.resolve(configuration + "-" + keep + ".yaml");
+    Path dataset = folder.resolve(name + ".yaml");
     Files.writeString(dataset, definition);
-    Path warehouse = folder.resolve("warehouse-" + configuration + "-" + keep);
-    run(dataset, warehouse);
+    Path warehouse = folder.resolve("warehouse-" + name);
+    if (!dealt) {
+      run(dataset, warehouse);
+      return Warehouse.at(warehouse.toString());
+    }
+    List<String> lines = lines(folder.resolve(configuration));
+    Path to = Files.createDirectory(folder.resolve(files));
+    for (int run = 0; run < RUNS; run++) {
+      Files.write(to.resolve("run" + run + ".jsonl"), dealt(lines, run));
+      run(dataset, warehouse);
+    }
     return Warehouse.at(warehouse.toString());
+  }
+
+  private static List<String> lines(Path files) throws IOException {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> all = Files.list(files)) {
+      for (Path file : all.filter(path -> path.toString().endsWith(".jsonl")).sorted().toList()) {
+        lines.addAll(Files.readAllLines(file));
+      }
+    }
+    return lines;
+  }
+
+  /** A run's share of the records and some of the others', in any order. */
+  private static List<String> dealt(List<String> lines, int run) {
+    Random random = new Random(SEED + run);
+    List<String> dealt = new ArrayList<>();
+    for (String line : lines) {
+      if (Math.floorMod(line.hashCode(), RUNS) == run || random.nextInt(10) == 0) {
+        dealt.add(line);
+      }
+    }
+    Collections.shuffle(dealt, random);
+    return dealt;
   }
 
   private static String table(String name, String keep, String key, String columns, String from) {
@@ -322,12 +373,17 @@ class PostgresIT {
   }
 
   private void checkTable(
-      Warehouse current, Warehouse history, String table, List<Column> columns, int keyWidth)
+      Warehouse current,
+      Warehouse history,
+      String table,
+      List<Column> columns,
+      int keyWidth,
+      String how)
       throws SQLException {
     List<String> names = columns.stream().map(Column::name).toList();
     Frame ours = TableScan.of(current.table("silver/" + table).snapshot(), names).all();
     checkSame(
-        table + ", the rows at the end",
+        table + ", the rows at the end" + how,
         values(ours),
         rows(table, columns).stream().map(row -> typed(row, ours.schema())));
 
@@ -335,7 +391,7 @@ class PostgresIT {
     withTimes.addAll(List.of("valid_from", "valid_to"));
     Frame versions = TableScan.of(history.table("silver/" + table).snapshot(), withTimes).all();
     checkSame(
-        table + ", the versions",
+        table + ", the versions" + how,
         values(versions).map(this::withSnapshotTime),
         expectedVersions(table, columns, keyWidth, versions.schema()).stream());
   }
