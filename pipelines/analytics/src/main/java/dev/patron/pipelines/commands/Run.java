@@ -14,6 +14,7 @@ import dev.patron.pipelines.stages.Features;
 import dev.patron.pipelines.stages.Ingest;
 import dev.patron.pipelines.stages.Job;
 import dev.patron.pipelines.stages.Judge;
+import dev.patron.pipelines.stages.Models;
 import dev.patron.pipelines.stages.Publish;
 import dev.patron.pipelines.stages.Refine;
 import dev.patron.pipelines.stages.Score;
@@ -44,7 +45,7 @@ public final class Run {
 
   private static void measure(Job job, RunOptions options) throws IOException {
     Features.run(job, options.getAsOf(), options.getNtile());
-    if (options.getRetrain() || !Train.hasChampions(job)) {
+    if (options.getRetrain() || Models.champions(job).isEmpty()) {
       Train.run(job, options);
     }
     Score.run(job, options);

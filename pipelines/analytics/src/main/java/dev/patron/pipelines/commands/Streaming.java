@@ -10,17 +10,18 @@ import dev.patron.pipelines.stages.Features;
 import dev.patron.pipelines.stages.Feeds;
 import dev.patron.pipelines.stages.Ingest;
 import dev.patron.pipelines.stages.Job;
+import dev.patron.pipelines.stages.Models;
 import dev.patron.pipelines.stages.Refine;
 import dev.patron.pipelines.stages.RefusedLately;
 import dev.patron.pipelines.stages.Score;
 import dev.patron.pipelines.stages.ScoresTopic;
-import dev.patron.pipelines.stages.Train;
 import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.read.SourcePosition;
 import dev.patron.transforms.read.Topics;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,6 +47,9 @@ public final class Streaming {
 
   /** Whether the last increment did not come to its end: the next has to, even without news. */
   private boolean begun = true;
+
+  /** The champions that scored last; none while nobody was scored. */
+  private List<String> scoredBy = List.of();
 
   private boolean saidUntrained;
   private long increments;
@@ -155,14 +159,15 @@ public final class Streaming {
       topic.publish(job);
     }
     Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
-    if (!begun && news.isEmpty()) {
+    List<String> champions = job.dataset().purchases() == null ? List.of() : Models.champions(job);
+    if (!begun && news.isEmpty() && champions.equals(scoredBy)) {
       return news;
     }
     begun = true;
     Refine.run(job, Ingest.prepare(job, news, first), options, refused);
     first = false;
     if (job.dataset().purchases() != null) {
-      score(job);
+      score(job, champions);
     }
     Compact.run(job, options.getMostSmallFiles());
     begun = false;
@@ -178,9 +183,14 @@ public final class Streaming {
     return news;
   }
 
-  private void score(Job job) throws IOException {
+  /**
+   * Scores whom the increment touched; with other champions than before, everybody.
+   *
+   * @param champions who was it before the scoring: who is promoted meanwhile scores next time
+   */
+  private void score(Job job, List<String> champions) throws IOException {
     Features.run(job, options.getAsOf(), options.getNtile());
-    if (!Train.hasChampions(job)) {
+    if (champions.isEmpty()) {
       if (!saidUntrained) {
         console.note(
             "patron: there is no champion model yet, so nobody is scored; ./patron train makes one"
@@ -193,6 +203,7 @@ public final class Streaming {
     if (topic != null) {
       topic.publish(job);
     }
+    scoredBy = champions;
   }
 
   private static String lag(Feeds.News news) {

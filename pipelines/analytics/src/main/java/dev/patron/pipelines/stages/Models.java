@@ -10,6 +10,7 @@ import dev.patron.features.segments.SegmentModel;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.transforms.lake.Warehouse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,24 @@ public final class Models {
           "models/%s: %s; run features, or train again"
               .formatted(version.reference(), e.getMessage()));
     }
+  }
+
+  /**
+   * The versions that score now, of which there are as many as models that a score needs; none
+   * before both were promoted. Reads who is champion, not the champions: a stream that has nothing
+   * else to do asks every few seconds.
+   */
+  public static List<String> champions(Job job) throws IOException {
+    ModelRegistry models = of(job);
+    List<String> champions = new ArrayList<>();
+    for (String name : List.of(SEGMENTS, LIFETIME)) {
+      Integer version = models.aliases(name).champion();
+      if (version == null) {
+        return List.of();
+      }
+      champions.add(name + "/" + version);
+    }
+    return champions;
   }
 
   /** The segments that score now; null before the first promotion. */

@@ -32,12 +32,6 @@ import java.util.TreeMap;
 public final class Train {
   private Train() {}
 
-  /** Whether there are champions to score with. */
-  public static boolean hasChampions(Job job) throws IOException {
-    ModelRegistry models = Models.of(job);
-    return models.champion(Models.SEGMENTS) != null && models.champion(Models.LIFETIME) != null;
-  }
-
   /** Fits, judges, registers and promotes what is at least as good as the champion. */
   public static void run(Job job, TrainOptions options) throws IOException {
     History history = new History(job, options);

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.frame.BytesColumn;
 import dev.patron.pipelines.generate.live.PageServer;
 import dev.patron.testing.KafkaBroker;
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.TableScan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,7 +156,9 @@ class StreamIT {
   }
 
   @Test
-  void whoTrainsBesideAStreamSucceedsAndTheStreamEndsWellWhenTold() throws Exception {
+  void whoTrainsBesideAStreamSucceedsAndTheStreamScoresEverybodyAnewAndEndsWellWhenTold()
+      throws Exception {
+    broker.createTopic("promoted", 2, Map.of());
     Path said = folder.resolve("said");
     Process process =
         command(
@@ -161,15 +166,24 @@ class StreamIT {
                 "--dataset=" + shop.resolve("dataset-kafka.yaml"),
                 "--warehouse=" + at("stopped"),
                 "--maxRecordsPerIncrement=60",
+                "--scoresTopic=promoted",
                 "--every=PT0S")
             .redirectError(said.toFile())
             .start();
     try {
       awaitUntil(() -> !process.isAlive() || text(said).contains("increment 8:"));
-      patron(
-          "train",
-          "--dataset=" + shop.resolve("dataset-kafka.yaml"),
-          "--warehouse=" + at("stopped"));
+      train("stopped");
+      awaitUntil(
+          () ->
+              !process.isAlive()
+                  || text(said)
+                      .contains(
+                          "behind: bookstore.orders 0, bookstore.public.books 0,"
+                              + " bookstore.public.customers 0"));
+      awaitUntil(() -> !process.isAlive() || text(said).contains(" scores to promoted"));
+      // Nothing comes any more but this model.
+      train("stopped", "--seed=7", "--k=4");
+      awaitUntil(() -> !process.isAlive() || scoredAt("stopped").equals(Set.of("segments/2")));
       // SIGTERM
       process.destroy();
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -178,9 +192,54 @@ class StreamIT {
     }
     assertThat(process.exitValue()).as(text(said)).isZero();
     assertThat(text(said)).contains("patron: stopped; ");
-    patron(stream("stopped"));
     assertThat(silver("stopped")).isEqualTo(expected);
-    assertThat(patron("verify", "--warehouse=" + at("stopped"))).contains("gold/customer_scores ");
+    patron(stream("stopped", "--scoresTopic=promoted"));
+    Set<String> told = new HashSet<>();
+    for (ConsumerRecord<String, String> message : messages("promoted")) {
+      if (new ObjectMapper()
+          .readTree(message.value())
+          .get("segment_model")
+          .asText()
+          .equals("segments/2")) {
+        told.add(message.key());
+      }
+    }
+    assertThat(told).hasSize(rows("stopped", "gold/customer_scores"));
+  }
+
+  private void train(String warehouse, String... more) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--dataset=" + shop.resolve("dataset-kafka.yaml"),
+                "--warehouse=" + at(warehouse)));
+    arguments.addAll(List.of(more));
+    patron(arguments.toArray(String[]::new));
+  }
+
+  /** The versions of the segments' model that the scores of a warehouse are of. */
+  private Set<String> scoredAt(String warehouse) {
+    LakeTable scores = LakeTable.at(at(warehouse).toString(), "gold/customer_scores");
+    Set<String> models = new HashSet<>();
+    TableScan.of(scores.snapshot(), List.of("segment_model"))
+        .forEach(
+            frame -> {
+              BytesColumn model = frame.bytes("segment_model");
+              for (int row = 0; row < frame.rows(); row++) {
+                models.add(model.text(row));
+              }
+            });
+    return models;
+  }
+
+  private int rows(String warehouse, String table) throws IOException, InterruptedException {
+    return patron("verify", "--warehouse=" + at(warehouse))
+        .lines()
+        .filter(line -> line.startsWith(table + " "))
+        .mapToInt(line -> Integer.parseInt(line.split(" +", 3)[1]))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
@@ -220,8 +279,7 @@ class StreamIT {
     broker.createTopic("scores", 2, Map.of());
     String[] half = stream("scored", "--maxRecordsPerIncrement=300");
     patron(half);
-    patron(
-        "train", "--dataset=" + shop.resolve("dataset-kafka.yaml"), "--warehouse=" + at("scored"));
+    train("scored");
     patron(secured(stream("scored", "--scoresTopic=scores")));
     assertNothingHolds(KafkaBroker.PASSWORD, at("scored"));
     assertThat(stderr()).doesNotContain(KafkaBroker.PASSWORD);
@@ -238,14 +296,7 @@ class StreamIT {
       assertThat(ids.add(score.get("id").asText())).isTrue();
       latest.put(message.key(), score);
     }
-    String rows =
-        patron("verify", "--warehouse=" + at("scored"))
-            .lines()
-            .filter(line -> line.startsWith("gold/customer_scores "))
-            .findFirst()
-            .orElseThrow()
-            .split(" +", 3)[1];
-    assertThat(latest).hasSize(Integer.parseInt(rows));
+    assertThat(latest).hasSize(rows("scored", "gold/customer_scores"));
     assertThat(latest.values())
         .allSatisfy(score -> assertThat(score.get("cltv").isNumber()).isTrue());
   }
