@@ -15,6 +15,7 @@ import io.delta.kernel.exceptions.ConcurrentWriteException;
 import io.delta.kernel.exceptions.TableAlreadyExistsException;
 import io.delta.kernel.exceptions.TableNotFoundException;
 import io.delta.kernel.hook.PostCommitHook;
+import io.delta.kernel.hook.PostCommitHook.PostCommitHookType;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.ScanImpl;
 import io.delta.kernel.internal.SnapshotImpl;
@@ -24,14 +25,21 @@ import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.actions.SetTransaction;
 import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.checkpoints.Checkpointer;
 import io.delta.kernel.internal.data.GenericRow;
+import io.delta.kernel.internal.metrics.SnapshotQueryContext;
+import io.delta.kernel.internal.replay.LogReplay;
+import io.delta.kernel.internal.snapshot.LogSegment;
+import io.delta.kernel.internal.snapshot.SnapshotHint;
 import io.delta.kernel.internal.tablefeatures.TableFeatures;
+import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.internal.util.SchemaUtils;
 import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.internal.util.VectorUtils;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
+import io.delta.kernel.utils.FileStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,6 +54,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +69,9 @@ import org.slf4j.LoggerFactory;
 final class DeltaLog {
   private static final Logger LOG = LoggerFactory.getLogger(DeltaLog.class);
   private static final String WRITER = "Patron";
+
+  /** The version of the protocol for writers from which on tables have features. */
+  private static final int TABLE_FEATURES = 7;
 
   private DeltaLog() {}
 
@@ -104,9 +116,7 @@ final class DeltaLog {
       throw new LakeException(
           table + ": it has delta.columnMapping.mode '" + mapping + "', which is not supported");
     }
-    Set<String> partitions = metadata.getPartitionColNames();
-    Schema inFiles =
-        schema.select(schema.names().stream().filter(name -> !isIn(partitions, name)).toList());
+    Schema inFiles = inFiles(snapshot, schema);
     List<DataFile> files = new ArrayList<>();
     for (AddFile file : addFiles(snapshot)) {
       if (file.getDeletionVector().isPresent()) {
@@ -126,6 +136,47 @@ final class DeltaLog {
               values,
               statistics));
     }
+    files.sort(Comparator.comparing(DataFile::path));
+    return List.copyOf(files);
+  }
+
+  /** The columns that a table's files have: all but those that it is partitioned by. */
+  private static Schema inFiles(SnapshotImpl snapshot, Schema schema) {
+    Set<String> partitions = snapshot.getMetadata().getPartitionColNames();
+    return schema.select(schema.names().stream().filter(name -> !isIn(partitions, name)).toList());
+  }
+
+  /**
+   * What {@link #files} would find after a commit.
+   *
+   * @param before what it found before the commit
+   * @param after the table after it, whose columns are these
+   */
+  static List<DataFile> filesAfter(
+      List<DataFile> before,
+      List<DataFile> removed,
+      List<DataFile> added,
+      SnapshotImpl after,
+      Schema schema) {
+    Schema inFiles = inFiles(after, schema);
+    Set<String> gone = new HashSet<>();
+    removed.forEach(file -> gone.add(file.path()));
+    List<DataFile> files = new ArrayList<>();
+    Stream.concat(before.stream().filter(file -> !gone.contains(file.path())), added.stream())
+        .forEach(
+            file ->
+                files.add(
+                    file.schema().equals(inFiles)
+                        ? file
+                        : new DataFile(
+                            file.table(),
+                            file.path(),
+                            file.bytes(),
+                            file.modifiedMillis(),
+                            file.rows(),
+                            inFiles,
+                            file.partition(),
+                            file.statistics())));
     files.sort(Comparator.comparing(DataFile::path));
     return List.copyOf(files);
   }
@@ -154,11 +205,18 @@ final class DeltaLog {
   }
 
   /**
+   * A commit that was written.
+   *
+   * @param after the table with it; null where that has to be read from the log
+   */
+  record Written(long version, @Nullable SnapshotImpl after) {}
+
+  /**
    * Writes the next version.
    *
    * @return the version, or nothing if another writer has written it first
    */
-  static OptionalLong commit(
+  static Optional<Written> commit(
       Path path,
       Optional<SnapshotImpl> before,
       Commit commit,
@@ -168,24 +226,27 @@ final class DeltaLog {
     // The Kernel itself never retries (with its 200 retries a second removal of the same files can
     // slip through): the caller looks at the table again.
     try {
-      Transaction transaction =
-          before.isEmpty()
-              ? creation(path, commit, schema, partitions)
-              : change(path, before.get(), commit, schema);
       List<Row> actions = new ArrayList<>();
       before.ifPresent(snapshot -> actions.addAll(removals(snapshot, removed)));
-      commit.add().forEach(file -> actions.add(addition(file)));
+      commit.add().forEach(file -> actions.add(SingleAction.createAddFileSingleAction(row(file))));
+      CloseableIterable<Row> written =
+          CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator()));
+      if (before.isEmpty()) {
+        TransactionCommitResult result =
+            creation(path, commit, schema, partitions).commit(Shared.ENGINE, written);
+        runHooks(path, result, null);
+        return Optional.of(new Written(result.getVersion(), null));
+      }
+      Metadata metadata = metadata(before.get(), commit, schema);
       TransactionCommitResult result =
-          transaction.commit(
-              Shared.ENGINE,
-              CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator())));
-      runHooks(path, result);
-      return OptionalLong.of(result.getVersion());
+          change(path, before.get(), commit, metadata).commit(Shared.ENGINE, written);
+      SnapshotImpl after = after(before.get(), metadata, result.getVersion());
+      return Optional.of(new Written(result.getVersion(), runHooks(path, result, after)));
     } catch (ConcurrentWriteException | TableAlreadyExistsException e) {
-      return OptionalLong.empty();
+      return Optional.empty();
     } catch (RuntimeException e) {
       if (tellsOfExistingVersion(e)) {
-        return OptionalLong.empty();
+        return Optional.empty();
       }
       throw e;
     }
@@ -216,12 +277,8 @@ final class DeltaLog {
     return builder.build(Shared.ENGINE);
   }
 
-  /**
-   * A change of exactly the snapshot that the caller has planned from. The builder would look for a
-   * newer one, and refuses new columns for tables without column mapping, which Delta allows.
-   */
-  private static Transaction change(Path path, SnapshotImpl before, Commit commit, Schema schema) {
-    TableImpl table = (TableImpl) table(path);
+  /** What is told of a table after a change: its columns and its properties. */
+  private static Metadata metadata(SnapshotImpl before, Commit commit, Schema schema) {
     Metadata old = before.getMetadata();
     Metadata metadata = withProperties(old, commit.properties());
     if (!DeltaTypes.schema(old.getSchema()).equals(schema)) {
@@ -229,6 +286,16 @@ final class DeltaLog {
       SchemaUtils.validateSchema(struct, false);
       metadata = metadata.withNewSchema(struct);
     }
+    return metadata;
+  }
+
+  /**
+   * A change of exactly the snapshot that the caller has planned from. The builder would look for a
+   * newer one, and refuses new columns for tables without column mapping, which Delta allows.
+   */
+  private static Transaction change(
+      Path path, SnapshotImpl before, Commit commit, Metadata metadata) {
+    TableImpl table = (TableImpl) table(path);
     TableFeatures.validateKernelCanWriteToTable(
         before.getProtocol(), metadata, table.getPath(Shared.ENGINE));
     Optional<SetTransaction> identity =
@@ -250,7 +317,7 @@ final class DeltaLog {
         metadata,
         identity,
         Optional.empty(),
-        isChanged(old, metadata),
+        isChanged(before.getMetadata(), metadata),
         false,
         0,
         0,
@@ -278,20 +345,27 @@ final class DeltaLog {
     if (removed.isEmpty()) {
       return List.of();
     }
+    List<Row> rows = new ArrayList<>();
+    if (isPlain(snapshot)) {
+      removed.forEach(file -> rows.add(removal(new AddFile(row(file)))));
+      return rows;
+    }
+    // Other writers may have said more of the files than we keep.
     Set<String> paths = new HashSet<>();
     removed.forEach(file -> paths.add(file.path()));
-    List<Row> rows = new ArrayList<>();
     for (AddFile file : addFiles(snapshot)) {
       if (paths.contains(unescape(file.getPath()))) {
-        rows.add(
-            SingleAction.createRemoveFileSingleAction(
-                file.toRemoveFileRow(true, Optional.empty())));
+        rows.add(removal(file));
       }
     }
     return rows;
   }
 
-  private static Row addition(DataFile file) {
+  private static Row removal(AddFile file) {
+    return SingleAction.createRemoveFileSingleAction(file.toRemoveFileRow(true, Optional.empty()));
+  }
+
+  private static Row row(DataFile file) {
     Map<Integer, Object> values = new HashMap<>();
     StructType schema = AddFile.SCHEMA_WITH_STATS;
     values.put(schema.indexOf("path"), escape(file.path()));
@@ -303,7 +377,7 @@ final class DeltaLog {
     if (file.statistics() != null) {
       values.put(schema.indexOf("stats"), file.statistics());
     }
-    return SingleAction.createAddFileSingleAction(new GenericRow(schema, values));
+    return new GenericRow(schema, values);
   }
 
   /** The log has paths as relative URIs. */
@@ -320,11 +394,120 @@ final class DeltaLog {
     return uri.isAbsolute() ? path : uri.getPath();
   }
 
-  /** The commit stands already: a checkpoint that fails is made by one of the next commits. */
-  private static void runHooks(Path path, TransactionCommitResult result) {
+  /** Whether a table is of the protocol before table features, as ours are. */
+  private static boolean isPlain(SnapshotImpl snapshot) {
+    return snapshot.getProtocol().getMinWriterVersion() < TABLE_FEATURES;
+  }
+
+  /**
+   * A table after our commit, without another look at its log, which gets longer with every commit
+   * and is listed whole: what was known of it, and this commit. It is the next version, for the
+   * Kernel does not retry. Null where features may have added what we do not know.
+   */
+  private static @Nullable SnapshotImpl after(
+      SnapshotImpl before, Metadata metadata, long version) {
+    if (!isPlain(before) || version != before.getVersion() + 1) {
+      return null;
+    }
+    try {
+      LogSegment log = before.getLogSegment();
+      FileStatus commit = status(FileNames.deltaFile(log.getLogPath(), version));
+      List<FileStatus> commits = new ArrayList<>(log.getDeltas());
+      commits.add(commit);
+      return snapshot(
+          before,
+          metadata,
+          new LogSegment(
+              log.getLogPath(),
+              version,
+              commits,
+              log.getCompactions(),
+              log.getCheckpoints(),
+              log.getLastSeenChecksum(),
+              commit.getModificationTime()));
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** The same table at the same version, as it is read from a checkpoint of just this version. */
+  private static SnapshotImpl fromCheckpoint(SnapshotImpl snapshot) throws IOException {
+    LogSegment log = snapshot.getLogSegment();
+    long version = snapshot.getVersion();
+    return snapshot(
+        snapshot,
+        snapshot.getMetadata(),
+        new LogSegment(
+            log.getLogPath(),
+            version,
+            List.of(),
+            List.of(),
+            List.of(status(FileNames.checkpointFileSingular(log.getLogPath(), version).toString())),
+            log.getLastSeenChecksum()
+                .filter(file -> FileNames.checksumVersion(file.getPath()) == version),
+            log.getLastCommitTimestamp()));
+  }
+
+  private static SnapshotImpl withChecksum(SnapshotImpl snapshot) throws IOException {
+    LogSegment log = snapshot.getLogSegment();
+    return snapshot(
+        snapshot,
+        snapshot.getMetadata(),
+        new LogSegment(
+            log.getLogPath(),
+            log.getVersion(),
+            log.getDeltas(),
+            log.getCompactions(),
+            log.getCheckpoints(),
+            Optional.of(
+                status(FileNames.checksumFile(log.getLogPath(), log.getVersion()).toString())),
+            log.getLastCommitTimestamp()));
+  }
+
+  private static SnapshotImpl snapshot(SnapshotImpl like, Metadata metadata, LogSegment log) {
+    SnapshotQueryContext context =
+        SnapshotQueryContext.forVersionSnapshot(like.getDataPath().toString(), log.getVersion());
+    LogReplay replay =
+        new LogReplay(
+            log.getLogPath(),
+            like.getDataPath(),
+            Shared.ENGINE,
+            log,
+            Optional.of(new SnapshotHint(log.getVersion(), like.getProtocol(), metadata)),
+            context.getSnapshotMetrics());
+    return new SnapshotImpl(like.getDataPath(), log, replay, like.getProtocol(), metadata, context);
+  }
+
+  private static FileStatus status(String file) throws IOException {
+    Path path = new Path(file);
+    org.apache.hadoop.fs.FileStatus found =
+        path.getFileSystem(HadoopFiles.configuration()).getFileStatus(path);
+    return FileStatus.of(file, found.getLen(), found.getModificationTime());
+  }
+
+  /**
+   * Does what is due behind a commit. The commit stands already: a checkpoint that fails is made by
+   * one of the next commits.
+   *
+   * @param after the table with the commit; null if that is not known
+   * @return the same, of the files that are there then
+   */
+  private static @Nullable SnapshotImpl runHooks(
+      Path path, TransactionCommitResult result, @Nullable SnapshotImpl after) {
+    SnapshotImpl known = after;
     for (PostCommitHook hook : result.getPostCommitHooks()) {
       try {
+        if (known != null && hook.getType() == PostCommitHookType.CHECKPOINT) {
+          Checkpointer.checkpoint(Shared.ENGINE, ((TableImpl) table(path)).getClock(), known);
+          known = fromCheckpoint(known);
+          continue;
+        }
         hook.threadSafeInvoke(Shared.ENGINE);
+        if (known != null
+            && (hook.getType() == PostCommitHookType.CHECKSUM_SIMPLE
+                || hook.getType() == PostCommitHookType.CHECKSUM_FULL)) {
+          known = withChecksum(known);
+        }
       } catch (IOException | RuntimeException e) {
         LOG.warn(
             "{}: version {} is committed, but its {} was not written: {}",
@@ -332,7 +515,9 @@ final class DeltaLog {
             result.getVersion(),
             hook.getType(),
             e.toString());
+        known = null;
       }
     }
+    return known;
   }
 }

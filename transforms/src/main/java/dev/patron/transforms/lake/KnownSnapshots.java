@@ -3,8 +3,9 @@ package dev.patron.transforms.lake;
 import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -12,16 +13,20 @@ import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest versions of tables that this process has read. One is still the newest while the file
- * of its commit is the one that was read and that of the next is not there, for versions have no
- * gaps. To ask for these two costs a fraction of listing and reading a log, and an increment of a
- * stream asks for the newest version of each table some ten times.
+ * The newest versions of tables that this process has read or written, and those just before them.
+ * One is still the newest while the file of its commit is the one that was seen and that of the
+ * next is not there, for versions have no gaps. To ask for these two costs a fraction of listing
+ * and reading a log, and an increment of a stream asks for the newest version of each table some
+ * ten times.
  */
 final class KnownSnapshots {
   /** More tables than a warehouse of some sources has; a long list of files takes megabytes. */
   private static final int MOST = 64;
 
-  private final LinkedHashMap<Path, Known> known = new LinkedHashMap<>(16, 0.75f, true);
+  /** What is made of a table remembers the version that it was made of, a few commits ago. */
+  private static final int VERSIONS = 4;
+
+  private final LinkedHashMap<Path, List<Known>> known = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
    * A version.
@@ -29,43 +34,58 @@ final class KnownSnapshots {
    * @param written when the file of its commit was written, in milliseconds since the epoch
    * @param bytes how long that is: a table that is deleted and made again has other commits
    */
-  private record Known(TableSnapshot snapshot, long written, long bytes) {}
+  private record Known(TableSnapshot snapshot, long written, long bytes) {
+    boolean isIn(Path table) throws IOException {
+      FileStatus commit = commit(table, snapshot.version());
+      return commit != null && commit.getModificationTime() == written && commit.getLen() == bytes;
+    }
+  }
 
   /** The newest version of a table, if it is one that is known. */
   Optional<TableSnapshot> newest(Path table) throws IOException {
-    Known last;
-    synchronized (this) {
-      last = known.get(table);
-    }
-    if (last == null) {
+    List<Known> versions = versions(table);
+    if (versions.isEmpty()) {
       return Optional.empty();
     }
-    long version = last.snapshot().version();
-    FileStatus commit = commit(table, version);
-    if (commit != null
-        && commit.getModificationTime() == last.written()
-        && commit.getLen() == last.bytes()
-        && commit(table, version + 1) == null) {
-      return Optional.of(last.snapshot());
-    }
-    synchronized (this) {
-      known.remove(table, last);
+    Known last = versions.get(0);
+    return last.isIn(table) && commit(table, last.snapshot().version() + 1) == null
+        ? Optional.of(last.snapshot())
+        : Optional.empty();
+  }
+
+  /** A version of a table, if it is one that is known. */
+  Optional<TableSnapshot> at(Path table, long version) throws IOException {
+    for (Known earlier : versions(table)) {
+      if (earlier.snapshot().version() == version && earlier.isIn(table)) {
+        return Optional.of(earlier.snapshot());
+      }
     }
     return Optional.empty();
   }
 
-  /** Remembers what was just read as the newest version. */
+  private synchronized List<Known> versions(Path table) {
+    return known.getOrDefault(table, List.of());
+  }
+
+  /** Remembers what was just read or written as the newest version. */
   void remember(Path table, TableSnapshot snapshot) throws IOException {
     FileStatus commit = commit(table, snapshot.version());
     if (commit == null) {
       // Cleaned up behind a checkpoint: nothing to recognise it by.
       return;
     }
+    List<Known> versions = new ArrayList<>();
+    versions.add(new Known(snapshot, commit.getModificationTime(), commit.getLen()));
     synchronized (this) {
-      known.put(table, new Known(snapshot, commit.getModificationTime(), commit.getLen()));
+      for (Known earlier : versions(table)) {
+        if (earlier.snapshot().version() < snapshot.version() && versions.size() < VERSIONS) {
+          versions.add(earlier);
+        }
+      }
+      known.put(table, List.copyOf(versions));
       if (known.size() > MOST) {
-        Map.Entry<Path, Known> eldest = known.entrySet().iterator().next();
-        known.remove(eldest.getKey());
+        Path eldest = known.keySet().iterator().next();
+        known.remove(eldest);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.patron.transforms.lake;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.transforms.parquet.HadoopFiles;
+import io.delta.kernel.internal.SnapshotImpl;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serializable;
@@ -118,8 +119,11 @@ public final class LakeTable implements Serializable {
       return newest;
     }
     try {
-      return new TableSnapshot(this, DeltaLog.at(path(), version));
-    } catch (RuntimeException e) {
+      Optional<TableSnapshot> known = KNOWN.at(path(), version);
+      return known.isPresent()
+          ? known.get()
+          : new TableSnapshot(this, DeltaLog.at(path(), version));
+    } catch (IOException | RuntimeException e) {
       throw LakeException.because(name, "version " + version + " cannot be read", e);
     }
   }
@@ -157,21 +161,34 @@ public final class LakeTable implements Serializable {
       checkPartitions(commit, partitions);
       commit.add().forEach(file -> checkFile(file, schema, partitions));
       List<DataFile> removed = removed(commit, before);
-      OptionalLong version;
+      Optional<DeltaLog.Written> written;
       try {
-        version =
+        written =
             DeltaLog.commit(
                 path(), before.map(TableSnapshot::delta), commit, schema, partitions, removed);
       } catch (RuntimeException e) {
         throw LakeException.because(name, "cannot be committed", e);
       }
-      if (version.isPresent()) {
-        return new Commit.Result(version.getAsLong(), false);
+      if (written.isPresent()) {
+        SnapshotImpl after = written.get().after();
+        if (before.isPresent() && after != null) {
+          remember(before.get().after(after, removed, commit.add()));
+        }
+        return new Commit.Result(written.get().version(), false);
       }
       if (attempt == ATTEMPTS) {
         throw LakeException.conflict(
             name + ": other writers were faster " + ATTEMPTS + " times; try again later");
       }
+    }
+  }
+
+  /** The next look at the table need not read its log. */
+  private void remember(TableSnapshot snapshot) {
+    try {
+      KNOWN.remember(path(), snapshot);
+    } catch (IOException e) {
+      // It will be read from the log.
     }
   }
 

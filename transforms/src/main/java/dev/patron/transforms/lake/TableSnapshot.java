@@ -18,6 +18,20 @@ public final class TableSnapshot {
     this.delta = delta;
   }
 
+  /**
+   * The table after a commit to this version.
+   *
+   * @param delta what it is then
+   */
+  synchronized TableSnapshot after(
+      SnapshotImpl delta, List<DataFile> removed, List<DataFile> added) {
+    TableSnapshot after = new TableSnapshot(table, delta);
+    if (files != null) {
+      after.files = DeltaLog.filesAfter(files, removed, added, delta, after.schema());
+    }
+    return after;
+  }
+
   SnapshotImpl delta() {
     return delta;
   }

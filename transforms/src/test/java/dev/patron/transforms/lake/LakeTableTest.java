@@ -9,6 +9,7 @@ import dev.patron.features.frame.FrameDigest;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.transforms.parquet.RandomFrames;
+import io.delta.kernel.internal.snapshot.LogSegment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,6 +118,76 @@ class LakeTableTest {
     assertThat(table.version()).hasValue(0);
     table.commit(Commit.append(BOOKS, List.of(file(table, books(4, 5)))));
     holds(table, books(3, 4, 5));
+  }
+
+  /** Tables of random commits, ours and another process's, with a checkpoint every third. */
+  @Test
+  void whatIsKnownOfATableAfterOurCommitsIsWhatItsLogSays() {
+    for (long seed = 0; seed < 2; seed++) {
+      Random random = new Random(seed);
+      LakeTable table = table("known" + seed);
+      Schema schema = BOOKS;
+      table.commit(
+          Commit.append(schema, List.of()).withProperties(Map.of("delta.checkpointInterval", "3")));
+      for (int step = 1; step <= 14; step++) {
+        if (random.nextInt(6) == 0) {
+          schema = schema.with("c" + step, Type.LONG);
+        }
+        Commit commit = randomCommit(table, schema, random, step);
+        if (random.nextInt(5) == 0) {
+          assertThat(
+                  DeltaLog.commit(
+                      table.path(),
+                      DeltaLog.latest(table.path()),
+                      Commit.append(schema, commit.add()),
+                      schema,
+                      List.of(),
+                      List.of()))
+              .isPresent();
+        } else {
+          table.commit(commit);
+        }
+        assertIsAsTheLogSays(table.snapshot(), step);
+        long earlier = Math.max(0, step - 1 - random.nextInt(4));
+        assertThat(table.snapshot(earlier).files())
+            .isEqualTo(new TableSnapshot(table, DeltaLog.at(table.path(), earlier)).files());
+      }
+    }
+  }
+
+  private static Commit randomCommit(LakeTable table, Schema schema, Random random, int step) {
+    List<DataFile> present = table.snapshot().files();
+    List<DataFile> added =
+        random.nextInt(3) == 0
+            ? List.of()
+            : List.of(file(table, books(step)), file(table, books()));
+    Commit commit =
+        switch (random.nextInt(4)) {
+          case 0 -> Commit.overwrite(schema, added);
+          case 1 ->
+              Commit.replace(schema, present.subList(0, random.nextInt(present.size() + 1)), added);
+          default -> Commit.append(schema, added);
+        };
+    return random.nextBoolean()
+        ? commit.withTransaction("a", step).withProperties(Map.of("p", "" + step))
+        : commit;
+  }
+
+  private static void assertIsAsTheLogSays(TableSnapshot known, long version) {
+    TableSnapshot read =
+        new TableSnapshot(known.table(), DeltaLog.latest(known.table().path()).orElseThrow());
+    assertThat(known.version()).isEqualTo(version).isEqualTo(read.version());
+    assertThat(known.schema()).isEqualTo(read.schema());
+    assertThat(known.properties()).isEqualTo(read.properties());
+    assertThat(known.lastTransaction("a")).isEqualTo(read.lastTransaction("a"));
+    assertThat(known.files()).isEqualTo(read.files());
+    // Of the same log it would also find the same later.
+    assertThat(new TableSnapshot(known.table(), known.delta()).files()).isEqualTo(read.files());
+    LogSegment log = known.delta().getLogSegment();
+    assertThat(log.getCheckpoints()).isEqualTo(read.delta().getLogSegment().getCheckpoints());
+    assertThat(log.getDeltas()).isEqualTo(read.delta().getLogSegment().getDeltas());
+    assertThat(log.getLastSeenChecksum())
+        .isEqualTo(read.delta().getLogSegment().getLastSeenChecksum());
   }
 
   @Test
