@@ -51,7 +51,8 @@ public final class DepthFirstDirectRunner extends PipelineRunner<PipelineResult>
       DisplayDataValidator.validateOptions(options);
 
       DirectGraph graph = steps.getGraph();
-      ExecutorService metrics = Executors.newCachedThreadPool();
+      ExecutorService metrics =
+          Executors.newCachedThreadPool(work -> new Thread(work, "direct-runner-metrics"));
       EvaluationContext context =
           EvaluationContext.create(
               NanosOffsetClock.create(),

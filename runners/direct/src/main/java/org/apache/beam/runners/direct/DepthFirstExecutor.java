@@ -261,7 +261,13 @@ final class DepthFirstExecutor
   /** Threads that take the newest work first. */
   private final class Workers extends ThreadPoolExecutor {
     Workers(int threads) {
-      super(threads, threads, 0, TimeUnit.SECONDS, new NewestFirst());
+      super(
+          threads,
+          threads,
+          0,
+          TimeUnit.SECONDS,
+          new NewestFirst(),
+          work -> new Thread(work, "direct-runner-worker"));
     }
 
     @Override
