@@ -75,33 +75,10 @@ final class FileStatistics {
   }
 
   private void add(int i, Column column) {
-    int min = -1;
-    int max = -1;
-    if (column instanceof LongColumn longs && !longs.hasNulls() && longs.size() > 0) {
-      // Most columns are these, and numbers ask for no comparison of columns.
-      min = 0;
-      max = 0;
-      for (int row = 1; row < longs.size(); row++) {
-        long value = longs.get(row);
-        if (value < longs.get(min)) {
-          min = row;
-        } else if (value > longs.get(max)) {
-          max = row;
-        }
-      }
-    }
-    for (int row = min < 0 ? 0 : column.size(); row < column.size(); row++) {
-      if (column.isNull(row)) {
-        nulls[i]++;
-      } else if (min < 0) {
-        min = row;
-        max = row;
-      } else if (column.compare(row, column, min) < 0) {
-        min = row;
-      } else if (column.compare(row, column, max) > 0) {
-        max = row;
-      }
-    }
+    int[] ends =
+        column instanceof LongColumn longs && !longs.hasNulls() ? ends(longs) : ends(i, column);
+    int min = ends[0];
+    int max = ends[1];
     if (min < 0) {
       return;
     }
@@ -118,6 +95,39 @@ final class FileStatistics {
     if (highest == null || column.compare(max, highest, 0) > 0) {
       greatest[i] = column.take(new int[] {max});
     }
+  }
+
+  /** The rows of the least and of the greatest value, -1 without any; counts the nulls. */
+  private int[] ends(int i, Column column) {
+    int min = -1;
+    int max = -1;
+    for (int row = 0; row < column.size(); row++) {
+      if (column.isNull(row)) {
+        nulls[i]++;
+      } else if (min < 0) {
+        min = row;
+        max = row;
+      } else if (column.compare(row, column, min) < 0) {
+        min = row;
+      } else if (column.compare(row, column, max) > 0) {
+        max = row;
+      }
+    }
+    return new int[] {min, max};
+  }
+
+  /** The same of whole numbers, which most columns are: they need no comparison of columns. */
+  private static int[] ends(LongColumn longs) {
+    int min = longs.size() == 0 ? -1 : 0;
+    int max = min;
+    for (int row = 1; row < longs.size(); row++) {
+      if (longs.get(row) < longs.get(min)) {
+        min = row;
+      } else if (longs.get(row) > longs.get(max)) {
+        max = row;
+      }
+    }
+    return new int[] {min, max};
   }
 
   long rows() {

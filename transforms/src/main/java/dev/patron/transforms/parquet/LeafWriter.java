@@ -13,6 +13,7 @@ import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /** Puts the values of one physical column where Parquet encodes them, without a box for each. */
 abstract class LeafWriter {
@@ -23,17 +24,14 @@ abstract class LeafWriter {
   }
 
   static LeafWriter of(Type type, ColumnDescriptor descriptor) {
-    if (type instanceof Type.Decimal) {
-      return switch (descriptor.getPrimitiveType().getPrimitiveTypeName()) {
-        case INT32 -> new Ints(descriptor);
-        case INT64 -> new Longs(descriptor);
-        default -> new LongDecimals(descriptor, descriptor.getPrimitiveType().getTypeLength());
-      };
+    if (type instanceof Type.Decimal decimal) {
+      return decimal.fitsLong()
+          ? new Numbers(descriptor)
+          : new LongDecimals(descriptor, descriptor.getPrimitiveType().getTypeLength());
     }
     return switch ((Type.Scalar) type) {
       case STRING -> new Texts(descriptor);
-      case LONG, TIMESTAMP -> new Longs(descriptor);
-      case DATE -> new Ints(descriptor);
+      case LONG, TIMESTAMP, DATE -> new Numbers(descriptor);
       case DOUBLE -> new Doubles(descriptor);
       case BOOLEAN -> new Booleans(descriptor);
     };
@@ -53,53 +51,40 @@ abstract class LeafWriter {
   /** Appends the values of those entries that have one, and tells their bounds. */
   abstract void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds);
 
-  private static final class Longs extends LeafWriter {
-    Longs(ColumnDescriptor descriptor) {
+  /** Whole numbers; some take half of what a frame has for them. */
+  private static final class Numbers extends LeafWriter {
+    private final boolean isHalf;
+
+    Numbers(ColumnDescriptor descriptor) {
       super(descriptor);
+      this.isHalf = descriptor.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT32;
     }
 
     @Override
     void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
-      LongColumn longs = (LongColumn) column;
+      LongColumn numbers = (LongColumn) column;
       long least = Long.MAX_VALUE;
       long greatest = Long.MIN_VALUE;
       for (int i = 0; i < levels.size(); i++) {
         int row = levels.row(i);
         if (row >= 0) {
-          long value = longs.get(row);
-          out.writeLong(value);
+          long value = numbers.get(row);
+          if (isHalf) {
+            out.writeInteger(Math.toIntExact(value));
+          } else {
+            out.writeLong(value);
+          }
           least = Math.min(least, value);
           greatest = Math.max(greatest, value);
         }
       }
-      if (least <= greatest) {
-        bounds.updateStats(least);
-        bounds.updateStats(greatest);
+      if (least > greatest) {
+        return;
       }
-    }
-  }
-
-  /** Numbers that take half of what a frame has for them. */
-  private static final class Ints extends LeafWriter {
-    Ints(ColumnDescriptor descriptor) {
-      super(descriptor);
-    }
-
-    @Override
-    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
-      LongColumn longs = (LongColumn) column;
-      int least = Integer.MAX_VALUE;
-      int greatest = Integer.MIN_VALUE;
-      for (int i = 0; i < levels.size(); i++) {
-        int row = levels.row(i);
-        if (row >= 0) {
-          int value = Math.toIntExact(longs.get(row));
-          out.writeInteger(value);
-          least = Math.min(least, value);
-          greatest = Math.max(greatest, value);
-        }
-      }
-      if (least <= greatest) {
+      if (isHalf) {
+        bounds.updateStats(Math.toIntExact(least));
+        bounds.updateStats(Math.toIntExact(greatest));
+      } else {
         bounds.updateStats(least);
         bounds.updateStats(greatest);
       }
