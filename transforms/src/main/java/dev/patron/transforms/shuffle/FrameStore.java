@@ -52,6 +52,10 @@ public final class FrameStore implements AutoCloseable {
 
   private long heldBytes;
   private long writtenBytes;
+
+  /** What came to the heap since garbage was last collected for this store's sake. */
+  private long newBytes;
+
   private long next;
   private @Nullable Segment segment;
   private final Set<Segment> segments = new HashSet<>();
@@ -137,26 +141,62 @@ public final class FrameStore implements AutoCloseable {
   // ------------------------------------------------------------------ from heap to disk and back
 
   private void hold(Handle handle, Frame frame) {
-    List<Handle> leaving = new ArrayList<>();
+    boolean collect;
     synchronized (this) {
       handle.here = frame;
       if (held.put(handle.place, new WeakReference<>(handle)) == null) {
         heldBytes += handle.place.heapBytes;
+        newBytes += handle.place.heapBytes;
       }
-      Iterator<Map.Entry<Place, WeakReference<Handle>>> longestAgo = held.entrySet().iterator();
-      while (heldBytes > budget && longestAgo.hasNext()) {
-        Map.Entry<Place, WeakReference<Handle>> entry = longestAgo.next();
-        Handle old = entry.getValue().get();
-        if (old != null && old.place.extent == null) {
-          leaving.add(old);
-        } else if (old != null) {
-          old.here = null;
-        }
-        heldBytes -= entry.getKey().heapBytes;
-        longestAgo.remove();
+      if (heldBytes <= budget) {
+        return;
+      }
+      collect = newBytes > budget / 2;
+      if (collect) {
+        newBytes = 0;
       }
     }
-    leaving.forEach(this::write);
+    if (collect) {
+      collectGarbage();
+    }
+    leaving().forEach(this::write);
+  }
+
+  /**
+   * When the budget is used up, most frames have had their readers; only a collection of the whole
+   * heap tells which. It has little to look at, since frames are a few large arrays: it costs a
+   * fraction of what it takes to write them.
+   */
+  private void collectGarbage() {
+    System.gc();
+    synchronized (this) {
+      Iterator<Map.Entry<Place, WeakReference<Handle>>> all = held.entrySet().iterator();
+      while (all.hasNext()) {
+        Map.Entry<Place, WeakReference<Handle>> entry = all.next();
+        if (entry.getValue().get() == null) {
+          heldBytes -= entry.getKey().heapBytes;
+          all.remove();
+        }
+      }
+    }
+  }
+
+  /** Lets go of what was brought longest ago, until the rest is within the budget. */
+  private synchronized List<Handle> leaving() {
+    List<Handle> unwritten = new ArrayList<>();
+    Iterator<Map.Entry<Place, WeakReference<Handle>>> longestAgo = held.entrySet().iterator();
+    while (heldBytes > budget && longestAgo.hasNext()) {
+      Map.Entry<Place, WeakReference<Handle>> entry = longestAgo.next();
+      Handle old = entry.getValue().get();
+      if (old != null && old.place.extent == null) {
+        unwritten.add(old);
+      } else if (old != null) {
+        old.here = null;
+      }
+      heldBytes -= entry.getKey().heapBytes;
+      longestAgo.remove();
+    }
+    return unwritten;
   }
 
   /** Writes a frame, which can be had from the heap until it is on the disk. */

@@ -60,7 +60,7 @@ class FrameStoreTest {
     try (FrameStore store = new FrameStore(folder, 2 * frame(0).heapBytes(), 50_000)) {
       List<Frame> waiting = keep(store, 20);
       List<Integer> wrong =
-          IntStream.range(0, 2000)
+          IntStream.range(0, 300)
               .parallel()
               .map(i -> i * 7 % 20)
               .filter(i -> !waiting.get(i).equals(frame(i)))
@@ -100,11 +100,6 @@ class FrameStoreTest {
     try (FrameStore store = FrameStore.in(folder, 30 * frame(0).heapBytes())) {
       for (int round = 0; round < 5; round++) {
         assertThat(keep(store, 20)).hasSize(20);
-        long end = System.nanoTime() + 20_000_000_000L;
-        while (store.size() > 0 && System.nanoTime() < end) {
-          System.gc();
-          Thread.onSpinWait();
-        }
       }
       assertThat(store.writtenBytes()).isZero();
     }

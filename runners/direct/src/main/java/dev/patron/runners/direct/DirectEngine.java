@@ -12,8 +12,8 @@ import org.apache.beam.sdk.options.PipelineOptions;
 
 /** Beam's DirectRunner as an embedded engine rather than as a test bench. */
 public final class DirectEngine implements Engine {
-  /** What of the heap frames may take that wait for their step: a fifth. */
-  private static final int SHARE = 5;
+  /** What of the heap frames may take that wait for their step: a third. */
+  private static final int SHARE = 3;
 
   @Override
   public String runner() {
