@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,13 @@ public final class ModelRegistry {
     public Aliases {
       former = List.copyOf(former);
     }
+
+    /** All versions that have or had a role. */
+    private List<Integer> known() {
+      return Stream.concat(Stream.of(champion, challenger), former.stream())
+          .filter(Objects::nonNull)
+          .toList();
+    }
   }
 
   /** The names of all models with a version, in order. */
@@ -63,20 +73,14 @@ public final class ModelRegistry {
   /** The versions of a model, ascending; empty if there is no such model. */
   public List<Integer> versions(String name) throws IOException {
     List<Integer> versions = new ArrayList<>();
-    for (int number : numbers(name)) {
-      if (documents.read(path(name, number, ModelFiles.MODEL)) != null) {
-        versions.add(number);
+    for (String entry : documents.list(ROOT + "/" + name)) {
+      if (entry.matches(NUMBER)
+          && documents.read(ROOT + "/" + name + "/" + entry + "/" + ModelFiles.MODEL) != null) {
+        versions.add(Integer.valueOf(entry));
       }
     }
+    Collections.sort(versions);
     return versions;
-  }
-
-  private List<Integer> numbers(String name) throws IOException {
-    return documents.list(ROOT + "/" + name).stream()
-        .filter(entry -> entry.matches(NUMBER))
-        .map(Integer::valueOf)
-        .sorted()
-        .toList();
   }
 
   /** The files of a version, by name, as far as they are there. */
@@ -138,11 +142,12 @@ public final class ModelRegistry {
 
   /**
    * Adds a version and makes it challenger. Training again on the same data must not make a new
-   * version: if the latest one has the same files (but for {@code MLmodel}, which names the run),
-   * nothing happens.
+   * version: if the latest one has the same {@code model.json}, it stays as it is; the other files
+   * tell of the run that made them and of the champion of that day. What was left unfinished by a
+   * process that was killed is finished.
    *
    * @param files as {@link ModelFiles} makes them
-   * @return the number of the version that holds these files
+   * @return the number of the version that holds this model
    */
   public int register(String name, Map<String, String> files) throws IOException {
     String model = files.get(ModelFiles.MODEL);
@@ -155,29 +160,23 @@ public final class ModelRegistry {
           "a model '%s' cannot be a version of '%s'".formatted(document.name(), name));
     }
     List<Integer> versions = versions(name);
-    if (!versions.isEmpty()) {
-      int latest = versions.get(versions.size() - 1);
-      if (comparable(files).equals(comparable(files(name, latest)))) {
-        return latest;
+    int latest = versions.isEmpty() ? 0 : versions.get(versions.size() - 1);
+    Aliases aliases = aliases(name);
+    if (latest > 0 && model.equals(documents.read(path(name, latest, ModelFiles.MODEL)))) {
+      if (!aliases.known().contains(latest)) {
+        write(name, new Aliases(aliases.champion(), latest, aliases.former()));
       }
+      return latest;
     }
-    List<Integer> numbers = numbers(name);
-    int next = numbers.isEmpty() ? 1 : numbers.get(numbers.size() - 1) + 1;
+    int next = 1 + Math.max(latest, aliases.known().stream().max(Integer::compare).orElse(0));
     for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
       if (!file.getKey().equals(ModelFiles.MODEL)) {
         documents.write(path(name, next, file.getKey()), file.getValue());
       }
     }
     documents.write(path(name, next, ModelFiles.MODEL), model);
-    Aliases aliases = aliases(name);
     write(name, new Aliases(aliases.champion(), next, aliases.former()));
     return next;
-  }
-
-  private static Map<String, String> comparable(Map<String, String> files) {
-    Map<String, String> comparable = new TreeMap<>(files);
-    comparable.remove(ModelFiles.MLMODEL);
-    return comparable;
   }
 
   /** Who is champion and who challenger. */

@@ -1,11 +1,12 @@
 package dev.patron.features.models;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Documents of a test. */
-final class DocumentsInMemory implements Documents {
+class DocumentsInMemory implements Documents {
   final TreeMap<String, String> texts = new TreeMap<>();
 
   @Override
@@ -14,7 +15,7 @@ final class DocumentsInMemory implements Documents {
   }
 
   @Override
-  public void write(String path, String text) {
+  public void write(String path, String text) throws IOException {
     texts.put(path, text);
   }
 

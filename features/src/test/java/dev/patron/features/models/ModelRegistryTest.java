@@ -61,7 +61,83 @@ class ModelRegistryTest {
     documents.texts.put("models/lifetime/2/card.md", "# half");
 
     assertThat(registry.versions("lifetime")).containsExactly(1);
-    assertThat(registry.register("lifetime", files("b", "r2"))).isEqualTo(3);
+    assertThat(registry.register("lifetime", files("b", "r2"))).isEqualTo(2);
+    assertThat(documents.texts.get("models/lifetime/2/card.md")).isEqualTo("# card");
+  }
+
+  @Test
+  void theNumberOfALostChampionIsNotGivenAgain() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    registry.promote("lifetime", 1);
+    documents.texts.remove("models/lifetime/1/model.json");
+
+    assertThat(registry.register("lifetime", files("b", "r2"))).isEqualTo(2);
+  }
+
+  @Test
+  void aVersionWithoutARoleBecomesChallengerWhenItIsTrainedAgain() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    documents.texts.remove("models/lifetime/aliases.json");
+
+    assertThat(registry.register("lifetime", files("a", "r2"))).isEqualTo(1);
+    assertThat(registry.aliases("lifetime").challenger()).isEqualTo(1);
+  }
+
+  @Test
+  void theSameModelOfAnotherDayIsNoNewVersion() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    Map<String, String> before = new HashMap<>(documents.texts);
+    Map<String, String> retrained = new HashMap<>(files("a", "r2"));
+    retrained.put(ModelFiles.CARD, "# card that names a champion");
+
+    assertThat(registry.register("lifetime", retrained)).isEqualTo(1);
+    assertThat(documents.texts).isEqualTo(before);
+  }
+
+  /** Wherever a process ends while it registers and promotes: the next one brings it to an end. */
+  @Test
+  void whatIsCutOffAtAnyWriteAndDoneAgainIsAsIfItHadNotBeen() throws IOException {
+    train(documents, "b");
+    Map<String, String> undisturbed = documents.texts;
+    int cuts = 0;
+    for (boolean whole = false; !whole; cuts++) {
+      CutOff cut = new CutOff(cuts);
+      try {
+        train(cut, "b");
+        whole = true;
+      } catch (IOException killed) {
+        cut.left = Integer.MAX_VALUE;
+        train(cut, "b");
+      }
+      assertThat(cut.texts).as("cut off after %d writes", cuts).isEqualTo(undisturbed);
+    }
+    assertThat(cuts).isGreaterThan(12);
+  }
+
+  /** A champion that was trained before, and another that takes its place. */
+  private static void train(Documents documents, String second) throws IOException {
+    ModelRegistry registry = new ModelRegistry(documents);
+    if (registry.champion("lifetime") == null) {
+      registry.promote("lifetime", registry.register("lifetime", files("a", "r1")));
+    }
+    registry.promote("lifetime", registry.register("lifetime", files(second, "r2")));
+  }
+
+  /** Documents of a process that ends when it has written so many. */
+  private static final class CutOff extends DocumentsInMemory {
+    private int left;
+
+    CutOff(int left) {
+      this.left = left;
+    }
+
+    @Override
+    public void write(String path, String text) throws IOException {
+      if (left-- == 0) {
+        throw new IOException("killed");
+      }
+      super.write(path, text);
+    }
   }
 
   @Test

@@ -132,7 +132,8 @@ class EnduranceSuite {
     patron(
         "generate",
         "generate",
-        "--customers=200",
+        // More records than all that come to their end between two kills.
+        "--customers=" + Math.max(100, STREAM_KILLS * 40),
         "--output=" + shop,
         "--kafka=" + broker.bootstrap());
     patron("run", "run", "--dataset=" + shop.resolve("dataset.yaml"), at("files"));
@@ -188,7 +189,9 @@ class EnduranceSuite {
   }
 
   private void awaitIncrements(Process process, String log, long count) throws Exception {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
     while (process.isAlive() && increments(log) < count) {
+      assertThat(System.nanoTime()).as("no increment came in time").isLessThan(end);
       awaitOrEnd(process, 50);
     }
   }
