@@ -107,11 +107,6 @@ final class NumberText {
     return b >= '0' && b <= '9';
   }
 
-  /** Whether it begins with a sign. */
-  boolean isSigned() {
-    return signed;
-  }
-
   /** Whether it begins with a plus sign. */
   boolean hasPlus() {
     return signed && !negative;

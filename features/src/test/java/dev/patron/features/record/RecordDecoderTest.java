@@ -757,6 +757,9 @@ class RecordDecoderTest {
       assertThat(read(debezium, Type.STRING, "{\"scale\":20,\"value\":\"AQ==\"}"))
           .isEqualTo("0.00000000000000000001");
       assertThat(read(debezium, new Type.Decimal(10, 0), "\"1000\"")).isEqualTo("1000");
+      // The digits of an unconstrained numeric have no point.
+      assertThat(read(debezium, money, "\"1000\"")).isEqualTo("1000.00");
+      assertThat(read(debezium, money, "\"10000000\"")).isEqualTo("10000000.00");
       assertThat(read(Source.facts(Kind.JSONL), money, "\"AJY=\"")).isEqualTo("WRONG_TYPE");
     }
 
