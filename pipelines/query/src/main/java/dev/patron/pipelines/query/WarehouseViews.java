@@ -69,7 +69,7 @@ final class WarehouseViews {
   private void prepare(TableName name) {
     Matcher versioned = VERSIONED.matcher(name.table());
     if (!versioned.matches()) {
-      TableSnapshot latest = find(name).latest().orElseThrow(() -> unknown(name));
+      TableSnapshot latest = latest(name);
       view(name.schema(), name.table(), latest);
       return;
     }
@@ -81,7 +81,7 @@ final class WarehouseViews {
                 table.substring(0, dot).toLowerCase(Locale.ROOT), table.substring(dot + 1))
             : new TableName(name.schema(), table);
     long version = Long.parseLong(versioned.group(2));
-    TableSnapshot latest = find(current).latest().orElseThrow(() -> unknown(current));
+    TableSnapshot latest = latest(current);
     if (version > latest.version()) {
       throw new UsageException(
           "%s has no version %d; its newest is %d".formatted(current, version, latest.version()));
@@ -92,16 +92,18 @@ final class WarehouseViews {
         latest.table().snapshot(version));
   }
 
-  private LakeTable find(TableName name) {
+  private TableSnapshot latest(TableName name) {
     return WarehouseTables.folders(warehouse).stream()
         .filter(table -> name(table).equalsIgnoreCase(name.toString()))
         .findFirst()
-        .orElseThrow(() -> unknown(name));
+        .orElseThrow(() -> unknown(name))
+        .latest()
+        .orElseThrow(
+            () -> new UsageException(name + " has no version yet: no run has committed it"));
   }
 
   private UsageException unknown(TableName name) {
-    List<String> known =
-        WarehouseTables.folders(warehouse).stream().map(WarehouseViews::name).toList();
+    List<String> known = snapshots().stream().map(snapshot -> name(snapshot.table())).toList();
     Optional<String> near =
         known.stream()
             .filter(table -> table.endsWith("." + name.toString().toLowerCase(Locale.ROOT)))

@@ -214,6 +214,18 @@ class SqlTest {
         .hasMessageNotContainingAny("\n");
   }
 
+  /** As a run leaves it that was stopped before its commit. */
+  @Test
+  void aTableThatWasNeverCommittedIsNotOffered() throws IOException {
+    Files.createDirectories(warehouse.resolve("silver/boks_2"));
+    assertThatThrownBy(() -> sql("--query=from silver.boks_2"))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("silver.boks_2 has no version yet: no run has committed it");
+    assertThatThrownBy(() -> sql("--query=from silver.boks_3"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("there is no table silver.boks_3; did you mean silver.books?");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
