@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.runners.AppliedPTransform;
 import org.apache.beam.sdk.transforms.DoFnSchemaInformation;
+import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.util.construction.PTransformTranslation;
 import org.apache.beam.sdk.util.construction.ParDoTranslation;
 import org.apache.beam.sdk.values.PCollection;
@@ -45,7 +46,7 @@ final class BundleEvaluators {
     }
     Step step = steps.get(application.getFullName());
     if (step == null) {
-      step = Step.of(application);
+      step = Step.of(application, requireNonNull(bundle.getPCollection()));
       steps.put(application.getFullName(), step);
     }
     return (TransformEvaluator<T>)
@@ -77,7 +78,16 @@ final class BundleEvaluators {
       DoFnSchemaInformation schemas,
       Map<String, PCollectionView<?>> sideInputsByName) {
     @SuppressWarnings("unchecked")
-    static Step of(AppliedPTransform<?, ?, ?> application) throws Exception {
+    static Step of(AppliedPTransform<?, ?, ?> application, PCollection<?> input) throws Exception {
+      // As it was applied, a ParDo says of itself what is otherwise read from its portable form.
+      if (application.getTransform() instanceof ParDo.MultiOutput<?, ?> step) {
+        return new Step(
+            List.copyOf(step.getSideInputs().values()),
+            (TupleTag<Object>) step.getMainOutputTag(),
+            step.getAdditionalOutputTags().getAll(),
+            ParDo.getDoFnSchemaInformation(step.getFn(), input),
+            step.getSideInputs());
+      }
       return new Step(
           ParDoTranslation.getSideInputs(application),
           (TupleTag<Object>) ParDoTranslation.getMainOutputTag(application),
