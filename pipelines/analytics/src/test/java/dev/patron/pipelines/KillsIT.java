@@ -64,7 +64,7 @@ class KillsIT {
     moments.put("the commit of bronze", has("bronze/books/_delta_log", "0.json"));
     moments.put("the commit of one silver table", has("silver/customers/_delta_log", "0.json"));
     moments.put("a file of a model", has("models/segments/1", "card.md"));
-    moments.put("a champion", has("models/segments", "aliases.json"));
+    moments.put("the aliases of a model", has("models/segments", "aliases.json"));
     moments.put("the commit of the features", has("gold/customer_features/_delta_log", "0.json"));
     Random random = new Random(SEED);
     for (int i = 0; i < Integer.getInteger("proof.kills", 1); i++) {

@@ -25,11 +25,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where frames wait between the steps of a pipeline, for an engine that leaves whatever waits on
  * the heap. The frames used last stay there, up to a budget; the others go to the local disk and
- * come back when they are looked at. What nobody can reach any more is forgotten.
+ * come back when they are looked at. What nobody can reach any more is forgotten; to know what that
+ * is, the store asks the JVM for a collection before it writes. A JVM that takes no such requests
+ * ({@code -XX:+DisableExplicitGC}) writes more.
  *
- * <p>Beam's DirectRunner runs a pipeline breadth first: all frames of a step are made before the
- * next step sees the first. With a store, its memory is bounded by what its threads work at and not
- * by the size of the data.
+ * <p>However many frames an engine lets wait, its memory is bounded by what its threads work at and
+ * not by the size of the data.
  *
  * <p>Safe for several threads. The files have no name while they are open, so that nothing is left
  * of a process that is killed.
