@@ -48,6 +48,11 @@ class EnduranceSuite {
   private static final int BROKER_KILLS = Integer.getInteger("endurance.brokerKills", 5);
   private static final int INCREMENTS = Integer.getInteger("endurance.increments", 5_000);
 
+  /**
+   * The same for all streams, since who moved between segments is told from increment to increment.
+   */
+  private static final String PORTION = "--maxRecordsPerIncrement=30";
+
   /** What increments leave until they are joined, for some buckets, and what was joined. */
   private static final long MOST_FILES = 64 * 8;
 
@@ -145,7 +150,7 @@ class EnduranceSuite {
     int hit = 0;
     for (int kill = 0; kill < STREAM_KILLS; kill++) {
       long before = increments("killed");
-      Process process = start("killed", stream("killed", "--maxRecordsPerIncrement=30"));
+      Process process = start("killed", stream("killed", PORTION));
       boolean brokerToo = kill % (STREAM_KILLS / BROKER_KILLS) == STREAM_KILLS / BROKER_KILLS - 1;
       // While it starts or is in its first increment, or in a later one.
       int after = random.nextInt(4);
@@ -165,8 +170,8 @@ class EnduranceSuite {
     assertThat(hit).isGreaterThanOrEqualTo(STREAM_KILLS - BROKER_KILLS);
     say("%d increments had been committed by then".formatted(increments("killed")));
     assertThat(increments("killed")).isGreaterThan(STREAM_KILLS / 2);
-    patron("killed", stream("killed", "--untilCaughtUp"));
-    patron("undisturbed", stream("undisturbed", "--untilCaughtUp"));
+    patron("killed", stream("killed", PORTION, "--untilCaughtUp"));
+    patron("undisturbed", stream("undisturbed", PORTION, "--untilCaughtUp"));
 
     assertThat(verify("killed")).isEqualTo(verify("undisturbed"));
     List<ConsumerRecord<String, String>> killed = messages("scores-killed");
