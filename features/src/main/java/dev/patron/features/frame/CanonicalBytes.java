@@ -9,6 +9,12 @@ import org.apache.commons.codec.digest.MurmurHash3;
  * are taken by them.
  */
 public final class CanonicalBytes {
+  /** The constants of MurmurHash3 x64. */
+  private static final long C1 = 0x87c37b91114253d5L;
+
+  private static final long C2 = 0x4cf5ad432745937fL;
+  private static final int MARKED_NUMBER = 1 + Long.BYTES;
+
   private byte[] bytes = new byte[64];
   private int length;
 
@@ -72,6 +78,30 @@ public final class CanonicalBytes {
   /** A 128-bit MurmurHash3 (x64 variant) of the bytes written: two longs. */
   public long[] hash128() {
     return MurmurHash3.hash128x64(bytes, 0, length, 0);
+  }
+
+  /**
+   * The {@link #hash64()} of the bytes of one number that is not null, as a column writes them: a
+   * mark and eight bytes. Nearly all keys are such; to lay the bytes out first costs ten times as
+   * much.
+   */
+  static long hashOfNumber(long value) {
+    long flipped = value ^ Long.MIN_VALUE;
+    long low = 1 | Long.reverseBytes(flipped) << 8;
+    long high = flipped & 0xff;
+    long h1 = (Long.rotateLeft(low * C1, 31) * C2) ^ MARKED_NUMBER;
+    long h2 = (Long.rotateLeft(high * C2, 33) * C1) ^ MARKED_NUMBER;
+    h1 += h2;
+    h2 += h1;
+    return mix(h1) + mix(h2);
+  }
+
+  /** MurmurHash3's {@code fmix64}. */
+  private static long mix(long hash) {
+    long mixed = hash;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xff51afd7ed558ccdL;
+    mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return mixed ^ (mixed >>> 33);
   }
 
   private void reserve(int more) {

@@ -365,6 +365,9 @@ public final class Frame {
   public long[] hash(List<String> by) {
     int[] positions = positions(by);
     Column[] columns = this.columns.get();
+    if (positions.length == 1 && columns[positions[0]] instanceof LongColumn numbers) {
+      return numbers.hashes();
+    }
     long[] hashes = new long[rows];
     CanonicalBytes bytes = new CanonicalBytes();
     for (int row = 0; row < rows; row++) {

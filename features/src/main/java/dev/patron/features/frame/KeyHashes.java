@@ -1,5 +1,6 @@
 package dev.patron.features.frame;
 
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -142,15 +143,19 @@ public final class KeyHashes {
 
   /** The numbers of the rows whose key is in the set, ascending. */
   public int[] rowsWithin(Frame rows, List<String> key) {
-    IntStream all = IntStream.range(0, rows.rows());
     if (every) {
-      return all.toArray();
+      return IntStream.range(0, rows.rows()).toArray();
     }
-    if (hashes.isEmpty()) {
-      return new int[0];
+    IntArrayList within = new IntArrayList();
+    if (!hashes.isEmpty()) {
+      long[] hash = rows.hash(key);
+      for (int row = 0; row < hash.length; row++) {
+        if (hashes.contains(hash[row])) {
+          within.add(row);
+        }
+      }
     }
-    long[] hash = rows.hash(key);
-    return all.filter(row -> hashes.contains(hash[row])).toArray();
+    return within.toIntArray();
   }
 
   /** The rows whose key is in the set, in order. */

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Signed 64-bit values: longs, dates (days), timestamps (microseconds), unscaled short decimals.
  */
 public final class LongColumn extends Column {
+  private static final long HASH_OF_NULL = new CanonicalBytes().putByte(0).hash64();
+
   private final long[] values;
 
   LongColumn(long[] values, int size, long @Nullable [] nulls) {
@@ -45,6 +47,15 @@ public final class LongColumn extends Column {
   @Override
   void canonicalValue(int row, CanonicalBytes bytes) {
     bytes.putLong(values[row]);
+  }
+
+  /** What {@link Frame#hash} gives for this column alone. */
+  long[] hashes() {
+    long[] hashes = new long[size()];
+    for (int row = 0; row < hashes.length; row++) {
+      hashes[row] = isNull(row) ? HASH_OF_NULL : CanonicalBytes.hashOfNumber(values[row]);
+    }
+    return hashes;
   }
 
   @Override

@@ -318,6 +318,29 @@ class FrameLawsTest {
   }
 
   @Test
+  void numbersHashAsTheirCanonicalBytes() {
+    Schema schema = Schema.of().with("id", Type.LONG).with("other", Type.LONG);
+    FrameBuilder rows = new FrameBuilder(schema);
+    Random random = new Random(17);
+    for (int row = 0; row < 2_000; row++) {
+      rows.longs("other").append(row);
+      if (row % 50 == 0) {
+        rows.column("id").appendNull();
+      } else {
+        rows.longs("id").append(random.nextLong() >> random.nextInt(64));
+      }
+    }
+    Frame frame = rows.build();
+    long[] expected = new long[frame.rows()];
+    CanonicalBytes bytes = new CanonicalBytes();
+    for (int row = 0; row < expected.length; row++) {
+      frame.canonical(row, new int[] {0}, bytes.clear());
+      expected[row] = bytes.hash64();
+    }
+    assertThat(frame.hash(List.of("id"))).isEqualTo(expected);
+  }
+
+  @Test
   void typesAreReadAsTheyAreWritten() {
     for (Schema.Field field : ALL_TYPES.fields()) {
       assertThat(Type.parse(field.type().toString())).isEqualTo(field.type());
