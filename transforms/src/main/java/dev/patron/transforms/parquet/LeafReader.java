@@ -29,10 +29,8 @@ final class LeafReader {
   private final @Nullable String writer;
   private final PageValues.@Nullable Shared dictionary;
 
-  /** Levels of the page's entries; null: all are 0. */
-  private int @Nullable [] repetitions;
-
-  private int @Nullable [] definitions;
+  private Levels repetitions = Levels.ZERO;
+  private Levels definitions = Levels.ZERO;
   private int size;
   private int at;
 
@@ -74,12 +72,12 @@ final class LeafReader {
       throw new ParquetDecodingException(
           "column '%s' ends before its rows do".formatted(String.join(".", column.getPath())));
     }
-    return definitions == null ? 0 : definitions[at];
+    return definitions.get(at);
   }
 
   /** At which level the entry continues a list; 0: it begins a row, or there are no more. */
   int repetition() {
-    return repetitions == null || at >= size ? 0 : repetitions[at];
+    return at >= size ? 0 : repetitions.get(at);
   }
 
   /** Goes on to the next entry; the value of this one, if it has one, was read. */
@@ -104,10 +102,18 @@ final class LeafReader {
       passEntries(rows);
       return;
     }
-    for (int row = 0; row < rows; row++) {
-      do {
-        pass();
-      } while (repetition() > 0);
+    int left = rows;
+    while (left > 0) {
+      definition();
+      int end = at + 1;
+      while (end < size && (repetitions.get(end) > 0 || --left > 0)) {
+        end++;
+      }
+      passTo(end);
+      // A row may go on in the next page.
+      if (at == 0 && repetition() == 0) {
+        left--;
+      }
     }
   }
 
@@ -116,27 +122,23 @@ final class LeafReader {
     while (left > 0) {
       definition();
       int here = Math.min(left, size - at);
-      values.skip(present(at, at + here));
-      at += here;
+      passTo(at + here);
       left -= here;
-      if (at == size) {
-        nextPage();
-      }
+    }
+  }
+
+  /** Goes on to this entry of the page, or, behind its last one, to the next page. */
+  private void passTo(int end) {
+    values.skip(present(at, end));
+    at = end;
+    if (at == size) {
+      nextPage();
     }
   }
 
   /** How many entries of the page have a value. */
   private int present(int from, int to) {
-    if (definitions == null) {
-      return to - from;
-    }
-    int present = 0;
-    for (int i = from; i < to; i++) {
-      if (definitions[i] == column.getMaxDefinitionLevel()) {
-        present++;
-      }
-    }
-    return present;
+    return definitions.count(column.getMaxDefinitionLevel(), from, to);
   }
 
   private void nextPage() {
@@ -168,19 +170,18 @@ final class LeafReader {
     size = entries;
   }
 
-  private int @Nullable [] levels(
-      Encoding encoding, ValuesType type, int entries, ByteBufferInputStream in)
+  private Levels levels(Encoding encoding, ValuesType type, int entries, ByteBufferInputStream in)
       throws IOException {
     int max =
         type == ValuesType.REPETITION_LEVEL
             ? column.getMaxRepetitionLevel()
             : column.getMaxDefinitionLevel();
     if (max == 0) {
-      return null;
+      return Levels.ZERO;
     }
     if (encoding == Encoding.RLE) {
       int length = BytesUtils.readIntLittleEndian(in);
-      return Runs.decode(
+      return Levels.of(
           PageValues.onHeap(in.slice(length)), BytesUtils.getWidthFromMaxInt(max), entries);
     }
     ValuesReader reader = encoding.getValuesReader(column, type);
@@ -189,7 +190,7 @@ final class LeafReader {
     for (int i = 0; i < entries; i++) {
       levels[i] = reader.readInteger();
     }
-    return levels;
+    return Levels.of(levels);
   }
 
   private void open(DataPageV2 page) throws IOException {
@@ -200,11 +201,10 @@ final class LeafReader {
     size = entries;
   }
 
-  private static int @Nullable [] levels(BytesInput bytes, int max, int entries)
-      throws IOException {
+  private static Levels levels(BytesInput bytes, int max, int entries) throws IOException {
     return max == 0
-        ? null
-        : Runs.decode(
+        ? Levels.ZERO
+        : Levels.of(
             PageValues.onHeap(bytes.toByteBuffer()), BytesUtils.getWidthFromMaxInt(max), entries);
   }
 
@@ -223,8 +223,7 @@ final class LeafReader {
       int present = present(0, entries);
       int width = present == 0 ? 0 : in.read();
       values =
-          dictionary.values(
-              Runs.decode(PageValues.onHeap(in.slice(in.available())), width, present));
+          dictionary.values(new Runs(PageValues.onHeap(in.slice(in.available())), width, present));
       decoder = null;
       return;
     }

@@ -113,7 +113,7 @@ abstract class PageValues {
     }
 
     /** The values of a page, by their numbers in the dictionary. */
-    PageValues values(int[] numbers) {
+    PageValues values(Runs numbers) {
       return new Numbered(this, numbers);
     }
   }
@@ -206,13 +206,20 @@ abstract class PageValues {
   }
 
   private static final class Numbered extends PageValues {
+    private static final int WINDOW = 512;
+
     private final Shared shared;
-    private final int[] numbers;
+    private final Runs runs;
+    private final int[] window;
+    private int filled;
+
+    /** The next number's place in the window, or how far behind it. */
     private int at;
 
-    Numbered(Shared shared, int[] numbers) {
+    Numbered(Shared shared, Runs runs) {
       this.shared = shared;
-      this.numbers = numbers;
+      this.runs = runs;
+      this.window = new int[Math.max(Runs.GROUP, Math.min(WINDOW, runs.left()))];
     }
 
     @Override
@@ -220,29 +227,40 @@ abstract class PageValues {
       at = Math.addExact(at, values);
     }
 
+    private int number() {
+      if (at >= filled) {
+        at = runs.skip(at - filled);
+        filled = runs.next(window);
+        if (at >= filled) {
+          throw new ParquetDecodingException("a page has fewer values than it says");
+        }
+      }
+      return window[at++];
+    }
+
     @Override
     int nextInt() {
-      return shared.dictionary.decodeToInt(numbers[at++]);
+      return shared.dictionary.decodeToInt(number());
     }
 
     @Override
     long nextLong() {
-      return shared.dictionary.decodeToLong(numbers[at++]);
+      return shared.dictionary.decodeToLong(number());
     }
 
     @Override
     float nextFloat() {
-      return shared.dictionary.decodeToFloat(numbers[at++]);
+      return shared.dictionary.decodeToFloat(number());
     }
 
     @Override
     double nextDouble() {
-      return shared.dictionary.decodeToDouble(numbers[at++]);
+      return shared.dictionary.decodeToDouble(number());
     }
 
     @Override
     void nextBytes() {
-      int number = numbers[at++];
+      int number = number();
       array = shared.arrays[number];
       from = shared.from[number];
       to = shared.to[number];

@@ -2,54 +2,166 @@ package dev.patron.transforms.parquet;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.apache.parquet.column.values.bitpacking.BytePacker;
 import org.apache.parquet.column.values.bitpacking.Packer;
 import org.apache.parquet.io.ParquetDecodingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Small numbers, as levels and the numbers of a dictionary's values are: runs of one number and
  * groups of eight packed into bits, as Parquet's specification has them ("Encodings", "Run Length
- * Encoding / Bit-Packing Hybrid").
+ * Encoding / Bit-Packing Hybrid"). They are decoded piece by piece, so that what is passed over
+ * costs next to nothing.
  */
 final class Runs {
-  private static final int GROUP = 8;
+  /** So many numbers are packed together. */
+  static final int GROUP = 8;
 
-  private Runs() {}
+  private final ByteBuffer bytes;
+  private final int width;
+  private final @Nullable BytePacker packer;
+
+  /** How many numbers are to come. */
+  private int left;
+
+  /** How many of them the current run has, and whether they are packed. */
+  private int inRun;
+
+  private boolean packed;
+
+  /** The number of a run that is not packed. */
+  private int repeated;
 
   /**
-   * Decodes numbers.
+   * Numbers.
    *
    * @param bytes from the first run on; what is behind the last one is not looked at
    * @param width bits of a number
    * @param count how many numbers there are
-   * @throws RuntimeException if there are fewer
    */
-  static int[] decode(ByteBuffer bytes, int width, int count) {
-    int[] numbers = new int[count];
-    if (width == 0) {
-      return numbers;
-    }
+  Runs(ByteBuffer bytes, int width, int count) {
     if (width < 0 || width > Integer.SIZE) {
       throw new ParquetDecodingException("numbers of " + width + " bits");
     }
-    BytePacker packer = Packer.LITTLE_ENDIAN.newBytePacker(width);
-    int at = 0;
-    while (at < count) {
-      int header = header(bytes);
-      int length = header >>> 1;
-      if ((header & 1) == 0) {
-        int to = (int) Math.min(count, (long) at + length);
-        Arrays.fill(numbers, at, to, number(bytes, width));
-        at = to;
-      } else {
-        at = unpack(bytes, packer, width, length, numbers, at);
+    this.bytes = bytes;
+    this.width = width;
+    this.packer = width == 0 ? null : Packer.LITTLE_ENDIAN.newBytePacker(width);
+    this.left = count;
+    if (width == 0) {
+      inRun = count;
+    }
+  }
+
+  /** How many numbers are to come. */
+  int left() {
+    return left;
+  }
+
+  /**
+   * The number that all that are to come are known to be; -1 if they may differ.
+   *
+   * @throws RuntimeException if there are fewer
+   */
+  int only() {
+    if (left > 0 && inRun == 0) {
+      nextRun();
+    }
+    return !packed && inRun >= left ? repeated : -1;
+  }
+
+  /**
+   * Passes over numbers, as far as no group is taken apart.
+   *
+   * @return how many of them are still to be passed over, less than {@link #GROUP}
+   * @throws RuntimeException if there are fewer
+   */
+  int skip(int numbers) {
+    int more = numbers;
+    while (more > 0) {
+      require();
+      int here = Math.min(more, inRun);
+      if (packed) {
+        int groups = here / GROUP;
+        if (groups == 0) {
+          return more;
+        }
+        here = groups * GROUP;
+        bytes.position(bytes.position() + groups * width);
       }
+      inRun -= here;
+      left -= Math.min(left, here);
+      more -= here;
+    }
+    return 0;
+  }
+
+  /**
+   * Decodes the next numbers, at most as many as there is room for.
+   *
+   * @param numbers where they go, from the first on; room for at least {@link #GROUP}
+   * @return how many
+   * @throws RuntimeException if there are fewer than was said
+   */
+  int next(int[] numbers) {
+    int at = 0;
+    while (left > 0 && at < numbers.length) {
+      require();
+      int here = Math.min(left, Math.min(inRun, numbers.length - at));
+      if (!packed) {
+        Arrays.fill(numbers, at, at + here, repeated);
+        inRun -= here;
+      } else if (here < GROUP && here < left) {
+        return at;
+      } else {
+        here = unpack(numbers, at, here);
+        inRun -= Math.min(inRun, (here + GROUP - 1) / GROUP * GROUP);
+      }
+      at += here;
+      left -= here;
+    }
+    return at;
+  }
+
+  /** All numbers, as {@link #Runs} has them. */
+  static int[] decode(ByteBuffer bytes, int width, int count) {
+    return new Runs(bytes, width, count).rest();
+  }
+
+  /** All numbers that are to come. */
+  int[] rest() {
+    int[] numbers = new int[left];
+    if (left > 0) {
+      next(numbers);
     }
     return numbers;
   }
 
+  private void require() {
+    if (left == 0) {
+      throw new ParquetDecodingException("a page has fewer values than it says");
+    }
+    if (inRun == 0) {
+      nextRun();
+    }
+  }
+
+  private void nextRun() {
+    while (inRun == 0) {
+      int header = header();
+      int length = header >>> 1;
+      packed = (header & 1) == 1;
+      if (packed) {
+        inRun = Math.multiplyExact(length, GROUP);
+      } else {
+        inRun = length;
+        repeated = number();
+      }
+    }
+  }
+
   /** The length of a run, and whether it is packed, seven bits to a byte. */
-  private static int header(ByteBuffer bytes) {
+  private int header() {
     int header = 0;
     for (int shift = 0; shift < Integer.SIZE; shift += 7) {
       byte next = bytes.get();
@@ -61,7 +173,7 @@ final class Runs {
     throw new ParquetDecodingException("a run's length has more than 32 bits");
   }
 
-  private static int number(ByteBuffer bytes, int width) {
+  private int number() {
     int number = 0;
     for (int shift = 0; shift < width; shift += Byte.SIZE) {
       number |= (bytes.get() & 0xFF) << shift;
@@ -69,38 +181,37 @@ final class Runs {
     return number;
   }
 
-  private static byte[] rest(ByteBuffer bytes) {
-    byte[] rest = new byte[bytes.remaining()];
-    bytes.duplicate().get(rest);
-    return rest;
+  /** Unpacks whole groups, the last of all numbers as far as it is needed. */
+  private int unpack(int[] numbers, int from, int wanted) {
+    int whole = wanted / GROUP;
+    int at = from;
+    for (int group = 0; group < whole; group++) {
+      unpackGroup(numbers, at, left - (at - from));
+      at += GROUP;
+    }
+    if (whole > 0) {
+      return whole * GROUP;
+    }
+    int[] last = new int[GROUP];
+    unpackGroup(last, 0, wanted);
+    System.arraycopy(last, 0, numbers, at, wanted);
+    return wanted;
   }
 
-  private static int unpack(
-      ByteBuffer bytes, BytePacker packer, int width, int groups, int[] numbers, int from) {
-    int at = from;
-    for (int group = 0; group < groups && at < numbers.length; group++) {
-      ByteBuffer packed = bytes;
-      int position = bytes.position();
-      int there = Math.min(width, bytes.remaining());
-      if (there < width) {
-        // Some writers leave out what no number of the last group needs.
-        if (there * Byte.SIZE < (numbers.length - at) * width) {
-          throw new ParquetDecodingException("a run ends before its numbers do");
-        }
-        packed = ByteBuffer.wrap(Arrays.copyOf(rest(bytes), width));
-        position = 0;
+  private void unpackGroup(int[] numbers, int at, int needed) {
+    BytePacker unpacker = Objects.requireNonNull(packer);
+    int there = Math.min(width, bytes.remaining());
+    if (there == width) {
+      unpacker.unpack8Values(bytes, bytes.position(), numbers, at);
+    } else {
+      // Some writers leave out what no number of the last group needs.
+      if (there * Byte.SIZE < Math.min(needed, GROUP) * width) {
+        throw new ParquetDecodingException("a run ends before its numbers do");
       }
-      bytes.position(bytes.position() + there);
-      if (numbers.length - at >= GROUP) {
-        packer.unpack8Values(packed, position, numbers, at);
-        at += GROUP;
-      } else {
-        int[] last = new int[GROUP];
-        packer.unpack8Values(packed, position, last, 0);
-        System.arraycopy(last, 0, numbers, at, numbers.length - at);
-        at = numbers.length;
-      }
+      byte[] group = new byte[width];
+      bytes.duplicate().get(group, 0, there);
+      unpacker.unpack8Values(ByteBuffer.wrap(group), 0, numbers, at);
     }
-    return at;
+    bytes.position(bytes.position() + there);
   }
 }

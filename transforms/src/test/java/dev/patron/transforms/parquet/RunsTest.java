@@ -21,19 +21,58 @@ final class RunsTest {
   void decodesWhatParquetsEncoderMakesOfRunsAndMixtures(int width) throws IOException {
     Random random = new Random(width);
     for (int round = 0; round < 50; round++) {
-      int[] numbers = new int[random.nextInt(200)];
-      int at = 0;
-      while (at < numbers.length) {
-        int to = Math.min(numbers.length, at + 1 + random.nextInt(random.nextBoolean() ? 3 : 40));
-        int mask = width == 0 ? 0 : -1 >>> (Integer.SIZE - width);
-        Arrays.fill(numbers, at, to, random.nextInt() & mask);
-        at = to;
-      }
+      int[] numbers = numbers(width, random, 200);
 
       byte[] bytes = encoded(numbers, width);
 
       assertThat(Runs.decode(ByteBuffer.wrap(bytes), width, numbers.length)).isEqualTo(numbers);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 8, 13, 32})
+  void passesOverNumbersAsIfTheyHadBeenDecoded(int width) throws IOException {
+    Random random = new Random(width);
+    for (int round = 0; round < 200; round++) {
+      int[] numbers = numbers(width, random, 400);
+      Runs runs = new Runs(ByteBuffer.wrap(encoded(numbers, width)), width, numbers.length);
+      int at = 0;
+      while (at < numbers.length) {
+        int passed = random.nextInt(Math.min(numbers.length - at, random.nextInt(100) + 1));
+        int rest = runs.skip(passed);
+        assertThat(rest).isLessThan(Runs.GROUP);
+        int[] window = new int[Runs.GROUP + random.nextInt(50)];
+        int read = runs.next(window);
+        at += passed - rest;
+        assertThat(Arrays.copyOf(window, read))
+            .isEqualTo(Arrays.copyOfRange(numbers, at, at + read));
+        assertThat(read).isGreaterThan(rest);
+        at += read;
+      }
+      assertThat(runs.left()).isZero();
+    }
+  }
+
+  @Test
+  void knowsThatAllNumbersAreTheSame() throws IOException {
+    int[] ones = new int[1_000];
+    Arrays.fill(ones, 1);
+    assertThat(new Runs(ByteBuffer.wrap(encoded(ones, 1)), 1, ones.length).only()).isEqualTo(1);
+    ones[500] = 0;
+    assertThat(new Runs(ByteBuffer.wrap(encoded(ones, 1)), 1, ones.length).only()).isEqualTo(-1);
+    assertThat(new Runs(ByteBuffer.wrap(new byte[0]), 0, 7).only()).isZero();
+  }
+
+  private static int[] numbers(int width, Random random, int most) {
+    int[] numbers = new int[random.nextInt(most)];
+    int at = 0;
+    while (at < numbers.length) {
+      int to = Math.min(numbers.length, at + 1 + random.nextInt(random.nextBoolean() ? 3 : 40));
+      int mask = width == 0 ? 0 : -1 >>> (Integer.SIZE - width);
+      Arrays.fill(numbers, at, to, random.nextInt() & mask);
+      at = to;
+    }
+    return numbers;
   }
 
   private static byte[] encoded(int[] numbers, int width) throws IOException {
