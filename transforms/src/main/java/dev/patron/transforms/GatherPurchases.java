@@ -1,5 +1,6 @@
 package dev.patron.transforms;
 
+import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.purchases.Purchases;
 import dev.patron.transforms.shuffle.ByKey;
@@ -26,20 +27,20 @@ public final class GatherPurchases extends PTransform<PCollection<Frame>, PColle
   public PCollection<Frame> expand(PCollection<Frame> lines) {
     PCollection<Frame> known =
         lines
-            .apply(
-                "Lines with a customer",
-                MapFrames.through(
-                    frame -> frame.filter(row -> !frame.column("customer_id").isNull(row))))
+            .apply("Lines with a customer", MapFrames.through(frame -> ofCustomers(frame, true)))
             .apply("Bring each customer together", ByKey.of(List.of("customer_id")).into(buckets))
             .apply("Gather purchases", FoldBuckets.through(Purchases::of));
     PCollection<Frame> anonymous =
         lines
             .apply(
-                "Lines without a customer",
-                MapFrames.through(
-                    frame -> frame.filter(row -> frame.column("customer_id").isNull(row))))
+                "Lines without a customer", MapFrames.through(frame -> ofCustomers(frame, false)))
             .apply("Bring each order together", ByKey.of(List.of("order_id")).into(buckets))
             .apply("Gather anonymous purchases", FoldBuckets.through(Purchases::of));
     return PCollectionList.of(known).and(anonymous).apply("All purchases", Flatten.pCollections());
+  }
+
+  private static Frame ofCustomers(Frame lines, boolean known) {
+    Column customers = lines.column("customer_id");
+    return lines.filter(row -> customers.isNull(row) != known);
   }
 }

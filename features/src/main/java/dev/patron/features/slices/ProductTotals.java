@@ -1,6 +1,8 @@
 package dev.patron.features.slices;
 
 import dev.patron.features.frame.Column;
+import dev.patron.features.frame.ColumnBuilder;
+import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.LongColumn;
@@ -28,33 +30,48 @@ public final class ProductTotals {
    * @param lines as {@link OrderLines#takeApart} gives them
    */
   public static Frame partial(Frame lines) {
-    Schema schema = schema(lines.schema().type(OrderLines.PRODUCT));
-    FrameBuilder out = new FrameBuilder(schema);
-    Column products = lines.column(OrderLines.PRODUCT);
-    for (int row = 0; row < lines.rows(); row++) {
-      double units = lines.doubles("quantity").get(row);
-      if (!products.isNull(row) && units > 0) {
-        ExactSum sum = new ExactSum();
-        sum.add(units);
-        append(out, products, row, sum);
-      }
-    }
-    return merge(out.build());
+    Frame units = lines.select(List.of(OrderLines.PRODUCT, "quantity"));
+    Column products = units.column(OrderLines.PRODUCT);
+    DoubleColumn quantities = units.doubles("quantity");
+    Frame sold =
+        units
+            .filter(row -> !products.isNull(row) && quantities.get(row) > 0)
+            .sort(List.of(OrderLines.PRODUCT));
+    DoubleColumn each = sold.doubles("quantity");
+    return sums(sold, (sum, row) -> sum.add(each.get(row)));
   }
 
   /** Partial sums joined: one row a product, by product. */
   public static Frame merge(Frame partials) {
     Frame sorted = partials.sort(List.of(OrderLines.PRODUCT));
-    FrameBuilder out = new FrameBuilder(sorted.schema());
+    LongColumn high = sorted.longs("units_high");
+    LongColumn low = sorted.longs("units_low");
+    return sums(sorted, (sum, row) -> sum.addBits(high.get(row), low.get(row)));
+  }
+
+  /** One row a product of rows that are in the order of products. */
+  private static Frame sums(Frame sorted, Addition addition) {
+    FrameBuilder out = new FrameBuilder(schema(sorted.schema().type(OrderLines.PRODUCT)));
+    ColumnBuilder product = out.column(OrderLines.PRODUCT);
+    LongColumn.Builder high = out.longs("units_high");
+    LongColumn.Builder low = out.longs("units_low");
+    Column products = sorted.column(OrderLines.PRODUCT);
     int[] starts = sorted.groups(List.of(OrderLines.PRODUCT));
     for (int group = 0; group + 1 < starts.length; group++) {
       ExactSum sum = new ExactSum();
       for (int row = starts[group]; row < starts[group + 1]; row++) {
-        sum.addBits(sorted.longs("units_high").get(row), sorted.longs("units_low").get(row));
+        addition.add(sum, row);
       }
-      append(out, sorted.column(OrderLines.PRODUCT), starts[group], sum);
+      product.appendFrom(products, starts[group]);
+      high.append(sum.high());
+      low.append(sum.low());
     }
     return out.build();
+  }
+
+  /** Adds a row to a sum. */
+  private interface Addition {
+    void add(ExactSum sum, int row);
   }
 
   /**
@@ -68,8 +85,9 @@ public final class ProductTotals {
         some.with("units_high", Type.LONG, LongColumn.of(halves(some, true)))
             .with("units_low", Type.LONG, LongColumn.of(halves(some, false)));
     Frame rest = merge(Frame.concat(all.schema(), List.of(all, negative)));
-    return rest.filter(
-        row -> rest.longs("units_high").get(row) != 0 || rest.longs("units_low").get(row) != 0);
+    LongColumn high = rest.longs("units_high");
+    LongColumn low = rest.longs("units_low");
+    return rest.filter(row -> high.get(row) != 0 || low.get(row) != 0);
   }
 
   /** The halves of the negative sums. */
@@ -81,12 +99,6 @@ public final class ProductTotals {
       halves[row] = high ? sum.high() : sum.low();
     }
     return halves;
-  }
-
-  private static void append(FrameBuilder out, Column products, int row, ExactSum sum) {
-    out.column(OrderLines.PRODUCT).appendFrom(products, row);
-    out.longs("units_high").append(sum.high());
-    out.longs("units_low").append(sum.low());
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.accounts.Account;
+import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -139,7 +140,8 @@ final class PurchasesTable {
   }
 
   private static Frame anonymous(Frame purchases) {
-    return purchases.filter(row -> purchases.column("customer_id").isNull(row));
+    Column customers = purchases.column("customer_id");
+    return purchases.filter(customers::isNull);
   }
 
   /** Each line takes the price that was valid when it was bought. */
