@@ -210,9 +210,7 @@ public final class BuildFeatures extends PTransform<PCollection<Frame>, PCollect
               ? RfmTiles.score(features, known, segments)
               : RfmScores.ofEdges(known, segments).score(features);
       out.get(FEATURES).output(ranked);
-      long[] before = features.hash(SCORES);
-      long[] now = ranked.hash(SCORES);
-      Frame changed = ranked.filter(row -> before[row] != now[row]);
+      Frame changed = ranked.unlike(features, SCORES);
       if (changed.rows() > 0) {
         out.get(CHANGED).output(KeyHashes.of(changed, List.of("customer_id")));
       }

@@ -244,6 +244,26 @@ public final class Frame {
     return count == rows ? this : take(Arrays.copyOf(kept, count));
   }
 
+  /**
+   * The rows whose values in some columns are not all those of the same row of another frame, in
+   * order.
+   *
+   * @param other of as many rows, with the same columns
+   */
+  public Frame unlike(Frame other, List<String> by) {
+    Column[] mine = by.stream().map(this::column).toArray(Column[]::new);
+    Column[] others = by.stream().map(other::column).toArray(Column[]::new);
+    return filter(
+        row -> {
+          for (int i = 0; i < mine.length; i++) {
+            if (!mine[i].same(row, others[i], row)) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
   /** The rows {@code [from, to)}. */
   public Frame slice(int from, int to) {
     if (from == 0 && to == rows) {

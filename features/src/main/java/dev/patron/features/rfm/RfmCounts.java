@@ -1,7 +1,10 @@
 package dev.patron.features.rfm;
 
+import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import it.unimi.dsi.fastutil.doubles.Double2LongMap;
@@ -63,11 +66,14 @@ public final class RfmCounts implements Serializable {
   /** The counts as a frame of {@link #SCHEMA}, in the order of measures and values. */
   public Frame toFrame() {
     FrameBuilder rows = new FrameBuilder(SCHEMA);
+    BytesColumn.Builder measures = rows.bytes("measure");
+    DoubleColumn.Builder values = rows.doubles("value");
+    LongColumn.Builder customers = rows.longs("customers");
     for (Measure measure : Measure.values()) {
       for (double value : distinct(measure)) {
-        rows.bytes("measure").append(measure.column());
-        rows.doubles("value").append(value);
-        rows.longs("customers").append(count(measure, value));
+        measures.append(measure.column());
+        values.append(value);
+        customers.append(count(measure, value));
       }
     }
     return rows.build();
@@ -75,10 +81,12 @@ public final class RfmCounts implements Serializable {
 
   /** Adds what {@link #toFrame} wrote. */
   public RfmCounts addCounts(Frame frame) {
+    BytesColumn measures = frame.bytes("measure");
+    DoubleColumn values = frame.doubles("value");
+    LongColumn customers = frame.longs("customers");
     for (int row = 0; row < frame.rows(); row++) {
-      Measure measure = Measure.ofColumn(frame.bytes("measure").text(row));
-      counts[measure.position()].addTo(
-          frame.doubles("value").get(row), frame.longs("customers").get(row));
+      Measure measure = Measure.ofColumn(measures.text(row));
+      counts[measure.position()].addTo(values.get(row), customers.get(row));
     }
     return this;
   }

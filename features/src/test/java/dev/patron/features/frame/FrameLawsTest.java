@@ -341,6 +341,31 @@ class FrameLawsTest {
   }
 
   @Test
+  void rowsUnlikeThoseOfAnotherFrameAreToldByTheColumnsNamed() {
+    Schema schema =
+        Schema.of().with("id", Type.LONG).with("name", Type.STRING).with("other", Type.LONG);
+    Frame before =
+        Frame.ofRows(
+            schema,
+            List.of(
+                Arrays.asList(1L, "a", 0L),
+                Arrays.asList(2L, null, 0L),
+                Arrays.asList(3L, "c", 0L),
+                Arrays.asList(4L, null, 0L)));
+    Frame now =
+        Frame.ofRows(
+            schema,
+            List.of(
+                Arrays.asList(1L, "a", 9L),
+                Arrays.asList(2L, "b", 0L),
+                Arrays.asList(3L, "C", 0L),
+                Arrays.asList(4L, null, 0L)));
+
+    assertThat(now.unlike(before, List.of("id", "name"))).isEqualTo(now.take(new int[] {1, 2}));
+    assertThat(now.unlike(now, schema.names()).rows()).isZero();
+  }
+
+  @Test
   void typesAreReadAsTheyAreWritten() {
     for (Schema.Field field : ALL_TYPES.fields()) {
       assertThat(Type.parse(field.type().toString())).isEqualTo(field.type());
