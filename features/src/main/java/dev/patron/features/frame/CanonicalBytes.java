@@ -82,8 +82,7 @@ public final class CanonicalBytes {
 
   /**
    * The {@link #hash64()} of the bytes of one number that is not null, as a column writes them: a
-   * mark and eight bytes. Nearly all keys are such; to lay the bytes out first costs ten times as
-   * much.
+   * mark and eight bytes. Most keys are such, and this is all that is done for many of their rows.
    */
   static long hashOfNumber(long value) {
     long flipped = value ^ Long.MIN_VALUE;
