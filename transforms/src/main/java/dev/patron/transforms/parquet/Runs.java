@@ -123,12 +123,11 @@ final class Runs {
     return at;
   }
 
-  /** All numbers, as {@link #Runs} has them. */
-  static int[] decode(ByteBuffer bytes, int width, int count) {
-    return new Runs(bytes, width, count).rest();
-  }
-
-  /** All numbers that are to come. */
+  /**
+   * All numbers that are to come.
+   *
+   * @throws RuntimeException if there are fewer than was said
+   */
   int[] rest() {
     int[] numbers = new int[left];
     if (left > 0) {

@@ -25,7 +25,7 @@ final class RunsTest {
 
       byte[] bytes = encoded(numbers, width);
 
-      assertThat(Runs.decode(ByteBuffer.wrap(bytes), width, numbers.length)).isEqualTo(numbers);
+      assertThat(new Runs(ByteBuffer.wrap(bytes), width, numbers.length).rest()).isEqualTo(numbers);
     }
   }
 
@@ -89,7 +89,7 @@ final class RunsTest {
     // A group of eight numbers of nine bits, of which there are two: three bytes would do.
     byte[] cut = {0b11, (byte) 0x01, (byte) 0x04, (byte) 0x00};
 
-    assertThat(Runs.decode(ByteBuffer.wrap(cut), 9, 2)).containsExactly(1, 2);
+    assertThat(new Runs(ByteBuffer.wrap(cut), 9, 2).rest()).containsExactly(1, 2);
   }
 
   @Test
@@ -98,13 +98,13 @@ final class RunsTest {
     byte[] shortRun = {3 << 1, 7};
     byte[] shortGroup = {0b11, 0};
 
-    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(none), 3, 1))
+    assertThatThrownBy(() -> new Runs(ByteBuffer.wrap(none), 3, 1).rest())
         .isInstanceOf(BufferUnderflowException.class);
-    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(shortRun), 3, 4))
+    assertThatThrownBy(() -> new Runs(ByteBuffer.wrap(shortRun), 3, 4).rest())
         .isInstanceOf(BufferUnderflowException.class);
-    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(shortGroup), 9, 2))
+    assertThatThrownBy(() -> new Runs(ByteBuffer.wrap(shortGroup), 9, 2).rest())
         .isInstanceOf(ParquetDecodingException.class);
-    assertThatThrownBy(() -> Runs.decode(ByteBuffer.wrap(new byte[9]), 33, 1))
+    assertThatThrownBy(() -> new Runs(ByteBuffer.wrap(new byte[9]), 33, 1).rest())
         .isInstanceOf(ParquetDecodingException.class);
   }
 }
