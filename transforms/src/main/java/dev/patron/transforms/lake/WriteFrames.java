@@ -7,6 +7,7 @@ import dev.patron.transforms.parquet.FrameSink;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -108,20 +109,31 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
         .setCoder(DataFileCoder.of());
   }
 
-  /** Writes the frames of a bundle. */
-  static final class WriteBundle extends DoFn<Frame, DataFile> {
-    private static final long serialVersionUID = 1L;
+  /** Begins to write outside this transform, in a DoFn that makes the frames itself. */
+  public Writing begin() {
+    return new Writing(this);
+  }
 
+  /**
+   * Data files in the making: another where one has grown large, or where the next frame is of
+   * another bucket. {@link #close} deletes what {@link #finish} has not ended.
+   */
+  public static final class Writing implements AutoCloseable {
     private final WriteFrames to;
-    private transient @Nullable DataFileWriter writer;
-    private transient String prefix = "";
+    private @Nullable DataFileWriter writer;
+    private String prefix = "";
 
-    WriteBundle(WriteFrames to) {
+    private Writing(WriteFrames to) {
       this.to = to;
     }
 
-    @ProcessElement
-    public void write(@Element Frame frame, OutputReceiver<DataFile> files) {
+    /**
+     * Writes a frame.
+     *
+     * @param ended receives each file that is whole
+     * @throws LakeException as {@link DataFileWriter#write}
+     */
+    public void write(Frame frame, Consumer<DataFile> ended) {
       if (frame.rows() == 0) {
         return;
       }
@@ -129,12 +141,10 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
           to.key.isEmpty()
               ? to.prefix
               : Bucketed.prefix(Bucketed.bucketOf(frame, to.key, to.buckets), to.buckets);
-      DataFileWriter open = writer;
-      if (open != null && !wanted.equals(prefix)) {
-        writer = null;
-        files.output(open.finish());
-        open = null;
+      if (!wanted.equals(prefix)) {
+        finish(ended);
       }
+      DataFileWriter open = writer;
       if (open == null) {
         Schema schema = to.schema;
         open =
@@ -149,26 +159,63 @@ public final class WriteFrames extends PTransform<PCollection<Frame>, PCollectio
       }
       open.write(frame);
       if (open.bytes() >= to.fileBytes) {
-        writer = null;
-        files.output(open.finish());
+        finish(ended);
       }
+    }
+
+    /** Ends the file that is being written, if any; a frame may follow and begins another. */
+    public void finish(Consumer<DataFile> ended) {
+      DataFileWriter open = writer;
+      if (open != null) {
+        writer = null;
+        ended.accept(open.finish());
+      }
+    }
+
+    @Override
+    public void close() {
+      DataFileWriter open = writer;
+      if (open != null) {
+        writer = null;
+        open.close();
+      }
+    }
+  }
+
+  /** Writes the frames of a bundle. */
+  static final class WriteBundle extends DoFn<Frame, DataFile> {
+    private static final long serialVersionUID = 1L;
+
+    private final WriteFrames to;
+    private transient @Nullable Writing writing;
+
+    WriteBundle(WriteFrames to) {
+      this.to = to;
+    }
+
+    @ProcessElement
+    public void write(@Element Frame frame, OutputReceiver<DataFile> files) {
+      Writing open = writing;
+      if (open == null) {
+        open = to.begin();
+        writing = open;
+      }
+      open.write(frame, files::output);
     }
 
     @FinishBundle
     public void finish(FinishBundleContext context) {
-      DataFileWriter open = writer;
-      if (open != null) {
-        writer = null;
-        context.output(open.finish(), GlobalWindow.INSTANCE.maxTimestamp(), GlobalWindow.INSTANCE);
+      if (writing != null) {
+        writing.finish(
+            file ->
+                context.output(file, GlobalWindow.INSTANCE.maxTimestamp(), GlobalWindow.INSTANCE));
       }
     }
 
     @Teardown
     public void abandon() {
-      DataFileWriter open = writer;
-      if (open != null) {
-        writer = null;
-        open.close();
+      if (writing != null) {
+        writing.close();
       }
     }
   }

@@ -8,7 +8,7 @@ package dev.patron.transforms.read;
  * @param modified when it last changed, in milliseconds since the epoch, as it was listed
  * @param after how many of its records were read before: reading resumes behind them. It is the
  *     number of bronze rows of this file that have an offset, in all tables of its group
- * @param group the group of tables that its records belong to, see {@link ReadRecords}
+ * @param group the group of tables that its records belong to, see {@link LandRecords}
  */
 public record SourceFile(String path, long size, long modified, long after, String group)
     implements SourcePart {

@@ -6,6 +6,6 @@ import java.io.Serializable;
 public sealed interface SourcePart extends Serializable
     permits SourceFile, StagedPages, TopicRange {
 
-  /** The group of tables that its records belong to, see {@link ReadRecords}. */
+  /** The group of tables that its records belong to, see {@link LandRecords}. */
   String group();
 }

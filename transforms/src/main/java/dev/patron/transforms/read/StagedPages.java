@@ -7,7 +7,7 @@ package dev.patron.transforms.read;
  * @param path the file
  * @param name what the column {@code _source} calls the source
  * @param before how many records of the source come before those of the file
- * @param group the group of tables that the records belong to, see {@link ReadRecords}
+ * @param group the group of tables that the records belong to, see {@link LandRecords}
  */
 public record StagedPages(String path, String name, long before, String group)
     implements SourcePart {}

@@ -2,7 +2,7 @@ package dev.patron.transforms.read;
 
 /**
  * The records of a partition of a topic whose offsets are in {@code [from, to)}. Where the cluster
- * is, {@link ReadRecords#withClusters} says, so that a range can be printed.
+ * is, {@link LandRecords#withClusters} says, so that a range can be printed.
  *
  * @param topic the topic
  * @param partition the partition, from 0
@@ -12,7 +12,7 @@ package dev.patron.transforms.read;
  * @param to the offset behind the last
  * @param compacted whether the topic is compacted, or may be: then offsets without a record are no
  *     sign of loss
- * @param group the group of tables that its records belong to, see {@link ReadRecords}
+ * @param group the group of tables that its records belong to, see {@link LandRecords}
  */
 public record TopicRange(
     String topic, int partition, long from, int epoch, long to, boolean compacted, String group)

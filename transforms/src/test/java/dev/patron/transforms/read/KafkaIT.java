@@ -26,14 +26,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
-import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.DoFn;
-import org.apache.beam.sdk.transforms.ParDo;
-import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -47,9 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Topics of a real broker, as bronze frames. */
 class KafkaIT {
-  private static final Map<String, ConcurrentLinkedQueue<Frame>> COLLECTED =
-      new ConcurrentHashMap<>();
-
   private final KafkaBroker broker;
   private final KafkaCluster cluster;
   private final String topic = "t-" + UUID.randomUUID();
@@ -129,7 +120,8 @@ class KafkaIT {
 
   /** The bronze rows of each table, in order of partition and offset, as a pipeline reads them. */
   private static Map<String, List<List<@Nullable Object>>> read(
-      List<TableDefinition> tables, KafkaCluster cluster, List<? extends SourcePart> parts) {
+      List<TableDefinition> tables, KafkaCluster cluster, List<? extends SourcePart> parts)
+      throws IOException {
     return read(tables, cluster, parts, Map.of());
   }
 
@@ -137,58 +129,38 @@ class KafkaIT {
       List<TableDefinition> tables,
       KafkaCluster cluster,
       List<? extends SourcePart> parts,
-      Map<String, SourcePosition> before) {
-    COLLECTED.clear();
-    ReadRecords read =
-        ReadRecords.of(Map.of("g", tables))
-            .withClusters(Map.of("g", cluster))
-            .withPositions(before);
+      Map<String, SourcePosition> before)
+      throws IOException {
     Pipeline pipeline =
         Pipeline.create(
             PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
                 .create());
-    PCollectionTuple bronze =
-        pipeline
-            .apply(Create.of(List.<SourcePart>copyOf(parts)).withCoder(SourcePartCoder.of()))
-            .apply("Read", read);
-    for (TableDefinition table : tables) {
-      COLLECTED.put(table.name(), new ConcurrentLinkedQueue<>());
-      bronze
-          .get(read.tag(table.name()))
-          .apply("Collect " + table.name(), ParDo.of(new Collect(table.name())));
-    }
-    pipeline.run().waitUntilFinish();
+    Landed landed =
+        Landed.of(
+            pipeline,
+            Map.of("g", tables),
+            land -> land.withClusters(Map.of("g", cluster)).withPositions(before),
+            parts);
     Map<String, List<List<@Nullable Object>>> rows = new TreeMap<>();
-    COLLECTED.forEach(
-        (name, frames) -> {
-          List<List<@Nullable Object>> all = new ArrayList<>();
-          frames.forEach(frame -> all.addAll(frame.toRows()));
-          all.sort(
-              Comparator.comparing((List<@Nullable Object> row) -> String.valueOf(row.get(1)))
-                  .thenComparingLong(row -> (Long) Objects.requireNonNull(row.get(2))));
-          rows.put(name, all);
-        });
+    landed
+        .rows()
+        .forEach(
+            (name, frame) -> {
+              List<List<@Nullable Object>> all = new ArrayList<>(frame.toRows());
+              all.sort(
+                  Comparator.comparing((List<@Nullable Object> row) -> String.valueOf(row.get(1)))
+                      .thenComparingLong(row -> (Long) Objects.requireNonNull(row.get(2))));
+              rows.put(name, all);
+            });
     return rows;
   }
 
-  private static final class Collect extends DoFn<Frame, Void> {
-    private final String table;
-
-    private Collect(String table) {
-      this.table = table;
-    }
-
-    @ProcessElement
-    public void collect(@Element Frame frame) {
-      Objects.requireNonNull(COLLECTED.get(table)).add(frame);
-    }
-  }
-
-  private List<String> values(Plan plan) {
+  private List<String> values(Plan plan) throws IOException {
     return column("_value", plan, cluster);
   }
 
-  private static List<String> column(String column, Plan plan, KafkaCluster cluster) {
+  private static List<String> column(String column, Plan plan, KafkaCluster cluster)
+      throws IOException {
     return Objects.requireNonNull(
             read(List.of(table("t", Kind.JSONL)), cluster, plan.ranges()).get("t"))
         .stream()

@@ -1,6 +1,5 @@
 package dev.patron.pipelines.stages;
 
-import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.record.SchemaEvidence;
@@ -21,9 +20,8 @@ import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.parquet.HadoopFiles;
 import dev.patron.transforms.parquet.ParquetFrames;
 import dev.patron.transforms.parquet.UnreadableFileException;
-import dev.patron.transforms.read.GatherEvidence;
+import dev.patron.transforms.read.LandRecords;
 import dev.patron.transforms.read.NoSuchFile;
-import dev.patron.transforms.read.ReadRecords;
 import dev.patron.transforms.read.SourceFile;
 import dev.patron.transforms.read.SourceFiles;
 import dev.patron.transforms.read.SourcePart;
@@ -38,9 +36,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.coders.SerializableCoder;
-import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollectionTuple;
 
 /**
@@ -135,8 +132,16 @@ public final class Ingest {
       }
     }
     unread.addAll(news.parts());
-    ReadRecords read =
-        ReadRecords.of(groups)
+    Map<String, WriteFrames> bronze = new HashMap<>();
+    for (Dataset.Table table : job.dataset().tables()) {
+      bronze.put(
+          table.name(),
+          WriteFrames.to(job.table(bronze(table.name())))
+              .withSchema(bronzeSchema(columns, table.name()))
+              .withPartition(PARTITION, job.ingestionDate().toString()));
+    }
+    LandRecords land =
+        LandRecords.of(groups, bronze)
             .withColumns(columns)
             .withClusters(news.clusters())
             .withPositions(news.before());
@@ -145,37 +150,27 @@ public final class Ingest {
             unread.isEmpty(),
             "ingest",
             (pipeline, findings) -> {
-              PCollectionTuple records =
+              PCollectionTuple landed =
                   pipeline
                       .apply("What to read", Create.of(unread).withCoder(SourcePartCoder.of()))
-                      .apply("Read records", read);
+                      .apply("Land records", land);
               findings.tell(
                   "progress",
                   "files",
                   SerializableCoder.of(SourceFile.class),
-                  records.get(ReadRecords.PROGRESS));
-              for (Dataset.Table table : job.dataset().tables()) {
-                String name = table.name();
-                PCollection<Frame> frames = records.get(read.tag(name));
-                findings.tell(
-                    "files",
-                    name,
-                    DataFileCoder.of(),
-                    frames.apply(
-                        "Write bronze " + name,
-                        WriteFrames.to(job.table(bronze(name)))
-                            .withSchema(bronzeSchema(columns, name))
-                            .withPartition(PARTITION, job.ingestionDate().toString())));
-                if (table.definition().declared() == null) {
-                  findings.tell(
-                      "evidence",
-                      name,
-                      StringUtf8Coder.of(),
-                      frames.apply(
-                          "Look at the columns of " + name,
-                          new GatherEvidence(table.definition())));
-                }
-              }
+                  landed.get(LandRecords.PROGRESS));
+              findings.tell(
+                  "files of bronze",
+                  "files",
+                  DataFile::table,
+                  DataFileCoder.of(),
+                  landed.get(LandRecords.FILES));
+              findings.tell(
+                  "columns that were seen",
+                  "evidence",
+                  KV::getKey,
+                  LandRecords.EVIDENCE_CODER,
+                  landed.get(LandRecords.EVIDENCE));
             });
 
     for (SourcePart part : news.parts()) {
@@ -190,13 +185,13 @@ public final class Ingest {
       String name = table.name();
       LakeTable target = job.table(bronze(name));
       TableSnapshot before = job.latest(bronze(name));
-      List<DataFile> added = manifest.get("files", name, DataFileCoder.of());
+      List<DataFile> added = manifest.get("files", bronze(name), DataFileCoder.of());
       Schema schema = bronzeSchema(columns, name);
       tables.put(name, TableFiles.appended(target, before, schema, List.of(PARTITION), added));
       SchemaEvidence seen = known(job, table.definition());
       manifest
-          .get("evidence", name, StringUtf8Coder.of())
-          .forEach(json -> seen.merge(SchemaEvidence.fromJson(json)));
+          .get("evidence", name, LandRecords.EVIDENCE_CODER)
+          .forEach(json -> seen.merge(SchemaEvidence.fromJson(json.getValue())));
       evidence.put(name, seen);
       if (before == null || !added.isEmpty() || news.moved(name)) {
         Map<String, String> properties = new TreeMap<>();

@@ -9,6 +9,7 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.record.Decoded;
 import dev.patron.features.record.RecordDecoder;
+import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
@@ -26,22 +27,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
-import org.apache.beam.sdk.Pipeline;
-import org.apache.beam.sdk.testing.PAssert;
-import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.values.PCollectionTuple;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReadRecordsTest {
+class LandRecordsTest {
   private final Path folder;
 
-  ReadRecordsTest(@TempDir Path folder) {
+  LandRecordsTest(@TempDir Path folder) {
     this.folder = folder;
   }
 
   private static TableDefinition table(String name, Kind kind) {
+    return table(name, kind, null);
+  }
+
+  private static TableDefinition table(String name, Kind kind, @Nullable Schema declared) {
     return new TableDefinition(
         name,
         Keep.FACTS,
@@ -49,7 +52,7 @@ class ReadRecordsTest {
         List.of(),
         new Format(kind, ',', null, name, "UTC"),
         null,
-        null,
+        declared,
         Map.of(),
         List.of());
   }
@@ -196,32 +199,53 @@ class ReadRecordsTest {
     Files.write(folder.resolve("2.jsonl.gz"), gzip("{\"id\":3,\"__table\":\"authors\"}\n"));
     Files.writeString(folder.resolve("o.csv"), "a\n1\n");
     Files.writeString(folder.resolve("_SUCCESS"), "");
-    ReadRecords read =
-        ReadRecords.of(
-            Map.of(
-                "changes", List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
-                "orders", List.of(table("orders", Kind.CSV))));
     List<SourcePart> files = new ArrayList<>();
     files.addAll(SourceFiles.expand(folder + "/*.jsonl*", "changes"));
     files.addAll(SourceFiles.expand(folder + "/*.csv", "orders"));
-    Pipeline pipeline = AnyRunner.pipeline();
-    PCollectionTuple bronze =
-        pipeline.apply(Create.of(files).withCoder(SourcePartCoder.of())).apply("Read", read);
-    PAssert.that(bronze.get(read.tag("books"))).satisfies(frames -> expect(frames, "1", "null"));
-    PAssert.that(bronze.get(read.tag("authors"))).satisfies(frames -> expect(frames, "2", "3"));
-    PAssert.that(bronze.get(read.tag("orders"))).satisfies(frames -> expect(frames, "1"));
-    pipeline.run().waitUntilFinish();
+    Landed landed =
+        Landed.of(
+            AnyRunner.pipeline(),
+            Map.of(
+                "changes", List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
+                "orders", List.of(table("orders", Kind.CSV))),
+            land -> land,
+            files);
+    assertThat(ids(landed, "books")).containsExactlyInAnyOrder("1", "null");
+    assertThat(ids(landed, "authors")).containsExactlyInAnyOrder("2", "3");
+    assertThat(ids(landed, "orders")).containsExactly("1");
   }
 
-  private static Void expect(Iterable<Frame> frames, String... ids) {
-    List<String> found = new ArrayList<>();
-    for (Frame frame : frames) {
-      for (String value : column(frame, "_value")) {
-        found.add(value.replaceAll(".*\"id\":(\\d+).*", "$1").replaceAll("^\\{.*", "null"));
-      }
-    }
-    assertThat(found).containsExactlyInAnyOrder(ids);
-    return null;
+  private static List<String> ids(Landed landed, String table) {
+    return column(Objects.requireNonNull(landed.rows().get(table)), "_value").stream()
+        .map(value -> value.replaceAll(".*\"id\":(\\d+).*", "$1").replaceAll("^\\{.*", "null"))
+        .toList();
+  }
+
+  @Test
+  void whereColumnsAreNotDeclaredWhatWasSeenOfThemIsTold() throws IOException {
+    SourceFile csv = file("seen.csv", "day,amount\n2024-01-02,1.5\n".getBytes(UTF_8));
+    TableDefinition open = table("open", Kind.CSV);
+    TableDefinition declared = table("declared", Kind.CSV, Schema.of().with("day", Type.DATE));
+    Landed landed =
+        Landed.of(
+            AnyRunner.pipeline(),
+            Map.of("a", List.of(open), "b", List.of(declared)),
+            land -> land,
+            List.of(csv.inGroup("a"), csv.inGroup("b")));
+    SchemaEvidence wanted = new SchemaEvidence();
+    wanted.observe(Objects.requireNonNull(landed.rows().get("open")), open);
+    assertThat(wanted.isEmpty()).isFalse();
+    assertThat(landed.evidence())
+        .isEqualTo(Map.of("open", List.of(wanted.toJson()), "declared", List.of()));
+    assertThat(Objects.requireNonNull(landed.rows().get("declared")).rows()).isEqualTo(1);
+  }
+
+  @Test
+  void aTableThatHasNowhereToGoIsRefusedBeforeTheRun() {
+    Map<String, List<TableDefinition>> groups = Map.of("g", List.of(table("t", Kind.CSV)));
+    assertThatThrownBy(() -> LandRecords.of(groups, Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("table 't' has nowhere to be written to: []");
   }
 
   private long modified(String name) throws IOException {
