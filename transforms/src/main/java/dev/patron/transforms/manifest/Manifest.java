@@ -88,6 +88,20 @@ public final class Manifest {
     path.getFileSystem(HadoopFiles.configuration()).delete(path, false);
   }
 
+  /** One entry, of a step that tells several kinds of things. */
+  public static <T> ManifestEntry entry(String kind, String name, Coder<T> coder, T content) {
+    try {
+      return new ManifestEntry(kind, name, CoderUtils.encodeToByteArray(coder, content));
+    } catch (CoderException e) {
+      throw new IllegalStateException("a manifest cannot hold " + content, e);
+    }
+  }
+
+  /** Encodes entries; deterministic. */
+  public static Coder<ManifestEntry> coder() {
+    return ManifestEntry.EntryCoder.of();
+  }
+
   /** Turns elements into entries of one kind and name. */
   public static <T> PTransform<PCollection<T>, PCollection<ManifestEntry>> entries(
       String kind, String name, Coder<T> coder) {
@@ -135,10 +149,8 @@ public final class Manifest {
     }
 
     @ProcessElement
-    public void tell(@Element T element, OutputReceiver<ManifestEntry> out) throws IOException {
-      out.output(
-          new ManifestEntry(
-              kind, name.apply(element), CoderUtils.encodeToByteArray(coder, element)));
+    public void tell(@Element T element, OutputReceiver<ManifestEntry> out) {
+      out.output(entry(kind, name.apply(element), coder, element));
     }
   }
 

@@ -8,12 +8,14 @@ import dev.patron.features.tables.Tables;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.WriteFrames;
+import dev.patron.transforms.manifest.Manifest;
+import dev.patron.transforms.manifest.ManifestEntry;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.beam.sdk.coders.KvCoder;
+import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.metrics.Counter;
@@ -23,11 +25,7 @@ import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.Reshuffle;
 import org.apache.beam.sdk.transforms.windowing.GlobalWindow;
-import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionTuple;
-import org.apache.beam.sdk.values.TupleTag;
-import org.apache.beam.sdk.values.TupleTagList;
 import org.joda.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -40,27 +38,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Records keep their order within a source; sources come in any order. What cannot be read of a
  * file is a row with a {@code _fault}, which decoding refuses; it is never an error.
  *
- * <p>Reading and writing are one step: an engine that keeps what several steps read, as Spark does,
- * would keep all records for the sake of their number.
+ * <p>Reading and writing are one step with one output, which is for the driver: an engine that
+ * keeps what has several outputs or readers, as Spark does, would keep all records for the sake of
+ * their number, and a second worker would read a source again while the first is still at it.
  */
-public final class LandRecords extends PTransform<PCollection<SourcePart>, PCollectionTuple> {
+public final class LandRecords
+    extends PTransform<PCollection<SourcePart>, PCollection<ManifestEntry>> {
   private static final long serialVersionUID = 1;
 
-  /** Each file, and {@link SourceFile#after how much} of it has been read now. */
-  public static final TupleTag<SourceFile> PROGRESS = new TupleTag<>() {};
-
-  /** The data files written; each knows its table. */
-  public static final TupleTag<DataFile> FILES = new TupleTag<>() {};
-
-  /**
-   * By the name of a table whose columns are not declared, what was seen of them: {@link
-   * SchemaEvidence} as JSON, to be merged in any order.
-   */
-  public static final TupleTag<KV<String, String>> EVIDENCE = new TupleTag<>() {};
-
-  /** Of {@link #EVIDENCE}. */
-  public static final KvCoder<String, String> EVIDENCE_CODER =
-      KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of());
+  private static final String PROGRESS = "progress";
+  private static final String FILES = "files";
+  private static final String EVIDENCE = "evidence";
 
   private final Map<String, List<TableDefinition>> groups;
   private final LinkedHashMap<String, WriteFrames> bronze;
@@ -124,22 +112,34 @@ public final class LandRecords extends PTransform<PCollection<SourcePart>, PColl
     return new LandRecords(groups, bronze, columns, clusters, byTable);
   }
 
-  @Override
-  public PCollectionTuple expand(PCollection<SourcePart> parts) {
-    PCollectionTuple landed =
-        parts
-            .apply("Share the sources among the workers", Reshuffle.viaRandomKey())
-            .apply(
-                "Write each source to bronze",
-                ParDo.of(new Land(reader, bronze))
-                    .withOutputTags(PROGRESS, TupleTagList.of(FILES).and(EVIDENCE)));
-    landed.get(PROGRESS).setCoder(SerializableCoder.of(SourceFile.class));
-    landed.get(FILES).setCoder(DataFileCoder.of());
-    landed.get(EVIDENCE).setCoder(EVIDENCE_CODER);
-    return landed;
+  /** Each file that was read, and {@link SourceFile#after how much} of it has been read now. */
+  public static List<SourceFile> progress(Manifest manifest) {
+    return manifest.get(PROGRESS, FILES, SerializableCoder.of(SourceFile.class));
   }
 
-  private static final class Land extends DoFn<SourcePart, SourceFile> {
+  /** The data files that were written to the table of the lake with this name. */
+  public static List<DataFile> files(Manifest manifest, String bronze) {
+    return manifest.get(FILES, bronze, DataFileCoder.of());
+  }
+
+  /** What was seen of a table's columns; empty if they are declared, or there was no record. */
+  public static SchemaEvidence evidence(Manifest manifest, String table) {
+    SchemaEvidence seen = new SchemaEvidence();
+    manifest
+        .get(EVIDENCE, table, StringUtf8Coder.of())
+        .forEach(json -> seen.merge(SchemaEvidence.fromJson(json)));
+    return seen;
+  }
+
+  @Override
+  public PCollection<ManifestEntry> expand(PCollection<SourcePart> parts) {
+    return parts
+        .apply("Share the sources among the workers", Reshuffle.viaRandomKey())
+        .apply("Write each source to bronze", ParDo.of(new Land(reader, bronze)))
+        .setCoder(Manifest.coder());
+  }
+
+  private static final class Land extends DoFn<SourcePart, ManifestEntry> {
     private static final long serialVersionUID = 1;
     private static final Instant ALWAYS = GlobalWindow.INSTANCE.maxTimestamp();
 
@@ -159,7 +159,8 @@ public final class LandRecords extends PTransform<PCollection<SourcePart>, PColl
     }
 
     @ProcessElement
-    public void land(@Element SourcePart part, MultiOutputReceiver out) throws IOException {
+    public void land(@Element SourcePart part, OutputReceiver<ManifestEntry> out)
+        throws IOException {
       long read =
           reader.read(
               part,
@@ -167,10 +168,15 @@ public final class LandRecords extends PTransform<PCollection<SourcePart>, PColl
                 rows.inc(frame.rows());
                 landings
                     .computeIfAbsent(table.name(), name -> landing(table))
-                    .add(frame, out.get(FILES));
+                    .add(frame, file -> out.output(entry(file)));
               });
       if (part instanceof SourceFile file) {
-        out.get(PROGRESS).output(file.resumeAfter(file.after() + read));
+        out.output(
+            Manifest.entry(
+                PROGRESS,
+                FILES,
+                SerializableCoder.of(SourceFile.class),
+                file.resumeAfter(file.after() + read)));
       }
     }
 
@@ -182,15 +188,21 @@ public final class LandRecords extends PTransform<PCollection<SourcePart>, PColl
       return new Landing(table, to.begin(), table.declared() == null ? new SchemaEvidence() : null);
     }
 
+    private static ManifestEntry entry(DataFile file) {
+      return Manifest.entry(FILES, file.table(), DataFileCoder.of(), file);
+    }
+
     @FinishBundle
     public void finish(FinishBundleContext context) {
       landings.forEach(
           (name, landing) -> {
             landing.writing.finish(
-                file -> context.output(FILES, file, ALWAYS, GlobalWindow.INSTANCE));
+                file -> context.output(entry(file), ALWAYS, GlobalWindow.INSTANCE));
             if (landing.seen != null) {
               context.output(
-                  EVIDENCE, KV.of(name, landing.seen.toJson()), ALWAYS, GlobalWindow.INSTANCE);
+                  Manifest.entry(EVIDENCE, name, StringUtf8Coder.of(), landing.seen.toJson()),
+                  ALWAYS,
+                  GlobalWindow.INSTANCE);
             }
           });
       landings.clear();
@@ -213,11 +225,11 @@ public final class LandRecords extends PTransform<PCollection<SourcePart>, PColl
   private record Landing(
       TableDefinition table, WriteFrames.Writing writing, @Nullable SchemaEvidence seen) {
 
-    void add(Frame frame, DoFn.OutputReceiver<DataFile> files) {
+    void add(Frame frame, Consumer<DataFile> ended) {
       if (seen != null) {
         seen.observe(frame, table);
       }
-      writing.write(frame, files::output);
+      writing.write(frame, ended);
     }
   }
 }

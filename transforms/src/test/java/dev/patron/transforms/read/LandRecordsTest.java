@@ -235,8 +235,9 @@ class LandRecordsTest {
     SchemaEvidence wanted = new SchemaEvidence();
     wanted.observe(Objects.requireNonNull(landed.rows().get("open")), open);
     assertThat(wanted.isEmpty()).isFalse();
-    assertThat(landed.evidence())
-        .isEqualTo(Map.of("open", List.of(wanted.toJson()), "declared", List.of()));
+    assertThat(Objects.requireNonNull(landed.evidence().get("open")).toJson())
+        .isEqualTo(wanted.toJson());
+    assertThat(Objects.requireNonNull(landed.evidence().get("declared")).isEmpty()).isTrue();
     assertThat(Objects.requireNonNull(landed.rows().get("declared")).rows()).isEqualTo(1);
   }
 

@@ -1,10 +1,9 @@
 package dev.patron.transforms.read;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.Tables;
-import dev.patron.transforms.lake.DataFile;
-import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
@@ -21,18 +20,14 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.transforms.Flatten;
-import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollectionList;
-import org.apache.beam.sdk.values.PCollectionTuple;
 
 /**
  * What a pipeline lands of some parts, read back.
  *
  * @param rows of each table
- * @param evidence by table, a text a bundle
+ * @param evidence of the columns of each table
  */
-record Landed(Map<String, Frame> rows, Map<String, List<String>> evidence) {
+record Landed(Map<String, Frame> rows, Map<String, SchemaEvidence> evidence) {
 
   /** Runs a pipeline that lands these parts in a new lake. */
   static Landed of(
@@ -53,42 +48,24 @@ record Landed(Map<String, Frame> rows, Map<String, List<String>> evidence) {
                         bronze.put(
                             table.name(),
                             WriteFrames.to(LakeTable.at(lake.toString(), table.name())))));
-    PCollectionTuple landed =
-        pipeline
-            .apply(
-                "Parts", Create.of(List.<SourcePart>copyOf(parts)).withCoder(SourcePartCoder.of()))
-            .apply("Land", settings.apply(LandRecords.of(groups, bronze)));
-    PCollectionList.of(
-            landed
-                .get(LandRecords.FILES)
-                .apply(
-                    "Tell files", Manifest.entries("files", DataFile::table, DataFileCoder.of())))
-        .and(
-            landed
-                .get(LandRecords.EVIDENCE)
-                .apply(
-                    "Tell evidence",
-                    Manifest.entries("evidence", KV::getKey, LandRecords.EVIDENCE_CODER)))
-        .apply("Together", Flatten.pCollections())
+    pipeline
+        .apply("Parts", Create.of(List.<SourcePart>copyOf(parts)).withCoder(SourcePartCoder.of()))
+        .apply("Land", settings.apply(LandRecords.of(groups, bronze)))
         .apply("Write it down", Manifest.writeTo(told));
     pipeline.run().waitUntilFinish();
 
     Manifest manifest = Manifest.read(told);
     Map<String, Frame> rows = new TreeMap<>();
-    Map<String, List<String>> evidence = new TreeMap<>();
+    Map<String, SchemaEvidence> evidence = new TreeMap<>();
     for (String table : bronze.keySet()) {
       TableFiles files =
           new TableFiles(
               LakeTable.at(lake.toString(), table),
               Tables.BRONZE,
               List.of(),
-              manifest.get("files", table, DataFileCoder.of()));
+              LandRecords.files(manifest, table));
       rows.put(table, TableScan.of(files, Tables.BRONZE.names()).all());
-      evidence.put(
-          table,
-          manifest.get("evidence", table, LandRecords.EVIDENCE_CODER).stream()
-              .map(KV::getValue)
-              .toList());
+      evidence.put(table, LandRecords.evidence(manifest, table));
     }
     try (Stream<Path> files = Files.walk(lake)) {
       files.forEach(file -> file.toFile().deleteOnExit());

@@ -10,7 +10,6 @@ import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Source;
 import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
-import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
@@ -35,10 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.transforms.Create;
-import org.apache.beam.sdk.values.KV;
-import org.apache.beam.sdk.values.PCollectionTuple;
 
 /**
  * The stage from sources to bronze: every record read, as it came. Files are append-only: of a file
@@ -149,29 +145,11 @@ public final class Ingest {
         job.runUnless(
             unread.isEmpty(),
             "ingest",
-            (pipeline, findings) -> {
-              PCollectionTuple landed =
-                  pipeline
-                      .apply("What to read", Create.of(unread).withCoder(SourcePartCoder.of()))
-                      .apply("Land records", land);
-              findings.tell(
-                  "progress",
-                  "files",
-                  SerializableCoder.of(SourceFile.class),
-                  landed.get(LandRecords.PROGRESS));
-              findings.tell(
-                  "files of bronze",
-                  "files",
-                  DataFile::table,
-                  DataFileCoder.of(),
-                  landed.get(LandRecords.FILES));
-              findings.tell(
-                  "columns that were seen",
-                  "evidence",
-                  KV::getKey,
-                  LandRecords.EVIDENCE_CODER,
-                  landed.get(LandRecords.EVIDENCE));
-            });
+            (pipeline, findings) ->
+                findings.tell(
+                    pipeline
+                        .apply("What to read", Create.of(unread).withCoder(SourcePartCoder.of()))
+                        .apply("Land records", land)));
 
     for (SourcePart part : news.parts()) {
       if (part instanceof StagedPages pages) {
@@ -185,13 +163,11 @@ public final class Ingest {
       String name = table.name();
       LakeTable target = job.table(bronze(name));
       TableSnapshot before = job.latest(bronze(name));
-      List<DataFile> added = manifest.get("files", bronze(name), DataFileCoder.of());
+      List<DataFile> added = LandRecords.files(manifest, bronze(name));
       Schema schema = bronzeSchema(columns, name);
       tables.put(name, TableFiles.appended(target, before, schema, List.of(PARTITION), added));
       SchemaEvidence seen = known(job, table.definition());
-      manifest
-          .get("evidence", name, LandRecords.EVIDENCE_CODER)
-          .forEach(json -> seen.merge(SchemaEvidence.fromJson(json.getValue())));
+      seen.merge(LandRecords.evidence(manifest, name));
       evidence.put(name, seen);
       if (before == null || !added.isEmpty() || news.moved(name)) {
         Map<String, String> properties = new TreeMap<>();
@@ -209,8 +185,7 @@ public final class Ingest {
       // What has no columns to be refined into must not become part of bronze for ever.
       AssumedColumns.where(seen, table.definition(), job.dataset().purchases());
     }
-    manifest
-        .get("progress", "files", SerializableCoder.of(SourceFile.class))
+    LandRecords.progress(manifest)
         .forEach(
             file ->
                 of(groups, file.group()).forEach(table -> progress.advance(table.name(), file)));

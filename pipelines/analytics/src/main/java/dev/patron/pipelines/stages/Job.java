@@ -178,6 +178,11 @@ public final class Job {
   static final class Findings {
     private final List<PCollection<ManifestEntry>> entries = new ArrayList<>();
 
+    /** Tells what a transform has made for the driver. */
+    void tell(PCollection<ManifestEntry> told) {
+      entries.add(told);
+    }
+
     /** Tells these elements, all about one thing. */
     <T> void tell(String kind, String name, Coder<T> coder, PCollection<T> elements) {
       tell(kind + " of " + name, kind, element -> name, coder, elements);
