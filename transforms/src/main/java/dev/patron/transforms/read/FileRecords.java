@@ -1,5 +1,7 @@
 package dev.patron.transforms.read;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
@@ -203,36 +205,49 @@ final class FileRecords {
 
     private Frame with(Frame own, long first, @Nullable String fault) {
       int count = fault == null ? own.rows() : 1;
+      byte[] name = file.getBytes(UTF_8);
       Frame result = own;
       for (Schema.Field field : Tables.BRONZE.fields()) {
         ColumnBuilder column = ColumnBuilder.of(field.type());
-        for (int row = 0; row < count; row++) {
-          append(column, field.name(), first < 0 ? -1 : first + row, fault);
+        switch (field.name()) {
+          case "_source", "_file" -> repeat((BytesColumn.Builder) column, name, count);
+          case "_partition" -> count((LongColumn.Builder) column, 0, 0, count);
+          case "_offset" -> {
+            if (first < 0) {
+              nulls(column, count);
+            } else {
+              count((LongColumn.Builder) column, first, 1, count);
+            }
+          }
+          case "_fault" -> {
+            if (fault == null) {
+              nulls(column, count);
+            } else {
+              repeat((BytesColumn.Builder) column, fault.getBytes(UTF_8), count);
+            }
+          }
+          default -> nulls(column, count);
         }
         result = result.with(field.name(), field.type(), column.build());
       }
       return result;
     }
 
-    private void append(ColumnBuilder column, String name, long offset, @Nullable String fault) {
-      switch (name) {
-        case "_source", "_file" -> ((BytesColumn.Builder) column).append(file);
-        case "_partition" -> ((LongColumn.Builder) column).append(0);
-        case "_offset" -> {
-          if (offset < 0) {
-            column.appendNull();
-          } else {
-            ((LongColumn.Builder) column).append(offset);
-          }
-        }
-        case "_fault" -> {
-          if (fault == null) {
-            column.appendNull();
-          } else {
-            ((BytesColumn.Builder) column).append(fault);
-          }
-        }
-        default -> column.appendNull();
+    private static void repeat(BytesColumn.Builder column, byte[] text, int count) {
+      for (int row = 0; row < count; row++) {
+        column.append(text, 0, text.length);
+      }
+    }
+
+    private static void count(LongColumn.Builder column, long first, long step, int count) {
+      for (int row = 0; row < count; row++) {
+        column.append(first + row * step);
+      }
+    }
+
+    private static void nulls(ColumnBuilder column, int count) {
+      for (int row = 0; row < count; row++) {
+        column.appendNull();
       }
     }
   }
