@@ -88,12 +88,17 @@ public final class Manifest {
     path.getFileSystem(HadoopFiles.configuration()).delete(path, false);
   }
 
-  /** One entry, of a step that tells several kinds of things. */
+  /**
+   * One entry, of a step that tells several kinds of things.
+   *
+   * @throws IllegalStateException if the coder does not encode this content
+   */
   public static <T> ManifestEntry entry(String kind, String name, Coder<T> coder, T content) {
     try {
       return new ManifestEntry(kind, name, CoderUtils.encodeToByteArray(coder, content));
     } catch (CoderException e) {
-      throw new IllegalStateException("a manifest cannot hold " + content, e);
+      // The content may be a person's: its kind and name say enough.
+      throw new IllegalStateException("a manifest cannot hold " + kind + " of " + name, e);
     }
   }
 

@@ -141,7 +141,7 @@ public final class LandRecords
 
   private static final class Land extends DoFn<SourcePart, ManifestEntry> {
     private static final long serialVersionUID = 1;
-    private static final Instant ALWAYS = GlobalWindow.INSTANCE.maxTimestamp();
+    private static final Instant END_OF_TIME = GlobalWindow.INSTANCE.maxTimestamp();
 
     private final SourceReader reader;
     private final LinkedHashMap<String, WriteFrames> bronze;
@@ -197,11 +197,11 @@ public final class LandRecords
       landings.forEach(
           (name, landing) -> {
             landing.writing.finish(
-                file -> context.output(entry(file), ALWAYS, GlobalWindow.INSTANCE));
+                file -> context.output(entry(file), END_OF_TIME, GlobalWindow.INSTANCE));
             if (landing.seen != null) {
               context.output(
                   Manifest.entry(EVIDENCE, name, StringUtf8Coder.of(), landing.seen.toJson()),
-                  ALWAYS,
+                  END_OF_TIME,
                   GlobalWindow.INSTANCE);
             }
           });

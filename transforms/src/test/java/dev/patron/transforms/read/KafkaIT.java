@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.tables.TableDefinition;
-import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
-import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
 import dev.patron.testing.KafkaBroker;
 import dev.patron.transforms.read.SourcePosition.PartitionPosition;
@@ -41,11 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Topics of a real broker, as bronze frames. */
 class KafkaIT {
+  private final Path folder;
   private final KafkaBroker broker;
   private final KafkaCluster cluster;
   private final String topic = "t-" + UUID.randomUUID();
 
-  KafkaIT() throws IOException {
+  KafkaIT(@TempDir Path folder) throws IOException {
+    this.folder = folder;
     broker = KafkaBroker.shared();
     cluster = new KafkaCluster("${KAFKA_BOOTSTRAP}", broker.bootstrap(), Map.of());
   }
@@ -94,16 +94,7 @@ class KafkaIT {
   }
 
   private static TableDefinition table(String name, Kind kind) {
-    return new TableDefinition(
-        name,
-        Keep.FACTS,
-        List.of(),
-        List.of(),
-        new Format(kind, ',', null, name, "UTC"),
-        null,
-        null,
-        Map.of(),
-        List.of());
+    return Landed.facts(name, kind, null);
   }
 
   // ---- When
@@ -119,13 +110,13 @@ class KafkaIT {
   }
 
   /** The bronze rows of each table, in order of partition and offset, as a pipeline reads them. */
-  private static Map<String, List<List<@Nullable Object>>> read(
+  private Map<String, List<List<@Nullable Object>>> read(
       List<TableDefinition> tables, KafkaCluster cluster, List<? extends SourcePart> parts)
       throws IOException {
     return read(tables, cluster, parts, Map.of());
   }
 
-  private static Map<String, List<List<@Nullable Object>>> read(
+  private Map<String, List<List<@Nullable Object>>> read(
       List<TableDefinition> tables,
       KafkaCluster cluster,
       List<? extends SourcePart> parts,
@@ -137,6 +128,7 @@ class KafkaIT {
                 .create());
     Landed landed =
         Landed.of(
+            folder,
             pipeline,
             Map.of("g", tables),
             land -> land.withClusters(Map.of("g", cluster)).withPositions(before),
@@ -159,8 +151,7 @@ class KafkaIT {
     return column("_value", plan, cluster);
   }
 
-  private static List<String> column(String column, Plan plan, KafkaCluster cluster)
-      throws IOException {
+  private List<String> column(String column, Plan plan, KafkaCluster cluster) throws IOException {
     return Objects.requireNonNull(
             read(List.of(table("t", Kind.JSONL)), cluster, plan.ranges()).get("t"))
         .stream()
@@ -221,7 +212,7 @@ class KafkaIT {
   }
 
   @Test
-  void topicsAndFilesOfTheSameRecordsGiveEqualRows(@TempDir Path folder) throws IOException {
+  void topicsAndFilesOfTheSameRecordsGiveEqualRows() throws IOException {
     String book = "{\"op\":\"c\",\"source\":{\"table\":\"books\"},\"after\":{\"id\":1}}";
     String author = "{\"op\":\"c\",\"source\":{\"table\":\"authors\"},\"after\":{\"id\":2}}";
     send(new ProducerRecord<>(topic, 1, 7_001L, bytes("{\"id\":1}"), bytes(book)));

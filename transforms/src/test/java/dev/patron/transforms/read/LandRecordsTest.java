@@ -11,9 +11,7 @@ import dev.patron.features.record.Decoded;
 import dev.patron.features.record.RecordDecoder;
 import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
-import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
-import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
 import dev.patron.transforms.AnyRunner;
 import dev.patron.transforms.parquet.FrameSink;
@@ -28,8 +26,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,20 +39,7 @@ class LandRecordsTest {
   }
 
   private static TableDefinition table(String name, Kind kind) {
-    return table(name, kind, null);
-  }
-
-  private static TableDefinition table(String name, Kind kind, @Nullable Schema declared) {
-    return new TableDefinition(
-        name,
-        Keep.FACTS,
-        List.of(),
-        List.of(),
-        new Format(kind, ',', null, name, "UTC"),
-        null,
-        declared,
-        Map.of(),
-        List.of());
+    return Landed.facts(name, kind, null);
   }
 
   private SourceFile file(String name, byte[] bytes) throws IOException {
@@ -110,11 +95,8 @@ class LandRecordsTest {
 
   @Test
   void aFileCutInHalfGivesItsFirstHalfAndOneRefusalThatSaysSo() throws IOException {
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < 20_000; i++) {
-      lines.append("{\"a\":").append(Integer.toHexString(i * 0x9E3779B1).hashCode()).append("}\n");
-    }
-    byte[] whole = gzip(lines.toString());
+    String lines = numbers(20_000);
+    byte[] whole = gzip(lines);
     SourceFile half = file("half.jsonl.gz", Arrays.copyOf(whole, whole.length / 2));
     Frame bronze = read(Kind.JSONL, half);
     int read = bronze.rows() - 1;
@@ -131,7 +113,7 @@ class LandRecordsTest {
                 + read
                 + ": Unexpected end of ZLIB input stream");
     assertThat(column(decoded.quarantine(), "_offset")).containsExactly("null");
-    assertThat(lines.toString()).contains("\n" + column(decoded.quarantine(), "_value").get(0));
+    assertThat(lines).contains("\n" + column(decoded.quarantine(), "_value").get(0));
   }
 
   @Test
@@ -204,6 +186,7 @@ class LandRecordsTest {
     files.addAll(SourceFiles.expand(folder + "/*.csv", "orders"));
     Landed landed =
         Landed.of(
+            folder,
             AnyRunner.pipeline(),
             Map.of(
                 "changes", List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
@@ -225,9 +208,11 @@ class LandRecordsTest {
   void whereColumnsAreNotDeclaredWhatWasSeenOfThemIsTold() throws IOException {
     SourceFile csv = file("seen.csv", "day,amount\n2024-01-02,1.5\n".getBytes(UTF_8));
     TableDefinition open = table("open", Kind.CSV);
-    TableDefinition declared = table("declared", Kind.CSV, Schema.of().with("day", Type.DATE));
+    TableDefinition declared =
+        Landed.facts("declared", Kind.CSV, Schema.of().with("day", Type.DATE));
     Landed landed =
         Landed.of(
+            folder,
             AnyRunner.pipeline(),
             Map.of("a", List.of(open), "b", List.of(declared)),
             land -> land,
@@ -247,6 +232,35 @@ class LandRecordsTest {
     assertThatThrownBy(() -> LandRecords.of(groups, Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("table 't' has nowhere to be written to: []");
+  }
+
+  @Test
+  void aSourceThatBreaksOffWhileItIsWrittenLeavesNoFile() throws IOException {
+    // More than one frame, so that a file is open when the source breaks off.
+    byte[] whole = gzip(numbers(3 * Frame.TARGET_ROWS));
+    Path pages =
+        Files.write(folder.resolve("pages.jsonl.gz"), Arrays.copyOf(whole, whole.length - 100));
+    StagedPages staged = new StagedPages(pages.toString(), "https://shop.example/orders", 0, "g");
+    assertThatThrownBy(
+            () ->
+                Landed.of(
+                    folder,
+                    AnyRunner.pipeline(),
+                    Map.of("g", List.of(table("orders", Kind.JSONL))),
+                    land -> land,
+                    List.of(staged)))
+        .hasStackTraceContaining(pages + " cannot be read back");
+    try (Stream<Path> left = Files.walk(folder)) {
+      assertThat(left.filter(Files::isRegularFile)).containsExactly(pages);
+    }
+  }
+
+  private static String numbers(int count) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      lines.append("{\"a\":").append(Integer.toHexString(i * 0x9E3779B1).hashCode()).append("}\n");
+    }
+    return lines.toString();
   }
 
   private long modified(String name) throws IOException {

@@ -1,8 +1,12 @@
 package dev.patron.transforms.read;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
 import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Format;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableFiles;
@@ -17,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a pipeline lands of some parts, read back.
@@ -29,14 +33,29 @@ import org.apache.beam.sdk.transforms.Create;
  */
 record Landed(Map<String, Frame> rows, Map<String, SchemaEvidence> evidence) {
 
-  /** Runs a pipeline that lands these parts in a new lake. */
+  /** A table of facts in this format; its columns are not declared if they are null. */
+  static TableDefinition facts(String name, Kind kind, @Nullable Schema declared) {
+    return new TableDefinition(
+        name,
+        Keep.FACTS,
+        List.of(),
+        List.of(),
+        new Format(kind, ',', null, name, "UTC"),
+        null,
+        declared,
+        Map.of(),
+        List.of());
+  }
+
+  /** Runs a pipeline that lands these parts in a new lake below this folder. */
   static Landed of(
+      Path folder,
       Pipeline pipeline,
       Map<String, List<TableDefinition>> groups,
       UnaryOperator<LandRecords> settings,
       List<? extends SourcePart> parts)
       throws IOException {
-    Path lake = Files.createTempDirectory("lake");
+    Path lake = Files.createTempDirectory(folder, "lake");
     String told = lake.resolve("told").toString();
     Map<String, WriteFrames> bronze = new HashMap<>();
     groups
@@ -66,9 +85,6 @@ record Landed(Map<String, Frame> rows, Map<String, SchemaEvidence> evidence) {
               LandRecords.files(manifest, table));
       rows.put(table, TableScan.of(files, Tables.BRONZE.names()).all());
       evidence.put(table, LandRecords.evidence(manifest, table));
-    }
-    try (Stream<Path> files = Files.walk(lake)) {
-      files.forEach(file -> file.toFile().deleteOnExit());
     }
     return new Landed(rows, evidence);
   }
