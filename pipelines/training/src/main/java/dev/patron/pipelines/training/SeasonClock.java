@@ -6,6 +6,7 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
 import dev.patron.features.purchases.DailyPurchases;
 import java.util.Arrays;
+import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 import org.apache.commons.math3.util.FastMath;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +17,15 @@ import org.jspecify.annotations.Nullable;
  * come evenly, so the models are right by it; and the window that is to be forecast is as long as
  * it is by the calendar, so they forecast it in its own season.
  *
- * <p>The pace of each thirteenth of the year is what was bought again in it, beside what a model
- * expects by this clock of all who had come by then: how many there are, how long they have been
- * known and who of them has left is thereby no part of the pace. It is found by a few rounds of
- * fitting the model and mending the pace.
+ * <p>The pace of each period of about four weeks is what was bought again in it, beside what a
+ * model expects by this clock of all who had come by then: how many there are, how long they have
+ * been known and who of them has left is thereby no part of the pace. It is found by a few rounds
+ * of fitting the model and mending the pace. The window is made of whole periods: one that reached
+ * beyond it would lend it the pace of what comes after, say of the days after Christmas.
  */
 final class SeasonClock {
   private static final int YEAR = 365;
-  private static final int PERIODS = 13;
+  private static final double PERIOD_DAYS = 28;
   private static final int ROUNDS = 4;
   private static final double DAYS_PER_WEEK = 7;
 
@@ -33,10 +35,15 @@ final class SeasonClock {
   /** Purchases come in clusters: their counts vary so much more than a Poisson's. */
   private static final double DISPERSION = 2;
 
-  /** The 99.9 % quantile of chi-squared with as many degrees of freedom as paces can differ in. */
-  private static final double CHANCE = 32.91;
+  /** How unlikely it is that a shop without seasons is taken for one that has them. */
+  private static final double CHANCE = 0.001;
 
   private final long asOf;
+  private final long windowDays;
+
+  /** The period of each day of a year that begins after as-of. */
+  private final int[] periods;
+
   private final double[] pace;
 
   /** How far the counts are from an even pace, as chi-squared measures it. */
@@ -44,17 +51,36 @@ final class SeasonClock {
 
   private final double[] passed = new double[YEAR + 1];
 
-  private SeasonClock(long asOf, double[] pace, double unevenness) {
+  private SeasonClock(long asOf, long windowDays, int[] periods, double[] pace, double unevenness) {
     this.asOf = asOf;
+    this.windowDays = windowDays;
+    this.periods = periods;
     this.pace = pace;
     this.unevenness = unevenness;
     for (int day = 0; day < YEAR; day++) {
-      passed[day + 1] = passed[day] + pace[period(day)];
+      passed[day + 1] = passed[day] + pace[periods[day]];
     }
   }
 
-  private static int period(int dayOfYear) {
-    return dayOfYear * PERIODS / YEAR;
+  private SeasonClock with(double[] newPace, double newUnevenness) {
+    return new SeasonClock(asOf, windowDays, periods, newPace, newUnevenness);
+  }
+
+  /** The window in whole periods, and the rest of the year in whole periods. */
+  private static int[] periods(long windowDays) {
+    int window = (int) Math.min(windowDays, YEAR);
+    int rest = YEAR - window;
+    int ofWindow = periodsIn(window);
+    int ofRest = periodsIn(rest);
+    int[] periods = new int[YEAR];
+    Arrays.setAll(
+        periods,
+        day -> day < window ? day * ofWindow / window : ofWindow + (day - window) * ofRest / rest);
+    return periods;
+  }
+
+  private static int periodsIn(int days) {
+    return (int) Math.max(1, Math.round(days / PERIOD_DAYS));
   }
 
   /** A model of purchases for customers whose times are by the clock; null if there is none. */
@@ -76,22 +102,24 @@ final class SeasonClock {
     if (daily.isEmpty() || daily.firstDay() >= asOf) {
       return null;
     }
-    double[] even = new double[PERIODS];
+    int[] periods = periods(windowDays);
+    double[] even = new double[periods[YEAR - 1] + 1];
     Arrays.fill(even, 1);
-    SeasonClock clock = new SeasonClock(asOf, even, 0);
+    SeasonClock clock = new SeasonClock(asOf, windowDays, periods, even, 0);
     for (int round = 0; round < ROUNDS; round++) {
       PurchaseModel model = fit.of(clock.by(customers));
       if (model == null) {
         return null;
       }
-      clock = clock.mended(daily, model).inUnitsOf(windowDays);
+      clock = clock.mended(daily, model).inUnitsOfTheWindow();
     }
     return clock;
   }
 
   /** Whether the shop is busier at some times of the year than at others by more than chance. */
   boolean isBeyondChance() {
-    return unevenness > CHANCE;
+    return unevenness
+        > new ChiSquaredDistribution(pace.length - 1.0).inverseCumulativeProbability(1 - CHANCE);
   }
 
   /** How far counts of so many purchases are off by chance, as the logarithm of a factor. */
@@ -124,14 +152,14 @@ final class SeasonClock {
   }
 
   private SeasonClock mended(DailyPurchases daily, PurchaseModel model) {
-    double[] expected = new double[PERIODS];
-    double[] actual = new double[PERIODS];
+    double[] expected = new double[pace.length];
+    double[] actual = new double[pace.length];
     double[] anybody = anybody(model, -at(daily.firstDay()));
     int days = Math.toIntExact(asOf - daily.firstDay()) + 1;
     double[] times = new double[days];
     Arrays.setAll(times, i -> at(daily.firstDay() + i));
     for (int day = 1; day < days; day++) {
-      int period = period((int) Math.floorMod(daily.firstDay() + day - 1 - asOf, (long) YEAR));
+      int period = periods[(int) Math.floorMod(daily.firstDay() + day - 1 - asOf, (long) YEAR)];
       actual[period] += daily.repeats(daily.firstDay() + day);
       double sum = 0;
       for (int first = 0; first < day; first++) {
@@ -153,25 +181,25 @@ final class SeasonClock {
    * differ no more than counts do by chance: a shop without seasons keeps an even clock.
    */
   private SeasonClock shrunk(double[] expected, double[] actual) {
-    double[] logs = new double[PERIODS];
-    double[] chance = new double[PERIODS];
-    for (int i = 0; i < PERIODS; i++) {
+    double[] logs = new double[pace.length];
+    double[] chance = new double[pace.length];
+    for (int i = 0; i < pace.length; i++) {
       logs[i] = FastMath.log(pace[i] * (actual[i] + 1) / (expected[i] + 1));
       chance[i] = DISPERSION / (actual[i] + 1);
     }
-    double mean = Arrays.stream(logs).sum() / PERIODS;
+    double mean = Arrays.stream(logs).sum() / pace.length;
     double variance = 0;
     double beyond = 0;
-    for (int i = 0; i < PERIODS; i++) {
+    for (int i = 0; i < pace.length; i++) {
       beyond += (logs[i] - mean) * (logs[i] - mean) / chance[i];
-      variance += ((logs[i] - mean) * (logs[i] - mean) - chance[i]) / PERIODS;
+      variance += ((logs[i] - mean) * (logs[i] - mean) - chance[i]) / pace.length;
     }
     double real = Math.max(0, variance);
-    double[] paces = new double[PERIODS];
-    for (int i = 0; i < PERIODS; i++) {
+    double[] paces = new double[pace.length];
+    for (int i = 0; i < pace.length; i++) {
       paces[i] = FastMath.exp(mean + (logs[i] - mean) * real / (real + chance[i]));
     }
-    return new SeasonClock(asOf, paces, beyond);
+    return with(paces, beyond);
   }
 
   /** Repeat purchases of a customer of whom nothing is known, each {@link #GRID_DAYS} more. */
@@ -187,8 +215,8 @@ final class SeasonClock {
     return anybody[below] + (at - below) * (anybody[below + 1] - anybody[below]);
   }
 
-  private SeasonClock inUnitsOf(long windowDays) {
+  private SeasonClock inUnitsOfTheWindow() {
     double unit = at(asOf + windowDays) / windowDays;
-    return new SeasonClock(asOf, Arrays.stream(pace).map(p -> p / unit).toArray(), unevenness);
+    return with(Arrays.stream(pace).map(p -> p / unit).toArray(), unevenness);
   }
 }

@@ -26,19 +26,25 @@ class SeasonClockTest {
     return Frame.of(TIMES, LongColumn.of(toLast), LongColumn.of(tenure));
   }
 
+  /** A shop that is busy on the days 83 to 56 before as-of and the same of the years before. */
+  private static DailyPurchases shop(long quiet, long busy) {
+    return shop(quiet, busy, 281, 309);
+  }
+
   /**
    * A thousand customers who all came on day 270, of whom {@code quiet} come again on a day, and
-   * {@code busy} times as many on the days 83 to 56 before as-of and the same of the years before.
+   * {@code busy} times as many from the day {@code from} until {@code to} of each year, which
+   * begins on the day after as-of.
    */
-  private static DailyPurchases shop(long quiet, long busy) {
+  private static DailyPurchases shop(long quiet, long busy, long from, long to) {
     long[] day = new long[(int) (AS_OF - 269)];
     long[] firsts = new long[day.length];
     long[] repeats = new long[day.length];
     firsts[0] = 1_000;
     for (int i = 0; i < day.length; i++) {
       day[i] = 270L + i;
-      long before = Math.floorMod(AS_OF - day[i], 365L);
-      repeats[i] = i == 0 ? 0 : before >= 56 && before < 84 ? busy * quiet : quiet;
+      long ofYear = Math.floorMod(day[i] - AS_OF - 1, 365L);
+      repeats[i] = i == 0 ? 0 : ofYear >= from && ofYear < to ? busy * quiet : quiet;
     }
     return DailyPurchases.of(
         List.of(
@@ -89,6 +95,18 @@ class SeasonClockTest {
 
       assertThat(clock.at(AS_OF)).isZero();
       assertThat(clock.at(AS_OF + window)).isCloseTo((double) window, within(1e-9));
+    }
+  }
+
+  @Test
+  void aWindowIsAsBusyAsItWasWhereverItEnds() {
+    for (long window : new long[] {14, 20, 40, 45, 90, 100, 128, 300}) {
+      SeasonClock clock = clock(shop(20, 4, 0, window), window);
+
+      double rest = 365 - window;
+      assertThat(clock.at(AS_OF + 365) - clock.at(AS_OF + window))
+          .as("the rest of the year, a quarter as busy as its first %d days", window)
+          .isCloseTo(rest / 4, within(0.03 * rest / 4));
     }
   }
 
