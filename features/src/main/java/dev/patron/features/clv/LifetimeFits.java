@@ -26,11 +26,23 @@ public final class LifetimeFits {
 
   private final PurchaseCells purchaseCells;
   private final LifetimeCells cells;
+  private final @Nullable PurchaseModel near;
   private final Map<String, PurchaseFit> purchases = new HashMap<>();
   private final Map<String, MoneyFit> amounts = new HashMap<>();
 
   /** Fits to these cells. */
   public LifetimeFits(LifetimeCells cells) {
+    this(cells, null);
+  }
+
+  /**
+   * Fits to these cells.
+   *
+   * @param near the model of purchases of a customer base that differs little, where the fit of its
+   *     kind begins; null: nothing is known
+   */
+  public LifetimeFits(LifetimeCells cells, @Nullable PurchaseModel near) {
+    this.near = near;
     this.cells = cells;
     this.purchaseCells = cells.purchases();
   }
@@ -63,7 +75,12 @@ public final class LifetimeFits {
     if (insufficient != null) {
       throw new IllegalStateException(insufficient);
     }
-    return purchases.computeIfAbsent(kind, k -> PurchaseFit.of(k, purchaseCells));
+    return purchases.computeIfAbsent(
+        kind,
+        k ->
+            near != null && near.kind().equals(k)
+                ? PurchaseFit.near(near, purchaseCells)
+                : PurchaseFit.of(k, purchaseCells));
   }
 
   /**

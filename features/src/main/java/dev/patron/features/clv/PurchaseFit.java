@@ -66,8 +66,24 @@ public record PurchaseFit(
    * @throws IllegalArgumentException if there is no such model
    */
   public static PurchaseFit of(String kind, PurchaseCells cells) {
-    Task task = task(kind, Math.max(1e-3, cells.meanTenure()));
-    Summit summit = summit(task, cells);
+    Task task = task(kind, cells);
+    return of(kind, task, summit(task, cells));
+  }
+
+  /**
+   * Fits a model anew to a customer base that differs little from the one it was fitted to. Where
+   * the likelihood is flat, this is much cheaper than to seek its summit from afar, which is the
+   * same wherever there is one.
+   *
+   * @param cells with at least one repeat purchase
+   */
+  public static PurchaseFit near(PurchaseModel model, PurchaseCells cells) {
+    Task task = task(model.kind(), cells);
+    double[] start = task.parameters.stream().mapToDouble(model.parameters()::get).toArray();
+    return of(model.kind(), task, climb(task, cells).near(start));
+  }
+
+  private static PurchaseFit of(String kind, Task task, Summit summit) {
     Map<String, Double> parameters = new LinkedHashMap<>();
     for (int i = 0; i < task.parameters.size(); i++) {
       parameters.put(task.parameters.get(i), summit.parameters()[i]);
@@ -79,7 +95,8 @@ public record PurchaseFit(
         summit.limits(kind, task.parameters, summit.parameters()));
   }
 
-  private static Task task(String kind, double scale) {
+  private static Task task(String kind, PurchaseCells cells) {
+    double scale = Math.max(1e-3, cells.meanTenure());
     double leastWeeks = 1e-4 * scale;
     double mostWeeks = 1e5 * scale;
     return switch (kind) {

@@ -87,6 +87,28 @@ class LifetimeFitTest {
   }
 
   @Test
+  void aFitThatBeginsAtThatOfSlowerCustomersFindsTheSameSummit() {
+    for (PurchaseModel slower :
+        List.of(
+            new BgNbd(0.9, 30, 0.5, 4),
+            new MbgNbd(0.9, 18, 0.6, 3),
+            new ParetoNbd(1, 18, 0.6, 20),
+            new Nbd(0.9, 30))) {
+      PurchaseCells cells =
+          new LifetimeCells()
+              .add(SimulatedShop.customers(3_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 5))
+              .purchases();
+      PurchaseFit fromAfar = PurchaseFit.of(slower.kind(), cells);
+      PurchaseFit near = PurchaseFit.near(slower, cells);
+
+      assertThat(near.model().kind()).isEqualTo(slower.kind());
+      assertThat(near.logLikelihood())
+          .as(slower.kind())
+          .isCloseTo(fromAfar.logLikelihood(), within(1e-3));
+    }
+  }
+
+  @Test
   void noModelInventsDropOutWhereNobodyDropsOut() {
     LifetimeFits fits =
         new LifetimeFits(

@@ -532,19 +532,19 @@ public final class BackTest {
    * @param windowDays after the origin
    */
   private Season season(LifetimeModel model, OriginRows origin, long windowDays) {
-    Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), windowDays));
+    PurchaseModel byCalendar = model.purchases();
+    if (byCalendar == null) {
+      return Season.NONE;
+    }
+    SeasonClock.Fit fit = (customers, near) -> OriginRows.purchases(model.kind(), customers, near);
     SeasonClock clock =
-        SeasonClock.of(
-            daily,
-            origin.origin().day(),
-            windowDays,
-            origin.rows(),
-            customers -> OriginRows.purchases(model.kind(), customers));
+        SeasonClock.of(daily, origin.origin().day(), windowDays, origin.rows(), byCalendar, fit);
     if (clock == null) {
       return Season.NONE;
     }
+    Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), windowDays));
     Frame customers = clock.by(origin.rows());
-    PurchaseModel purchases = OriginRows.purchases(model.kind(), customers);
+    PurchaseModel purchases = fit.of(customers, byCalendar);
     if (purchases == null) {
       return Season.NONE;
     }

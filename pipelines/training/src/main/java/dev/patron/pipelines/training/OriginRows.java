@@ -71,9 +71,11 @@ final class OriginRows {
   /**
    * The model of purchases of this kind, or what it falls back to, of these customers with times by
    * some clock; null if there is too little history.
+   *
+   * @param near the model by another clock
    */
-  static @Nullable PurchaseModel purchases(String kind, Frame customers) {
-    LifetimeFits fits = new LifetimeFits(new LifetimeCells().add(some(customers)));
+  static @Nullable PurchaseModel purchases(String kind, Frame customers, PurchaseModel near) {
+    LifetimeFits fits = new LifetimeFits(new LifetimeCells().add(some(customers)), near);
     return fits.insufficient() != null
         ? null
         : fits.purchases(fits.identified(kind) ? kind : Nbd.KIND).model();

@@ -83,9 +83,15 @@ final class SeasonClock {
     return (int) Math.max(1, Math.round(days / PERIOD_DAYS));
   }
 
-  /** A model of purchases for customers whose times are by the clock; null if there is none. */
+  /** Fits a model of purchases. */
   interface Fit {
-    @Nullable PurchaseModel of(Frame customers);
+
+    /**
+     * For customers whose times are by the clock; null if there is none.
+     *
+     * @param near the model by an earlier state of the clock
+     */
+    @Nullable PurchaseModel of(Frame customers, PurchaseModel near);
   }
 
   /**
@@ -95,10 +101,16 @@ final class SeasonClock {
    * @param asOf the day before the window that is to be forecast
    * @param windowDays its length
    * @param customers known by as-of, with {@code tenure_days} and {@code repeat_recency_days}
+   * @param byCalendar the model of purchases of these customers as they are
    * @return null if there is no history, or no model of it
    */
   static @Nullable SeasonClock of(
-      DailyPurchases daily, long asOf, long windowDays, Frame customers, Fit fit) {
+      DailyPurchases daily,
+      long asOf,
+      long windowDays,
+      Frame customers,
+      PurchaseModel byCalendar,
+      Fit fit) {
     if (daily.isEmpty() || daily.firstDay() >= asOf) {
       return null;
     }
@@ -106,8 +118,11 @@ final class SeasonClock {
     double[] even = new double[periods[YEAR - 1] + 1];
     Arrays.fill(even, 1);
     SeasonClock clock = new SeasonClock(asOf, windowDays, periods, even, 0);
+    PurchaseModel model = byCalendar;
     for (int round = 0; round < ROUNDS; round++) {
-      PurchaseModel model = fit.of(clock.by(customers));
+      if (round > 0) {
+        model = fit.of(clock.by(customers), model);
+      }
       if (model == null) {
         return null;
       }

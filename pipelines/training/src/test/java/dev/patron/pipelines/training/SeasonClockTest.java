@@ -62,7 +62,8 @@ class SeasonClockTest {
             AS_OF,
             window,
             customers(new long[] {0}, new long[] {AS_OF - 270}),
-            customers -> MODEL));
+            MODEL,
+            (customers, near) -> MODEL));
   }
 
   @Test
@@ -127,11 +128,14 @@ class SeasonClockTest {
   void withoutHistoryOrModelThereIsNone() {
     Frame customers = customers(new long[] {0}, new long[] {10});
 
-    assertThat(SeasonClock.of(DailyPurchases.of(List.of()), AS_OF, 90, customers, rows -> MODEL))
+    assertThat(
+            SeasonClock.of(
+                DailyPurchases.of(List.of()), AS_OF, 90, customers, MODEL, (rows, near) -> MODEL))
         .isNull();
-    assertThat(SeasonClock.of(shop(20, 1), 200, 90, customers, rows -> MODEL))
+    assertThat(SeasonClock.of(shop(20, 1), 200, 90, customers, MODEL, (rows, near) -> MODEL))
         .as("nothing is known by then")
         .isNull();
-    assertThat(SeasonClock.of(shop(20, 1), AS_OF, 90, customers, rows -> null)).isNull();
+    assertThat(SeasonClock.of(shop(20, 1), AS_OF, 90, customers, MODEL, (rows, near) -> null))
+        .isNull();
   }
 }
