@@ -71,11 +71,13 @@ public record PurchaseFit(
   }
 
   /**
-   * Fits a model anew to a customer base that differs little from the one it was fitted to. Where
-   * the likelihood is flat, this is much cheaper than to seek its summit from afar, which is the
-   * same wherever there is one.
+   * Fits a model anew to a customer base that differs little from the one it was fitted to. A
+   * proper summit is the one that {@link #of} finds. Along a ridge, whose highest place {@link #of}
+   * seeks with patience, one short climb must do: the fit is about as likely, and much cheaper.
    *
+   * @param model where the fit begins
    * @param cells with at least one repeat purchase
+   * @throws IllegalArgumentException if the model is of a kind that cannot be fitted
    */
   public static PurchaseFit near(PurchaseModel model, PurchaseCells cells) {
     Task task = task(model.kind(), cells);
