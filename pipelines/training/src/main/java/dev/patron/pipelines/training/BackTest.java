@@ -3,7 +3,6 @@ package dev.patron.pipelines.training;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.MoneyModels;
 import dev.patron.features.clv.Nbd;
-import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.clv.PurchaseModels;
 import dev.patron.features.evaluate.Accuracy;
 import dev.patron.features.evaluate.Bootstrap;
@@ -34,9 +33,7 @@ import org.jspecify.annotations.Nullable;
  * probabilistic models, how much the trees have to say, and whether last year's season counts. The
  * result depends on the rows and the seed alone, not on the order of the rows.
  *
- * <p>A candidate's loss for a target is the sum of its RMSE and MAE, each in units of those of the
- * shop's mean, and of 1 - Gini, over all tested days together. One figure alone misleads: to
- * predict nothing for everybody has a good MAE.
+ * <p>A candidate's loss for a target is its {@link Loss} over all tested days together.
  */
 public final class BackTest {
   /** Every customer gets what a customer spent on the mean in the window before. */
@@ -54,12 +51,6 @@ public final class BackTest {
   /** The probabilistic model and the trees, in the season where one is known and helps. */
   static final String BLEND = "blend";
 
-  private static final int WEIGHT_STEPS = 20;
-
-  /** A quarter, in steps. */
-  private static final int HEDGE = 5;
-
-  private static final int FOLDS = 10;
   private static final int RESAMPLES = 100;
 
   private final OriginPlan plan;
@@ -289,7 +280,7 @@ public final class BackTest {
       if (tests.get(i).isSeasonKnown()) {
         day.season =
             season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays())
-                .worth(mix(kinds, tests.get(i).learnt()));
+                .worth(SpendMix.of(kinds, rows(tests.get(i).learnt())));
       }
       Amounts plain = forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
       Part ofPurchases = new Part(0, 1, day.season.purchases());
@@ -345,9 +336,7 @@ public final class BackTest {
   }
 
   private @Nullable TwoStageTrees learn(Kinds kinds, List<Integer> origins, int most) {
-    return new TreeTraining(kinds, seed, most)
-        .fit(origins.stream().map(rows::get).toList())
-        .trees();
+    return new TreeTraining(kinds, seed, most).fit(rows(origins)).trees();
   }
 
   private static Amounts forecast(Day day, String candidate) {
@@ -446,195 +435,23 @@ public final class BackTest {
 
   private static double loss(List<Day> days, String candidate, Target target) {
     double[] actual = actual(days).of(target);
-    return loss(pooled(days, candidate).of(target), pooled(days, MEAN).of(target), actual);
+    return Loss.of(pooled(days, candidate).of(target), pooled(days, MEAN).of(target), actual);
   }
 
-  private static double loss(double[] forecast, double[] mean, double[] actual) {
-    Accuracy accuracy = Accuracy.of(forecast, actual);
-    Accuracy unit = Accuracy.of(mean, actual);
-    Double gini = accuracy.gini();
-    return (unit.rmse() > 0 ? accuracy.rmse() / unit.rmse() : 1)
-        + (unit.mae() > 0 ? accuracy.mae() / unit.mae() : 1)
-        + (gini == null ? 1 : 1 - gini);
-  }
-
-  /**
-   * The weight of the trees with the least loss, if it is better than none by more than one
-   * standard error. The error decides whether trees have a say, not how much: to take a smaller
-   * weight than the best one would give away what was just found to be no accident.
-   *
-   * <p>Where the tested days cannot tell, trees have {@link #HEDGE} of a say: two forecasts that
-   * nothing tells apart err in different places, and their mean less than either. They have none
-   * where that is worse than none by more than one standard error.
-   */
   private static double weigh(List<Day> days, Kinds kinds, Target target) {
-    double[] base = pooled(days, kinds.candidate()).of(target);
-    double[] trees = pooled(days, TREES).of(target);
-    double[] mean = pooled(days, MEAN).of(target);
-    double[] actual = actual(days).of(target);
-    double none = loss(base, mean, actual);
-    double least = none;
-    int best = 0;
-    for (int step = 1; step <= WEIGHT_STEPS; step++) {
-      double loss = loss(blend(base, trees, step), mean, actual);
-      if (loss < least) {
-        least = loss;
-        best = step;
-      }
-    }
-    if (none - least > error(base, blend(base, trees, best), mean, actual)) {
-      return (double) best / WEIGHT_STEPS;
-    }
-    double[] hedged = blend(base, trees, HEDGE);
-    return loss(hedged, mean, actual) - none > error(base, hedged, mean, actual)
-        ? 0
-        : (double) HEDGE / WEIGHT_STEPS;
+    return TreeWeight.of(
+        pooled(days, kinds.candidate()).of(target),
+        pooled(days, TREES).of(target),
+        pooled(days, MEAN).of(target),
+        actual(days).of(target));
   }
 
-  /** The standard error of a blend's gain over the base, by folds of the customers. */
-  private static double error(double[] base, double[] blend, double[] mean, double[] actual) {
-    double gain = 0;
-    double squares = 0;
-    for (int fold = 0; fold < FOLDS; fold++) {
-      double[] meanOfFold = everyTenth(mean, fold);
-      double[] actualOfFold = everyTenth(actual, fold);
-      double better =
-          loss(everyTenth(base, fold), meanOfFold, actualOfFold)
-              - loss(everyTenth(blend, fold), meanOfFold, actualOfFold);
-      gain += better / FOLDS;
-      squares += better * better / FOLDS;
-    }
-    return Math.sqrt(Math.max(0, squares - gain * gain) / (FOLDS - 1));
-  }
-
-  private static double[] blend(double[] base, double[] trees, int step) {
-    Part part = new Part((double) step / WEIGHT_STEPS, 1, 1);
-    double[] blend = new double[base.length];
-    for (int i = 0; i < blend.length; i++) {
-      blend[i] = part.blend(base[i], trees[i]);
-    }
-    return blend;
-  }
-
-  private static double[] everyTenth(double[] values, int from) {
-    double[] some = new double[Math.max(0, (values.length - from + FOLDS - 1) / FOLDS)];
-    for (int i = 0; i < some.length; i++) {
-      some[i] = values[from + FOLDS * i];
-    }
-    return some;
-  }
-
-  /**
-   * What the forecast of a window is to be multiplied by for its season: what the model expects by
-   * a {@link SeasonClock}, beside what it expects by the calendar.
-   *
-   * @param model of the customers of the origin
-   * @param windowDays after the origin
-   */
   private Season season(LifetimeModel model, OriginRows origin, long windowDays) {
-    PurchaseModel byCalendar = model.purchases();
-    if (byCalendar == null) {
-      return Season.NONE;
-    }
-    SeasonClock.Fit fit = (customers, near) -> OriginRows.purchases(model.kind(), customers, near);
-    SeasonClock clock =
-        SeasonClock.of(daily, origin.origin().day(), windowDays, origin.rows(), byCalendar, fit);
-    if (clock == null) {
-      return Season.NONE;
-    }
-    Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), windowDays));
-    Frame customers = clock.by(origin.rows());
-    PurchaseModel purchases = fit.of(customers, byCalendar);
-    if (purchases == null) {
-      return Season.NONE;
-    }
-    Amounts seasonal =
-        Amounts.of(
-            Expectation.of(
-                new LifetimeModel(purchases, model.money(), List.of()), customers, windowDays));
-    return new Season(
-        Amounts.ratio(seasonal.purchases(), expected.purchases()),
-        Amounts.ratio(seasonal.spend(), expected.spend()),
-        clock.isBeyondChance());
+    return Season.after(model, origin, windowDays, daily);
   }
 
-  /**
-   * The factors of a season.
-   *
-   * @param isBeyondChance whether the shop has seasons at all
-   */
-  private record Season(double purchases, double spend, boolean isBeyondChance) {
-    static final Season NONE = new Season(1, 1, false);
-
-    double of(Target target) {
-      return target == Target.PURCHASES ? purchases : spend;
-    }
-
-    /** The same where each purchase is worth so many times what the model expects. */
-    Season worth(double times) {
-      return new Season(purchases, times * spend, isBeyondChance);
-    }
-  }
-
-  /**
-   * What the spend that the model expects is to be multiplied by because those who buy for more buy
-   * more often, or less often, than it knows: to it how often and for how much are independent. It
-   * is seen in windows that have ended, on purchases at their expected amounts, so that neither the
-   * level of a window nor a single great order counts.
-   *
-   * @param learnt origins whose windows have ended
-   */
-  private double mix(Kinds kinds, List<Integer> learnt) {
-    double log = 0;
-    double error = 0;
-    int seen = 0;
-    for (int place : learnt) {
-      OriginRows origin = rows.get(place);
-      LifetimeModel model = origin.model(kinds);
-      if (origin.isInsufficient() || model.money() == null) {
-        continue;
-      }
-      Expectation expected = Expectation.of(model, origin.rows(), origin.origin().windowDays());
-      double[] actual = origin.actual().purchases();
-      double[] all = mixSums(expected, actual, 0, 1);
-      double whole = logMix(all);
-      if (!Double.isFinite(whole)) {
-        continue;
-      }
-      // Jackknife: what the logarithm is without each fold.
-      double squares = 0;
-      for (int fold = 0; fold < FOLDS; fold++) {
-        double[] without = mixSums(expected, actual, fold, FOLDS);
-        Arrays.setAll(without, i -> all[i] - without[i]);
-        double off = logMix(without) - whole;
-        squares += off * off * (FOLDS - 1) / FOLDS;
-      }
-      log += whole;
-      error += Math.sqrt(squares);
-      seen++;
-    }
-    if (seen == 0 || log == 0) {
-      return 1;
-    }
-    // Windows overlap and customers are the same, so that several are known no better than one.
-    double certain = 1 - (error / log) * (error / log);
-    return certain > 0 ? FastMath.exp(certain * log / seen) : 1;
-  }
-
-  /** Purchases, and purchases at expected amounts: actual ones, then those that are expected. */
-  private static double[] mixSums(Expectation expected, double[] actual, int from, int step) {
-    double[] sums = new double[4];
-    for (int row = from; row < actual.length; row += step) {
-      sums[0] += actual[row];
-      sums[1] += actual[row] * expected.amount(row);
-      sums[2] += expected.purchases(row);
-      sums[3] += expected.spend(row);
-    }
-    return sums;
-  }
-
-  private static double logMix(double[] sums) {
-    return FastMath.log(sums[1] / sums[0] / (sums[3] / sums[2]));
+  private List<OriginRows> rows(List<Integer> origins) {
+    return origins.stream().map(rows::get).toList();
   }
 
   /**
@@ -864,7 +681,7 @@ public final class BackTest {
     Season season =
         choice.season() && plan.isSeasonKnown()
             ? season(model, rows.get(plan.now()), horizonDays)
-                .worth(mix(choice.kinds(), plan.learnt()))
+                .worth(SpendMix.of(choice.kinds(), rows(plan.learnt())))
             : Season.NONE;
     return seasonal(refinement, season, choice.width());
   }
