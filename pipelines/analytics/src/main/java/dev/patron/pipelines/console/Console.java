@@ -1,7 +1,10 @@
 package dev.patron.pipelines.console;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The two streams to the user. stdout carries results alone; progress and notes go to stderr: a
@@ -9,11 +12,18 @@ import java.util.Locale;
  */
 public class Console {
   private static final int LINE_WIDTH = 78;
+  private static final long GLANCE_NANOSECONDS = TimeUnit.MILLISECONDS.toNanos(250);
 
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
   private boolean lineOpen;
+
+  /** Work of the driver. */
+  @FunctionalInterface
+  public interface Work<T> {
+    T run() throws IOException;
+  }
 
   /**
    * A console on these streams.
@@ -30,38 +40,38 @@ public class Console {
   public Console withoutStages() {
     return new Console(out, err, terminal) {
       @Override
-      public void done(String stage, long rows, double seconds) {
+      public synchronized void done(String stage, long rows, double seconds) {
         progress(stage, rows, seconds);
       }
     };
   }
 
   /** Writes a result to stdout. */
-  public void result(String text) {
+  public synchronized void result(String text) {
     out.println(text);
     out.flush();
   }
 
   /** stdout itself, for results that are long or come piece by piece. */
-  public PrintStream out() {
+  public synchronized PrintStream out() {
     closeLine();
     return out;
   }
 
   /** Writes a line to stderr. */
-  public void note(String line) {
+  public synchronized void note(String line) {
     closeLine();
     err.println(line);
   }
 
   /** Writes a stack trace to stderr, after the line that says what happened. */
-  public void trace(Throwable thrown) {
+  public synchronized void trace(Throwable thrown) {
     closeLine();
     thrown.printStackTrace(err);
   }
 
   /** Shows how far a stage has come; nothing where stderr is no terminal. */
-  public void progress(String stage, long rows, double seconds) {
+  public synchronized void progress(String stage, long rows, double seconds) {
     if (terminal) {
       String line = describe(stage, rows, seconds);
       err.print("\r" + pad(line));
@@ -80,6 +90,52 @@ public class Console {
     } else {
       err.println(line);
     }
+  }
+
+  /**
+   * Ends a stage with work that reads no more rows, such as the fitting of models. A stage that
+   * fails has no end.
+   *
+   * @param rows that the stage has read
+   * @param start of the stage, as {@link System#nanoTime} tells it
+   */
+  public <T> T end(String stage, long rows, long start, Work<T> work) throws IOException {
+    T made = terminal ? watched(stage, rows, start, work) : work.run();
+    done(stage, rows, secondsSince(start));
+    return made;
+  }
+
+  private <T> T watched(String stage, long rows, long start, Work<T> work) throws IOException {
+    Thread clock =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                progress(stage, rows, secondsSince(start));
+                LockSupport.parkNanos(GLANCE_NANOSECONDS);
+              }
+            },
+            "progress");
+    clock.setDaemon(true);
+    clock.start();
+    try {
+      return work.run();
+    } finally {
+      clock.interrupt();
+      waitFor(clock);
+    }
+  }
+
+  /** What it is at would be seen after the end of the stage. */
+  private static void waitFor(Thread clock) {
+    try {
+      clock.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private void closeLine() {

@@ -212,6 +212,21 @@ public final class Job {
    * @param stage what progress calls it
    */
   Manifest run(String stage, Graph graph) throws IOException {
+    return run(stage, graph, manifest -> manifest);
+  }
+
+  /** What the driver makes of what a graph told. */
+  @FunctionalInterface
+  interface Rest<T> {
+    T of(Manifest manifest) throws IOException;
+  }
+
+  /**
+   * As {@link #run(String, Graph)}, for a stage of which the driver does a part that takes time.
+   *
+   * @param rest what it does; the stage ends with it
+   */
+  <T> T run(String stage, Graph graph, Rest<T> rest) throws IOException {
     String file = staging(stage);
     Pipeline pipeline = Pipeline.create(options);
     engine.prepare(pipeline);
@@ -224,15 +239,20 @@ public final class Job {
     engine.begin(dataset.name() + ": " + stage);
     PipelineResult result = pipeline.run();
     while (result.waitUntilFinish(GLANCE) == null || !result.getState().isTerminal()) {
-      console.progress(stage, rows(result), seconds(start));
+      console.progress(stage, rows(result), (System.nanoTime() - start) / 1e9);
     }
     if (result.getState() != PipelineResult.State.DONE) {
       throw new IllegalStateException(stage + " ended as " + result.getState());
     }
-    console.done(stage, rows(result), seconds(start));
-    Manifest manifest = Manifest.read(file);
-    Manifest.delete(file);
-    return manifest;
+    return console.end(
+        stage,
+        rows(result),
+        start,
+        () -> {
+          Manifest manifest = Manifest.read(file);
+          Manifest.delete(file);
+          return rest.of(manifest);
+        });
   }
 
   /** Runs a graph, unless there is nothing for it to do: then it tells nothing. */
@@ -242,10 +262,6 @@ public final class Job {
       return Manifest.EMPTY;
     }
     return run(stage, graph);
-  }
-
-  private static double seconds(long start) {
-    return (System.nanoTime() - start) / 1e9;
   }
 
   /** The rows that the pipeline has read so far, as the reading transforms count them. */

@@ -2,7 +2,6 @@ package dev.patron.pipelines.stages;
 
 import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.training.BackTest;
-import dev.patron.transforms.manifest.Manifest;
 import java.io.IOException;
 
 /** The back-test by itself: every candidate at many days of the past, and nothing is trained. */
@@ -16,9 +15,11 @@ public final class Judge {
       job.console().note("backtest: no customer has a purchase, so there is nothing to judge");
       return;
     }
-    Manifest manifest = job.run("backtest", history::gather);
     BackTest.Result result =
-        History.judge(job, history.backTest(manifest), history.observed().asOf());
+        job.run(
+            "backtest",
+            history::gather,
+            manifest -> History.judge(job, history.backTest(manifest), history.observed().asOf()));
     job.console().result(BackTestSummary.of(result));
     if (history.share() < 1) {
       job.console()

@@ -24,13 +24,27 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.beam.sdk.Pipeline;
 
 /**
  * The batch stage from features to models. The pipeline counts what is sufficient for the fits and
  * looks back from many days of the past; fits and back-test themselves run here, in the driver.
  */
 public final class Train {
-  private Train() {}
+  private final Job job;
+  private final TrainOptions options;
+  private final History history;
+  private final TableSnapshot features;
+  private final TableSnapshot edges;
+
+  private Train(
+      Job job, TrainOptions options, History history, TableSnapshot features, TableSnapshot edges) {
+    this.job = job;
+    this.options = options;
+    this.history = history;
+    this.features = features;
+    this.edges = edges;
+  }
 
   /** Fits, judges, registers and promotes what is at least as good as the champion. */
   public static void run(Job job, TrainOptions options) throws IOException {
@@ -41,32 +55,42 @@ public final class Train {
       throw new UsageException(
           "there are no features in " + job.warehouse() + " yet; run features first");
     }
-    Observed observed = history.observed();
-    if (observed.customers() == 0) {
+    if (history.observed().customers() == 0) {
       job.console().note("train: no customer has a purchase, so there is nothing to learn from");
       return;
     }
-    Manifest manifest =
-        job.run(
-            "train",
-            (pipeline, findings) -> {
-              findings.tell(
-                  "frame",
-                  "cells",
-                  FrameCoder.of(),
-                  pipeline
-                      .apply("Read features", ReadTable.of(features))
-                      .apply(
-                          "Count histories",
-                          MapFrames.through(frame -> new LifetimeCells().add(frame).toFrame()))
-                      .apply(
-                          "Add the counts up",
-                          MergePartials.of(
-                              LifetimeCells.SCHEMA,
-                              frame -> new LifetimeCells().addCells(frame).toFrame())));
-              history.gather(pipeline, findings);
-            });
+    Train train = new Train(job, options, history, features, edges);
+    Learnt learnt = job.run("train", train::gather, train::learn);
+    if (!learnt.isChampion()) {
+      job.console()
+          .note(
+              "train: %s/%d stays challenger: on days that neither had seen the champion was better"
+                  .formatted(Models.LIFETIME, learnt.lifetime()));
+    }
+  }
 
+  private void gather(Pipeline pipeline, Job.Findings findings) {
+    findings.tell(
+        "frame",
+        "cells",
+        FrameCoder.of(),
+        pipeline
+            .apply("Read features", ReadTable.of(features))
+            .apply(
+                "Count histories",
+                MapFrames.through(frame -> new LifetimeCells().add(frame).toFrame()))
+            .apply(
+                "Add the counts up",
+                MergePartials.of(
+                    LifetimeCells.SCHEMA, frame -> new LifetimeCells().addCells(frame).toFrame())));
+    history.gather(pipeline, findings);
+  }
+
+  /** The version of the lifetime model that it made, and whether that one scores. */
+  private record Learnt(int lifetime, boolean isChampion) {}
+
+  private Learnt learn(Manifest manifest) throws IOException {
+    Observed observed = history.observed();
     TrainingFacts facts =
         new TrainingFacts(
             Values.instant(observed.asOf()),
@@ -91,12 +115,6 @@ public final class Train {
             LifetimeTraining.train(cells, history.calibration(manifest), backTest, judged, facts),
             better,
             facts);
-    if (!better) {
-      job.console()
-          .note(
-              "train: %s/%d stays challenger: on days that neither had seen the champion was better"
-                  .formatted(Models.LIFETIME, lifetime));
-    }
 
     RfmScores rfm =
         RfmScores.ofEdges(TableScan.of(edges, edges.schema().names()).all(), job.segmentNames());
@@ -113,6 +131,7 @@ public final class Train {
         segments.train(TableScan.of(features, features.schema().names()), facts),
         true,
         facts);
+    return new Learnt(lifetime, better);
   }
 
   /** Adds a version, lets it score if it may, and tells the MLflow server of a new one. */

@@ -1,0 +1,76 @@
+package dev.patron.pipelines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.pipelines.console.Console;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+
+class ConsoleTest {
+  private static final String RENEWED = "\rtrain ";
+
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final long start = System.nanoTime() - TimeUnit.SECONDS.toNanos(90);
+
+  @Test
+  void aStageEndsWithTheWorkOfItsDriver() throws IOException {
+    String made =
+        console(false)
+            .end(
+                "train",
+                900,
+                start,
+                () -> {
+                  assertThat(err.toString(UTF_8)).isEmpty();
+                  return "a model";
+                });
+
+    assertThat(made).isEqualTo("a model");
+    assertThat(err.toString(UTF_8)).matches("train +9\\d\\.\\d s +900 rows +\\d+ rows/s\\R");
+  }
+
+  @Test
+  void aTerminalShowsThatTheDriverIsAtWork() throws IOException {
+    console(true)
+        .end(
+            "train",
+            900,
+            start,
+            () -> {
+              while (err.toString(UTF_8).split(RENEWED).length < 4) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+              }
+              return "a model";
+            });
+
+    assertThat(err.toString(UTF_8)).endsWith(System.lineSeparator()).containsOnlyOnce("\n");
+  }
+
+  @Test
+  void aStageThatFailsHasNoEnd() {
+    assertThatThrownBy(
+            () ->
+                console(false)
+                    .end(
+                        "train",
+                        900,
+                        start,
+                        () -> {
+                          throw new IOException("the disk is full");
+                        }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("the disk is full");
+    assertThat(err.toString(UTF_8)).isEmpty();
+  }
+
+  private Console console(boolean terminal) {
+    PrintStream stream = new PrintStream(err, true, UTF_8);
+    return new Console(stream, stream, terminal);
+  }
+}
