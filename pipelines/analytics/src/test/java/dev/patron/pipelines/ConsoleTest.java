@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsoleTest {
   private static final String RENEWED = "\rtrain ";
@@ -21,15 +23,12 @@ class ConsoleTest {
   @Test
   void aStageEndsWithTheWorkOfItsDriver() throws IOException {
     String made =
-        console(false)
-            .end(
-                "train",
-                900,
-                start,
-                () -> {
-                  assertThat(err.toString(UTF_8)).isEmpty();
-                  return "a model";
-                });
+        train(
+            false,
+            () -> {
+              assertThat(err.toString(UTF_8)).isEmpty();
+              return "a model";
+            });
 
     assertThat(made).isEqualTo("a model");
     assertThat(err.toString(UTF_8)).matches("train +9\\d\\.\\d s +900 rows +\\d+ rows/s\\R");
@@ -37,40 +36,35 @@ class ConsoleTest {
 
   @Test
   void aTerminalShowsThatTheDriverIsAtWork() throws IOException {
-    console(true)
-        .end(
-            "train",
-            900,
-            start,
-            () -> {
-              while (err.toString(UTF_8).split(RENEWED).length < 4) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-              }
-              return "a model";
-            });
+    train(
+        true,
+        () -> {
+          while (err.toString(UTF_8).split(RENEWED).length < 4) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+          }
+          return "a model";
+        });
 
     assertThat(err.toString(UTF_8)).endsWith(System.lineSeparator()).containsOnlyOnce("\n");
   }
 
-  @Test
-  void aStageThatFailsHasNoEnd() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aStageThatFailsHasNoEnd(boolean terminal) {
     assertThatThrownBy(
             () ->
-                console(false)
-                    .end(
-                        "train",
-                        900,
-                        start,
-                        () -> {
-                          throw new IOException("the disk is full");
-                        }))
+                train(
+                    terminal,
+                    () -> {
+                      throw new IOException("the disk is full");
+                    }))
         .isInstanceOf(IOException.class)
         .hasMessage("the disk is full");
-    assertThat(err.toString(UTF_8)).isEmpty();
+    assertThat(err.toString(UTF_8)).doesNotContain("\n");
   }
 
-  private Console console(boolean terminal) {
+  private String train(boolean terminal, Console.Work<String> work) throws IOException {
     PrintStream stream = new PrintStream(err, true, UTF_8);
-    return new Console(stream, stream, terminal);
+    return new Console(stream, stream, terminal).end("train", 900, start, work);
   }
 }

@@ -20,6 +20,7 @@ final class SpendMix {
   /**
    * The factor; 1 where nothing was seen beyond its error.
    *
+   * @param kinds of the models whose expectations are looked at
    * @param learnt origins whose windows have ended
    */
   static double of(Kinds kinds, List<OriginRows> learnt) {
