@@ -1,0 +1,311 @@
+package dev.patron.features.record;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Role;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Customer 17 of a shop is looked for, and nobody else. */
+class CustomerRecordsTest {
+  private static final CustomerDigests NUMBER_17 = digests(Type.LONG, "17");
+  private static final Source FEED = Source.feed("customer_id");
+  private static final Source ORDERS = Source.facts(Kind.JSONL).withKey("order_id");
+
+  private static CustomerDigests digests(Type type, String... identities) {
+    return CustomerDigests.of(
+        Stream.of(identities)
+            .map(identity -> Objects.requireNonNull(CustomerDigests.digest(type, identity)))
+            .collect(Collectors.toSet()));
+  }
+
+  /** The line numbers of the records that are found. */
+  private static List<Long> found(Source source, CustomerDigests customers, String... lines) {
+    Frame bronze = source.bronze(lines);
+    CustomerRecords records = new CustomerRecords(source.table(), "customer_id", customers);
+    Set<Long> offsets = new TreeSet<>();
+    for (int row = 0; row < bronze.rows(); row++) {
+      offsets.add(bronze.longs("_offset").get(row));
+    }
+    Frame others = records.without(bronze);
+    for (int row = 0; row < others.rows(); row++) {
+      offsets.remove(others.longs("_offset").get(row));
+    }
+    assertThat(records.count(bronze).values().stream().mapToLong(n -> n).sum())
+        .isEqualTo(offsets.size());
+    return List.copyOf(offsets);
+  }
+
+  private static boolean isFound(Source source, String line) {
+    return !found(source, NUMBER_17, line).isEmpty();
+  }
+
+  private static String wrapped(String key, String value) {
+    return "{\"topic\":\"shop.books\",\"partition\":0,\"offset\":9,\"key\":%s,\"value\":%s}"
+        .formatted(key, value);
+  }
+
+  private static String event(String before, String after) {
+    return "{\"before\":%s,\"after\":%s,\"source\":{\"table\":\"books\"},\"op\":\"u\"}"
+        .formatted(before, after);
+  }
+
+  private static String quoted(String text) {
+    return '"' + text.replace("\"", "\\\"") + '"';
+  }
+
+  @Nested
+  class ChangeEvents {
+    private static final String ROW_17 = "{\"customer_id\":17,\"name\":\"Ada\"}";
+    private static final String ROW_5 = "{\"customer_id\":5,\"name\":\"17\"}";
+
+    @Test
+    void areFoundByEitherImage() {
+      assertThat(
+              found(
+                  FEED,
+                  NUMBER_17,
+                  event("null", ROW_17),
+                  event(ROW_17, "null"),
+                  event(ROW_17, ROW_5),
+                  event("null", ROW_5)))
+          .containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void areFoundWithEmbeddedSchemas() {
+      String value =
+          "{\"schema\":{\"type\":\"struct\",\"fields\":[{\"field\":\"customer_id\"}]},\"payload\":%s}";
+      assertThat(isFound(FEED, value.formatted(event("null", ROW_17)))).isTrue();
+      assertThat(isFound(FEED, value.formatted(event("null", ROW_5)))).isFalse();
+    }
+
+    @Test
+    void areFoundUnwrapped() {
+      assertThat(isFound(FEED, "{\"customer_id\":17,\"__op\":\"c\"}")).isTrue();
+      assertThat(isFound(FEED, "{\"customer_id\":5,\"__lsn\":17}")).isFalse();
+    }
+
+    @Test
+    void areFoundByTheirKeysTombstonesToo() {
+      assertThat(isFound(FEED, wrapped("{\"customer_id\":17}", "null"))).isTrue();
+      assertThat(isFound(FEED, wrapped("{\"payload\":{\"customer_id\":17}}", "null"))).isTrue();
+      assertThat(isFound(FEED, wrapped("{\"schema\":{},\"payload\":17}", "null"))).isTrue();
+      assertThat(isFound(FEED, wrapped("17", "null"))).isTrue();
+      assertThat(isFound(FEED, wrapped("{\"customer_id\":5}", "null"))).isFalse();
+    }
+
+    @Test
+    void aKeyThatIsOfSomethingElseIsNoCustomer() {
+      Source visits = Source.feed("visit_id");
+      assertThat(isFound(visits, wrapped("17", event("null", ROW_5)))).isFalse();
+      assertThat(isFound(visits, wrapped("17", event("null", ROW_17)))).isTrue();
+    }
+
+    @Test
+    void areFoundWhereTheyAreWrittenAsOneText() {
+      assertThat(isFound(FEED, quoted(event("null", ROW_17)))).isTrue();
+      assertThat(isFound(FEED, quoted(event("null", ROW_5)))).isFalse();
+    }
+
+    @Test
+    void rowsWithinRowsAreNobodys() {
+      assertThat(
+              isFound(FEED, event("null", "{\"customer_id\":5,\"friend\":{\"customer_id\":17}}")))
+          .isFalse();
+    }
+
+    @Test
+    void whatBrokeOffIsFoundByWhatIsLeft() {
+      assertThat(isFound(FEED, "{\"before\":null,\"after\":{\"customer_id\":17,\"na")).isTrue();
+      assertThat(isFound(FEED, "{\"before\":null,\"after\":{\"customer_id\":\"17\",")).isTrue();
+      assertThat(isFound(FEED, "{\"before\":null,\"after\":{\"customer_id\":5,\"n\":17,"))
+          .isFalse();
+    }
+  }
+
+  @Nested
+  class FlatRecordsOf {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"order_id\":1,\"customer_id\":17}",
+          "{\"order_id\":1,\"customer_id\":17.0}",
+          "{\"order_id\":1,\"customer_id\":\"17\"}",
+          "{\"order_id\":1,\"customer-id\":17}",
+          "{\"order_id\":1,\"customer_id\":17",
+        })
+    void oneCustomerAreFound(String line) {
+      assertThat(isFound(ORDERS, line)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{\"order_id\":17,\"customer_id\":5}",
+          "{\"order_id\":17,\"customer_id\":null}",
+          "{\"order_id\":17}",
+          "{\"order_id\":1,\"customer_id\":[17]}",
+          "{\"order_id\":1,\"customer_id\":170}",
+          "{\"order_id\":1,\"customer_id\":17.5}",
+          "{\"order_id\":1,\"customer_id\":\"17a\"}",
+          "{\"order_id\":1,\"customer_id\":1e999999999}",
+          "{\"order_id\":1,\"gift\":{\"customer_id\":17}}",
+          "{\"order_id\":17,",
+        })
+    void othersStay(String line) {
+      assertThat(isFound(ORDERS, line)).isFalse();
+    }
+
+    @Test
+    void csvAreFoundByTheColumnOfTheirHeader() {
+      assertThat(
+              found(
+                  Source.facts(Kind.CSV),
+                  NUMBER_17,
+                  "id,Name,customer_id",
+                  "17,\"a, b\",5",
+                  "1,\"say \"\"17\"\"\",17",
+                  "2,c,\"17\""))
+          .containsExactly(3L, 4L);
+    }
+
+    @Test
+    void aCsvLineThatDoesNotFitItsHeaderIsTheirsIfAnyWordIs() {
+      assertThat(
+              found(Source.facts(Kind.CSV), NUMBER_17, "id,customer_id", "1,2,17", "1,2,170", "17"))
+          .containsExactly(2L, 4L);
+    }
+
+    @Test
+    void textThatLooksLikeANumberIsTakenAsItIs() {
+      CustomerDigests text = digests(Type.STRING, "007");
+      assertThat(
+              found(
+                  ORDERS,
+                  text,
+                  "{\"customer_id\":\"007\"}",
+                  "{\"customer_id\":\"7\"}",
+                  "{\"customer_id\":7}"))
+          .containsExactly(1L);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+        value = Kind.class,
+        names = {"JSONL", "CSV"})
+    void areThoseThatDecodingGivesThisCustomer(Kind kind) {
+      Random random = new Random(7);
+      Source source = Source.facts(kind).with("customer_id", Role.IDENTITY);
+      for (int round = 0; round < 200; round++) {
+        List<String> lines = new ArrayList<>();
+        if (kind == Kind.CSV) {
+          lines.add("order_id,customer_id,amount");
+        }
+        for (int i = 0; i < 1 + random.nextInt(20); i++) {
+          int order = random.nextInt(4);
+          String customer = random.nextInt(5) == 0 ? null : "" + random.nextInt(4);
+          lines.add(
+              kind == Kind.CSV
+                  ? "%d,%s,%d".formatted(order, customer == null ? "" : customer, random.nextInt(4))
+                  : "{\"order_id\":%d,\"customer_id\":%s,\"amount\":%d}"
+                      .formatted(order, customer, random.nextInt(4)));
+        }
+        Frame bronze = source.bronze(lines.toArray(String[]::new));
+        CustomerRecords records =
+            new CustomerRecords(source.table(), "customer_id", digests(Type.LONG, "1", "2"));
+        List<List<Object>> left = rows(source, records.without(bronze));
+        List<List<Object>> all = rows(source, bronze);
+        assertThat(left)
+            .as("round %d: %s", round, lines)
+            .isEqualTo(
+                all.stream()
+                    .filter(
+                        row -> !Set.of(1L, 2L).contains(Objects.requireNonNullElse(row.get(1), 0L)))
+                    .toList());
+      }
+    }
+
+    private static List<List<Object>> rows(Source source, Frame bronze) {
+      Schema schema =
+          Schema.of()
+              .with("order_id", Type.LONG)
+              .with("customer_id", Type.LONG)
+              .with("amount", Type.LONG);
+      return new RecordDecoder(source.table(), schema).decode(bronze).rows().toRows();
+    }
+  }
+
+  @Nested
+  class Columns {
+    private static final Schema SCHEMA =
+        Schema.of().with("order_id", Type.LONG).with("customer_id", Type.DOUBLE);
+
+    @Test
+    void ofParquetFilesAreFoundByTheirValues() {
+      Frame own =
+          Frame.ofRows(
+              SCHEMA, List.of(List.of(17L, 5.0), List.of(1L, 17.0), Arrays.asList(17L, null)));
+      Source parquet = Source.facts(Kind.PARQUET);
+      CustomerRecords records = new CustomerRecords(parquet.table(), "customer_id", NUMBER_17);
+      assertThat(records.count(own).values()).containsExactly(1L);
+      assertThat(records.without(own).rows()).isEqualTo(2);
+      assertThat(records.without(own.select(List.of("order_id"))).rows()).isEqualTo(3);
+    }
+
+    @Test
+    void ofTablesAreFoundByTheirValues() {
+      Frame rows =
+          Frame.ofRows(
+              Schema.of().with("customer_id", Type.LONG),
+              List.of(List.<@Nullable Object>of(17L), List.of(5L)));
+      assertThat(NUMBER_17.count(rows, "customer_id").values()).containsExactly(1L);
+    }
+  }
+
+  @Nested
+  class Digests {
+    @Test
+    void nameNobody() {
+      assertThat(CustomerDigests.digest(Type.LONG, "17")).matches("long:[0-9a-f]{64}");
+      assertThat(CustomerDigests.digest(Type.STRING, "Ada")).matches("string:[0-9a-f]{64}");
+    }
+
+    @Test
+    void ofOneNumberAreOneHoweverItIsWritten() {
+      assertThat(
+              Stream.of("17", "17.0", "+17", " 17", "017", "1.7e1")
+                  .map(text -> CustomerDigests.digest(Type.LONG, text))
+                  .distinct())
+          .hasSize(1);
+      assertThat(CustomerDigests.digest(Type.LONG, "17.5")).isNull();
+      assertThat(CustomerDigests.digest(Type.LONG, "Ada")).isNull();
+      assertThat(CustomerDigests.digest(Type.LONG, "9223372036854775808")).isNull();
+    }
+
+    @Test
+    void areNotTakenFromAnythingElse() {
+      assertThatThrownBy(() -> CustomerDigests.of(Set.of("17")))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("'17' is no digest of a customer");
+    }
+  }
+}
