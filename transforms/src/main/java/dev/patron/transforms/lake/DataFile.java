@@ -35,4 +35,9 @@ public record DataFile(
   public DataFile {
     partition = Collections.unmodifiableMap(new LinkedHashMap<>(partition));
   }
+
+  /** The same file, of whose columns no bounds are known. */
+  DataFile withoutStatistics() {
+    return new DataFile(table, path, bytes, modifiedMillis, rows, schema, partition, null);
+  }
 }

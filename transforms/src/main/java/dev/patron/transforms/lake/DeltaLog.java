@@ -25,9 +25,11 @@ import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.actions.SetTransaction;
 import io.delta.kernel.internal.actions.SingleAction;
+import io.delta.kernel.internal.checkpoints.CheckpointMetaData;
 import io.delta.kernel.internal.checkpoints.Checkpointer;
 import io.delta.kernel.internal.data.GenericRow;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
+import io.delta.kernel.internal.replay.CreateCheckpointIterator;
 import io.delta.kernel.internal.replay.LogReplay;
 import io.delta.kernel.internal.snapshot.LogSegment;
 import io.delta.kernel.internal.snapshot.SnapshotHint;
@@ -54,8 +56,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -72,6 +78,8 @@ final class DeltaLog {
 
   /** The version of the protocol for writers from which on tables have features. */
   private static final int TABLE_FEATURES = 7;
+
+  private static final Pattern LOG_FILE = Pattern.compile("(\\d{20})\\..*");
 
   private DeltaLog() {}
 
@@ -347,7 +355,8 @@ final class DeltaLog {
     }
     List<Row> rows = new ArrayList<>();
     if (isPlain(snapshot)) {
-      removed.forEach(file -> rows.add(removal(new AddFile(row(file)))));
+      // Bounds of rows that are gone say nothing to anybody, and may be what somebody wants gone.
+      removed.forEach(file -> rows.add(removal(new AddFile(row(file.withoutStatistics())))));
       return rows;
     }
     // Other writers may have said more of the files than we keep.
@@ -476,6 +485,38 @@ final class DeltaLog {
             Optional.of(new SnapshotHint(log.getVersion(), like.getProtocol(), metadata)),
             context.getSnapshotMetrics());
     return new SnapshotImpl(like.getDataPath(), log, replay, like.getProtocol(), metadata, context);
+  }
+
+  /**
+   * Lets the log begin with the newest version: writes a checkpoint of it that knows of no removed
+   * file, in place of one that may be there, and deletes what the log has of earlier versions.
+   * Broken off at any point, it can be done again.
+   */
+  static void forgetBefore(SnapshotImpl newest) throws IOException {
+    long version = newest.getVersion();
+    Path log = new Path(newest.getLogPath().toString());
+    FileSystem files = log.getFileSystem(HadoopFiles.configuration());
+    Path temporary = new Path(log, "." + UUID.randomUUID() + ".checkpoint.tmp");
+    long actions;
+    try (CreateCheckpointIterator content =
+        new CreateCheckpointIterator(Shared.ENGINE, newest.getLogSegment(), Long.MAX_VALUE)) {
+      Shared.ENGINE.getParquetHandler().writeParquetFileAtomically(temporary.toString(), content);
+      actions = content.getNumberOfAddActions();
+      HadoopFiles.replace(
+          temporary,
+          new Path(FileNames.checkpointFileSingular(newest.getLogPath(), version).toString()));
+    } finally {
+      files.delete(temporary, false);
+    }
+    new Checkpointer(newest.getLogPath())
+        .writeLastCheckpointFile(
+            Shared.ENGINE, new CheckpointMetaData(version, actions, Optional.empty()));
+    for (org.apache.hadoop.fs.FileStatus file : files.listStatus(log)) {
+      Matcher name = LOG_FILE.matcher(file.getPath().getName());
+      if (name.matches() && Long.parseLong(name.group(1)) < version) {
+        files.delete(file.getPath(), false);
+      }
+    }
   }
 
   private static FileStatus status(String file) throws IOException {

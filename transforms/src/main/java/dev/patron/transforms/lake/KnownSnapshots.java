@@ -90,6 +90,11 @@ final class KnownSnapshots {
     }
   }
 
+  /** Remembers nothing of a table. */
+  synchronized void forget(Path table) {
+    known.remove(table);
+  }
+
   private static @Nullable FileStatus commit(Path table, long version) throws IOException {
     FileSystem files = table.getFileSystem(HadoopFiles.configuration());
     try {

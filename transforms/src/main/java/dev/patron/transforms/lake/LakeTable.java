@@ -193,6 +193,27 @@ public final class LakeTable implements Serializable {
   }
 
   /**
+   * Makes the newest version the only one that the log knows of, without a word of the files that
+   * earlier ones had; nothing happens if the table does not exist. Their data files stay, see
+   * {@link Vacuum#allButNewest}.
+   *
+   * @throws LakeException if the log cannot be read or written
+   */
+  void forgetEarlierVersions() {
+    try {
+      // What is known may rest on parts of the log that go.
+      Optional<SnapshotImpl> newest = DeltaLog.latest(path());
+      if (newest.isPresent()) {
+        DeltaLog.forgetBefore(newest.get());
+      }
+    } catch (IOException | RuntimeException e) {
+      throw LakeException.because(name, "its earlier versions cannot be forgotten", e);
+    } finally {
+      KNOWN.forget(path());
+    }
+  }
+
+  /**
    * Checks whether a change could be committed now, without doing it.
    *
    * @throws LakeException as {@link #commit} would

@@ -49,42 +49,67 @@ public final class Vacuum {
    */
   public static Freed of(LakeTable table, Instant cutOff) {
     try {
-      FileSystem files = table.path().getFileSystem(HadoopFiles.configuration());
-      Set<Path> needed = needed(table, files, cutOff);
-      List<FileStatus> unneeded = new ArrayList<>();
-      if (!files.exists(table.path())) {
-        return new Freed(0, 0);
-      }
-      for (RemoteIterator<LocatedFileStatus> all = files.listFiles(table.path(), true);
-          all.hasNext(); ) {
-        FileStatus file = all.next();
-        if (isData(table, file.getPath())
-            && file.getModificationTime() < cutOff.toEpochMilli()
-            && !needed.contains(bare(file.getPath()))) {
-          unneeded.add(file);
-        }
-      }
-      long bytes = 0;
-      for (FileStatus file : unneeded) {
-        files.delete(file.getPath(), false);
-        bytes += file.getLen();
-      }
-      return new Freed(unneeded.size(), bytes);
+      return delete(table, needed(table, cutOff), cutOff);
     } catch (IOException e) {
       throw LakeException.because(table.name(), "cannot be cleaned up", e);
     }
   }
 
-  private static Set<Path> needed(LakeTable table, FileSystem files, Instant cutOff)
+  /**
+   * Leaves nothing of a table but its newest version: no earlier one can be read afterwards, in its
+   * data files or its log.
+   *
+   * @param cutOff files written later stay: another run may be about to commit them
+   * @throws LakeException if the table cannot be read, or a file not be written or deleted
+   */
+  public static Freed allButNewest(LakeTable table, Instant cutOff) {
+    try {
+      table.forgetEarlierVersions();
+      return delete(table, table.latest().map(Vacuum::files).orElse(Set.of()), cutOff);
+    } catch (IOException e) {
+      throw LakeException.because(table.name(), "cannot be cleaned up", e);
+    }
+  }
+
+  private static Freed delete(LakeTable table, Set<Path> needed, Instant cutOff)
       throws IOException {
-    Set<Path> needed = new HashSet<>();
-    for (long version : versions(table, files, cutOff)) {
-      TableSnapshot snapshot = version < 0 ? table.snapshot() : table.snapshot(version);
-      for (DataFile file : snapshot.files()) {
-        needed.add(bare(TablePart.whole(table, file).path()));
+    FileSystem files = table.path().getFileSystem(HadoopFiles.configuration());
+    if (!files.exists(table.path())) {
+      return new Freed(0, 0);
+    }
+    List<FileStatus> unneeded = new ArrayList<>();
+    for (RemoteIterator<LocatedFileStatus> all = files.listFiles(table.path(), true);
+        all.hasNext(); ) {
+      FileStatus file = all.next();
+      if (isData(table, file.getPath())
+          && file.getModificationTime() < cutOff.toEpochMilli()
+          && !needed.contains(bare(file.getPath()))) {
+        unneeded.add(file);
       }
     }
+    long bytes = 0;
+    for (FileStatus file : unneeded) {
+      files.delete(file.getPath(), false);
+      bytes += file.getLen();
+    }
+    return new Freed(unneeded.size(), bytes);
+  }
+
+  private static Set<Path> needed(LakeTable table, Instant cutOff) throws IOException {
+    Set<Path> needed = new HashSet<>();
+    FileSystem files = table.path().getFileSystem(HadoopFiles.configuration());
+    for (long version : versions(table, files, cutOff)) {
+      needed.addAll(files(version < 0 ? table.snapshot() : table.snapshot(version)));
+    }
     return needed;
+  }
+
+  private static Set<Path> files(TableSnapshot snapshot) {
+    Set<Path> paths = new HashSet<>();
+    for (DataFile file : snapshot.files()) {
+      paths.add(bare(TablePart.whole(snapshot.table(), file).path()));
+    }
+    return paths;
   }
 
   /** The versions to be kept, from their files in the log; -1 for the newest. */

@@ -55,12 +55,21 @@ public final class Warehouse implements Serializable {
    * @throws LakeException if there is none
    */
   public String read(String path) {
+    return new String(readBytes(path), UTF_8);
+  }
+
+  /**
+   * A file whole, for small ones.
+   *
+   * @throws LakeException if there is none
+   */
+  public byte[] readBytes(String path) {
     return on(
         path,
         "cannot be read",
         (files, file) -> {
           try (InputStream in = files.open(file)) {
-            return new String(in.readAllBytes(), UTF_8);
+            return in.readAllBytes();
           } catch (FileNotFoundException e) {
             throw new LakeException(HadoopFiles.display(file) + ": there is no such file");
           }

@@ -1,6 +1,7 @@
 package dev.patron.transforms.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
@@ -12,8 +13,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a clean-up deletes, and what it leaves. Times are set by hand: hour after hour. */
 class VacuumTest {
@@ -92,5 +99,114 @@ class VacuumTest {
     DataFile orphan = file(7);
     age(folder.resolve(orphan.path()), 2);
     assertThat(Vacuum.of(table, hour(3)).files()).isEqualTo(1);
+  }
+
+  @Nested
+  class AllButTheNewest {
+    private static final Schema PEOPLE = Schema.of().with("name", Type.STRING);
+
+    private void write(Commit.Kind kind, String name) {
+      DataFile file =
+          DataFileWriter.write(
+              table, PEOPLE, Map.of(), List.of(Frame.ofRows(PEOPLE, List.of(List.of(name)))));
+      table.commit(
+          kind == Commit.Kind.APPEND
+              ? Commit.append(PEOPLE, List.of(file))
+              : Commit.overwrite(PEOPLE, List.of(file)));
+    }
+
+    private List<String> log() throws Exception {
+      try (Stream<Path> files = Files.list(folder.resolve("_delta_log"))) {
+        return files
+            .map(file -> file.getFileName().toString())
+            .filter(name -> !name.startsWith("."))
+            .sorted()
+            .toList();
+      }
+    }
+
+    /** All that the log says, its checkpoint too. */
+    private String said() throws Exception {
+      StringBuilder text = new StringBuilder();
+      for (String name : log()) {
+        Path file = folder.resolve("_delta_log").resolve(name);
+        if (name.endsWith(".parquet")) {
+          try (ParquetReader<Group> rows =
+              ParquetReader.builder(
+                      new GroupReadSupport(), new org.apache.hadoop.fs.Path(file.toUri()))
+                  .build()) {
+            for (Group row = rows.read(); row != null; row = rows.read()) {
+              text.append(row);
+            }
+          }
+        } else {
+          text.append(Files.readString(file));
+        }
+      }
+      return text.toString();
+    }
+
+    private List<List<Object>> rows() {
+      return TableScan.of(table.snapshot(), List.of("name")).all().toRows();
+    }
+
+    /** However many commits and checkpoints there are before. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 9, 10, 11, 20, 21})
+    void noWordIsLeft(int commits) throws Exception {
+      for (int i = 0; i < commits; i++) {
+        write(i % 3 == 0 ? Commit.Kind.APPEND : Commit.Kind.OVERWRITE, "Ada " + i);
+      }
+      write(Commit.Kind.OVERWRITE, "Bob");
+      Vacuum.allButNewest(table, Instant.now().plusSeconds(5));
+      assertThat(said()).contains("Bob").doesNotContain("Ada");
+      assertThat(log())
+          .allMatch(
+              name -> name.startsWith("%020d".formatted(commits)) || name.startsWith("_last"));
+      assertThat(dataFiles()).isEqualTo(1);
+      assertThat(rows()).isEqualTo(List.of(List.of("Bob")));
+      assertThatThrownBy(() -> table.snapshot(commits - 1).files())
+          .isInstanceOf(LakeException.class);
+
+      // Once more nothing happens, and the table goes on.
+      Vacuum.allButNewest(table, Instant.now().plusSeconds(5));
+      write(Commit.Kind.APPEND, "Cleo");
+      assertThat(rows()).hasSize(2);
+      assertThat(table.version()).hasValue(commits + 1);
+      Vacuum.allButNewest(table, Instant.now().plusSeconds(5));
+      assertThat(rows()).hasSize(2);
+    }
+
+    @Test
+    void whatBrokeOffIsDoneAgain() throws Exception {
+      for (int i = 0; i < 13; i++) {
+        write(Commit.Kind.OVERWRITE, "Ada " + i);
+      }
+      write(Commit.Kind.OVERWRITE, "Bob");
+      Path log = folder.resolve("_delta_log");
+      Path kept = folder.resolveSibling("kept");
+      Files.createDirectories(kept);
+      for (String name : log()) {
+        Files.copy(log.resolve(name), kept.resolve(name));
+      }
+      Vacuum.allButNewest(table, Instant.now().plusSeconds(5));
+      // Killed while it deleted: half of the earlier versions are still there.
+      try (Stream<Path> files = Files.list(kept)) {
+        for (Path file :
+            files.filter(file -> file.toString().matches(".*/0*1?[02468][.].*")).toList()) {
+          if (!Files.exists(log.resolve(file.getFileName()))) {
+            Files.copy(file, log.resolve(file.getFileName()));
+          }
+        }
+      }
+      Vacuum.allButNewest(table, Instant.now().plusSeconds(5));
+      assertThat(said()).contains("Bob").doesNotContain("Ada");
+      assertThat(rows()).isEqualTo(List.of(List.of("Bob")));
+    }
+
+    @Test
+    void aTableThatDoesNotExistHasNothing() {
+      assertThat(Vacuum.allButNewest(table, Instant.now()).files()).isZero();
+    }
   }
 }
