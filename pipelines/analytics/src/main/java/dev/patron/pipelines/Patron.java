@@ -1,6 +1,7 @@
 package dev.patron.pipelines;
 
 import dev.patron.pipelines.commands.CleanUp;
+import dev.patron.pipelines.commands.Erasure;
 import dev.patron.pipelines.commands.Generate;
 import dev.patron.pipelines.commands.ModelVersions;
 import dev.patron.pipelines.commands.Run;
@@ -13,6 +14,7 @@ import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
 import dev.patron.pipelines.options.DatasetOptions;
 import dev.patron.pipelines.options.FeatureOptions;
+import dev.patron.pipelines.options.ForgetOptions;
 import dev.patron.pipelines.options.GenerateOptions;
 import dev.patron.pipelines.options.ModelOptions;
 import dev.patron.pipelines.options.RefineOptions;
@@ -91,6 +93,11 @@ public final class Patron {
               "Write a synthetic bookstore with its ground truth.",
               GenerateOptions.class,
               Generate::run),
+          new Command<>(
+              "forget",
+              "Erase customers from every table and file, with a certificate.",
+              ForgetOptions.class,
+              Erasure::run),
           new Command<>(
               "verify",
               "Re-read every table and print its rows and digest.",

@@ -2,6 +2,7 @@ package dev.patron.transforms.read;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
+import dev.patron.features.record.CustomerRecords;
 import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.Tables;
@@ -11,6 +12,7 @@ import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.manifest.ManifestEntry;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.SerializableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
+import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.metrics.Counter;
 import org.apache.beam.sdk.metrics.Metrics;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -49,12 +52,14 @@ public final class LandRecords
   private static final String PROGRESS = "progress";
   private static final String FILES = "files";
   private static final String EVIDENCE = "evidence";
+  private static final String LEFT_OUT = "left out";
 
   private final Map<String, List<TableDefinition>> groups;
   private final LinkedHashMap<String, WriteFrames> bronze;
   private final Map<String, Schema> columns;
   private final Map<String, KafkaCluster> clusters;
   private final Map<String, SourcePosition> before;
+  private final HashMap<String, CustomerRecords> unwanted;
   private final SourceReader reader;
 
   private LandRecords(
@@ -62,12 +67,14 @@ public final class LandRecords
       Map<String, WriteFrames> bronze,
       Map<String, Schema> columns,
       Map<String, KafkaCluster> clusters,
-      Map<String, SourcePosition> before) {
+      Map<String, SourcePosition> before,
+      Map<String, CustomerRecords> unwanted) {
     this.groups = groups;
     this.bronze = new LinkedHashMap<>(bronze);
     this.columns = columns;
     this.clusters = clusters;
     this.before = before;
+    this.unwanted = new HashMap<>(unwanted);
     this.reader = new SourceReader(groups, columns, clusters, before);
     for (TableDefinition table : reader.tables()) {
       if (!bronze.containsKey(table.name())) {
@@ -88,7 +95,7 @@ public final class LandRecords
    */
   public static LandRecords of(
       Map<String, List<TableDefinition>> groups, Map<String, WriteFrames> bronze) {
-    return new LandRecords(groups, bronze, Map.of(), Map.of(), Map.of());
+    return new LandRecords(groups, bronze, Map.of(), Map.of(), Map.of(), Map.of());
   }
 
   /**
@@ -96,12 +103,12 @@ public final class LandRecords
    * that each file has.
    */
   public LandRecords withColumns(Map<String, Schema> byTable) {
-    return new LandRecords(groups, bronze, byTable, clusters, before);
+    return new LandRecords(groups, bronze, byTable, clusters, before, unwanted);
   }
 
   /** Reads the topics of these groups from these clusters. */
   public LandRecords withClusters(Map<String, KafkaCluster> byGroup) {
-    return new LandRecords(groups, bronze, columns, byGroup, before);
+    return new LandRecords(groups, bronze, columns, byGroup, before, unwanted);
   }
 
   /**
@@ -109,7 +116,12 @@ public final class LandRecords
    * may be ahead of another that was added to the dataset later.
    */
   public LandRecords withPositions(Map<String, SourcePosition> byTable) {
-    return new LandRecords(groups, bronze, columns, clusters, byTable);
+    return new LandRecords(groups, bronze, columns, clusters, byTable, unwanted);
+  }
+
+  /** Leaves these records of these tables out: they are read, and go nowhere. */
+  public LandRecords without(Map<String, CustomerRecords> byTable) {
+    return new LandRecords(groups, bronze, columns, clusters, before, byTable);
   }
 
   /** Each file that was read, and {@link SourceFile#after how much} of it has been read now. */
@@ -131,11 +143,18 @@ public final class LandRecords
     return seen;
   }
 
+  /** How many records of a table were left out. */
+  public static long leftOut(Manifest manifest, String table) {
+    return manifest.get(LEFT_OUT, table, VarLongCoder.of()).stream()
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
   @Override
   public PCollection<ManifestEntry> expand(PCollection<SourcePart> parts) {
     return parts
         .apply("Share the sources among the workers", Reshuffle.viaRandomKey())
-        .apply("Write each source to bronze", ParDo.of(new Land(reader, bronze)))
+        .apply("Write each source to bronze", ParDo.of(new Land(reader, bronze, unwanted)))
         .setCoder(Manifest.coder());
   }
 
@@ -145,12 +164,17 @@ public final class LandRecords
 
     private final SourceReader reader;
     private final LinkedHashMap<String, WriteFrames> bronze;
+    private final HashMap<String, CustomerRecords> unwanted;
     private final Counter rows = Metrics.counter("patron", "rows read");
     private transient Map<String, Landing> landings;
 
-    private Land(SourceReader reader, Map<String, WriteFrames> bronze) {
+    private Land(
+        SourceReader reader,
+        Map<String, WriteFrames> bronze,
+        Map<String, CustomerRecords> unwanted) {
       this.reader = reader;
       this.bronze = new LinkedHashMap<>(bronze);
+      this.unwanted = new HashMap<>(unwanted);
     }
 
     @StartBundle
@@ -185,7 +209,11 @@ public final class LandRecords
       if (to == null) {
         throw new IllegalStateException("nowhere to write table '" + table.name() + "' to");
       }
-      return new Landing(table, to.begin(), table.declared() == null ? new SchemaEvidence() : null);
+      return new Landing(
+          table,
+          to.begin(),
+          unwanted.get(table.name()),
+          table.declared() == null ? new SchemaEvidence() : null);
     }
 
     private static ManifestEntry entry(DataFile file) {
@@ -198,6 +226,12 @@ public final class LandRecords
           (name, landing) -> {
             landing.writing.finish(
                 file -> context.output(entry(file), END_OF_TIME, GlobalWindow.INSTANCE));
+            if (landing.leftOut > 0) {
+              context.output(
+                  Manifest.entry(LEFT_OUT, name, VarLongCoder.of(), landing.leftOut),
+                  END_OF_TIME,
+                  GlobalWindow.INSTANCE);
+            }
             if (landing.seen != null) {
               context.output(
                   Manifest.entry(EVIDENCE, name, StringUtf8Coder.of(), landing.seen.toJson()),
@@ -217,15 +251,31 @@ public final class LandRecords
     }
   }
 
-  /**
-   * The records of one table in a bundle.
-   *
-   * @param seen of its columns; null: they are declared
-   */
-  private record Landing(
-      TableDefinition table, WriteFrames.Writing writing, @Nullable SchemaEvidence seen) {
+  /** The records of one table in a bundle. */
+  private static final class Landing {
+    private final TableDefinition table;
+    private final WriteFrames.Writing writing;
+    private final @Nullable CustomerRecords unwanted;
 
-    void add(Frame frame, Consumer<DataFile> ended) {
+    /** Of its columns; null: they are declared. */
+    private final @Nullable SchemaEvidence seen;
+
+    private long leftOut;
+
+    Landing(
+        TableDefinition table,
+        WriteFrames.Writing writing,
+        @Nullable CustomerRecords unwanted,
+        @Nullable SchemaEvidence seen) {
+      this.table = table;
+      this.writing = writing;
+      this.unwanted = unwanted;
+      this.seen = seen;
+    }
+
+    void add(Frame read, Consumer<DataFile> ended) {
+      Frame frame = unwanted == null ? read : unwanted.without(read);
+      leftOut += read.rows() - frame.rows();
       if (seen != null) {
         seen.observe(frame, table);
       }

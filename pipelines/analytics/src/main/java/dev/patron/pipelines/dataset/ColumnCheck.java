@@ -51,7 +51,20 @@ final class ColumnCheck {
           Type.STRING::equals,
           "string");
     }
+    dataset.personal().forEach(this::checkPersonal);
     return problems;
+  }
+
+  private void checkPersonal(String table, String column) {
+    Schema schema = schemas.get(table);
+    if (schema != null) {
+      check(
+          "personal",
+          column,
+          Columns.of(table, schema),
+          type -> type.equals(Type.STRING) || type.equals(Type.LONG),
+          "string or long");
+    }
   }
 
   private void checkTable(TableDefinition table, Schema schema) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param segments the names of the RFM segments, each with its cells as {@code 10 R + FM}, all 25
  *     cells once; empty: the names of MODELS 3
  * @param country which column says where a customer is; null: the usual names are looked for
+ * @param personal which column of a table says whose a row is, where it is not called as in the
+ *     purchases
  * @param places where the words stand, for errors that show later
  */
 public record Dataset(
@@ -39,6 +41,7 @@ public record Dataset(
     Locale locale,
     Map<String, List<Integer>> segments,
     @Nullable Country country,
+    Map<String, String> personal,
     Places places)
     implements Serializable {
 
@@ -47,6 +50,7 @@ public record Dataset(
 
   public Dataset {
     tables = List.copyOf(tables);
+    personal = Collections.unmodifiableMap(new LinkedHashMap<>(personal));
     segments = Collections.unmodifiableMap(new LinkedHashMap<>(segments));
   }
 
@@ -76,6 +80,16 @@ public record Dataset(
             () ->
                 new IllegalArgumentException(
                     "no table '" + name + "' among " + tables.stream().map(Table::name).toList()));
+  }
+
+  /**
+   * The column of a table that says whose a row is, if the table has it: the one that the dataset
+   * calls personal, else the one that is called as the purchases call the customer; null where the
+   * dataset says nothing of purchases.
+   */
+  public @Nullable String customerColumn(String table) {
+    String named = personal.get(table);
+    return named != null || purchases == null ? named : purchases.customer();
   }
 
   /** Whether the dataset says a currency. */

@@ -63,11 +63,23 @@ import org.yaml.snakeyaml.reader.ReaderException;
  *       all 25 cells once.
  *   <li>{@code country} names the column that says where a customer is: {@code
  *       customers.country_code}; see {@link Country} for what holds without it.
+ *   <li>{@code personal} lists the columns that say whose a row is where they are not called as in
+ *       the purchases: {@code [customers.id, reviews.author_id]}. Who is forgotten is found by
+ *       them.
  * </ul>
  */
 public final class DatasetFile {
   private static final List<String> KEYS =
-      List.of("name", "zone", "tables", "purchases", "currency", "locale", "segments", "country");
+      List.of(
+          "name",
+          "zone",
+          "tables",
+          "purchases",
+          "currency",
+          "locale",
+          "segments",
+          "country",
+          "personal");
   private static final int MAX_BYTES = 1024 * 1024;
   private static final int MAX_DEPTH = 20;
   private static final int MAX_NAME = 100;
@@ -85,6 +97,7 @@ public final class DatasetFile {
           Locale.ENGLISH,
           Map.of(),
           null,
+          Map.of(),
           Places.NONE);
 
   private final String file;
@@ -199,6 +212,8 @@ public final class DatasetFile {
         locale,
         segments,
         country.orElse(null),
+        reading.attempt(
+            () -> mapping.get("personal").map(PersonalSection::read).orElse(Map.of()), Map.of()),
         reading.places());
   }
 
@@ -317,8 +332,9 @@ public final class DatasetFile {
       reading.attempt(() -> checkPurchasesTable(read, purchases));
       reading.attempt(() -> checkPriceTable(read, purchases));
       reading.attempt(() -> checkCountry(read, purchases));
-      reading.finish();
     }
+    reading.attempt(() -> checkPersonal(read));
+    reading.finish();
     Dataset dataset = Roles.assign(read);
     Map<String, Schema> declared = new TreeMap<>();
     for (Dataset.Table table : dataset.tables()) {
@@ -383,6 +399,30 @@ public final class DatasetFile {
           "country names table '%s', which has more than one row a customer"
               .formatted(table.name()),
           "expected a table with keep: current and one key column, or the table of the purchases");
+    }
+  }
+
+  private void checkPersonal(Dataset dataset) {
+    Purchases purchases = dataset.purchases();
+    for (Map.Entry<String, String> column : dataset.personal().entrySet()) {
+      find(dataset, column.getKey(), "personal");
+      if (purchases == null) {
+        throw Refusal.of(
+            reading.placeOf("personal"),
+            "personal says whose rows are, and there are no purchases",
+            "expected purchases, which say who is a customer");
+      }
+      if (column.getKey().equals(purchases.table())
+          && !column.getValue().equals(purchases.customer())) {
+        throw Refusal.of(
+            reading.placeOf("personal"),
+            "personal calls the customer of table '%s' %s, and the purchases call them %s"
+                .formatted(
+                    purchases.table(),
+                    Words.quote(column.getValue()),
+                    Words.quote(purchases.customer())),
+            "expected one of them");
+      }
     }
   }
 

@@ -27,6 +27,7 @@ final class Roles {
         roles.put(table.name(), definition.change().time(), Role.TIME);
       }
     }
+    dataset.personal().forEach((table, column) -> roles.put(table, column, Role.IDENTITY));
     Purchases purchases = dataset.purchases();
     if (purchases != null) {
       roles.putPurchases(purchases);
@@ -40,6 +41,7 @@ final class Roles {
         dataset.locale(),
         dataset.segments(),
         dataset.country(),
+        dataset.personal(),
         dataset.places());
   }
 

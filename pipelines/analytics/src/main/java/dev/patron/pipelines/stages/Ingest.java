@@ -1,5 +1,6 @@
 package dev.patron.pipelines.stages;
 
+import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.record.SchemaEvidence;
@@ -32,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.transforms.Create;
@@ -56,18 +58,24 @@ public final class Ingest {
    * @param pending for each table with new records, what is to be committed
    * @param evidence for each table what was seen of its columns, now and before
    * @param progress how far the sources have been read then
+   * @param forgotten the customers that are forgotten with this, if any, see {@link
+   *     ForgottenCustomers}
    */
   public record Prepared(
       Map<String, TableFiles> tables,
       Map<String, Commit> pending,
       Map<String, SchemaEvidence> evidence,
-      SourceProgress progress) {
+      SourceProgress progress,
+      Frame forgotten) {
 
     /** Makes what was read part of bronze. */
     void addTo(Changes changes) {
       pending.forEach((table, commit) -> changes.commit(bronze(table), commit));
       if (!pending.isEmpty()) {
         changes.overwrite(SourceProgress.TABLE, progress.toFrame());
+      }
+      if (forgotten.rows() > 0) {
+        changes.append(ForgottenCustomers.TABLE, forgotten);
       }
     }
   }
@@ -89,7 +97,8 @@ public final class Ingest {
       tables.put(table.name(), bronze.contents());
       evidence.put(table.name(), known(job, table.definition()));
     }
-    return new Prepared(tables, Map.of(), evidence, SourceProgress.of(job));
+    return new Prepared(
+        tables, Map.of(), evidence, SourceProgress.of(job), ForgottenCustomers.NOBODY);
   }
 
   /** Reads what is new into data files that nobody refers to yet. */
@@ -140,7 +149,8 @@ public final class Ingest {
         LandRecords.of(groups, bronze)
             .withColumns(columns)
             .withClusters(news.clusters())
-            .withPositions(news.before());
+            .withPositions(news.before())
+            .without(ForgottenCustomers.records(job));
     Manifest manifest =
         job.runUnless(
             unread.isEmpty(),
@@ -161,6 +171,16 @@ public final class Ingest {
     Map<String, SchemaEvidence> evidence = new HashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
       String name = table.name();
+      long leftOut = LandRecords.leftOut(manifest, name);
+      if (leftOut > 0) {
+        job.console()
+            .note(
+                String.format(
+                    Locale.ROOT,
+                    "patron: table '%s': %,d records of forgotten customers left out",
+                    name,
+                    leftOut));
+      }
       LakeTable target = job.table(bronze(name));
       TableSnapshot before = job.latest(bronze(name));
       List<DataFile> added = LandRecords.files(manifest, bronze(name));
@@ -189,7 +209,7 @@ public final class Ingest {
         .forEach(
             file ->
                 of(groups, file.group()).forEach(table -> progress.advance(table.name(), file)));
-    return new Prepared(tables, pending, evidence, progress);
+    return new Prepared(tables, pending, evidence, progress, ForgottenCustomers.NOBODY);
   }
 
   /** Makes what was read part of bronze. */

@@ -39,6 +39,9 @@ public final class Job {
   /** Between two decisions of others there is more than enough time for one of these. */
   private static final int MOST_ATTEMPTS = 20;
 
+  /** The folder of files that nobody needs after the run that wrote them. */
+  static final String STAGING = "_staging";
+
   /** A bucket of this many bytes on disk stays far from filling a worker's memory. */
   private static final long BYTES_PER_BUCKET = 16L << 20;
 
@@ -101,6 +104,11 @@ public final class Job {
     return console;
   }
 
+  /** When the user started it. */
+  Instant started() {
+    return started;
+  }
+
   /** Names this run in {@code ops/runs}. */
   String runId() {
     return started.toString();
@@ -140,7 +148,7 @@ public final class Job {
 
   /** A file of this run that nobody needs after it. */
   String staging(String name) {
-    return warehouse + "/_staging/" + name + "-" + runId().replace(':', '-');
+    return warehouse + "/" + STAGING + "/" + name + "-" + runId().replace(':', '-');
   }
 
   LakeTable table(String name) {

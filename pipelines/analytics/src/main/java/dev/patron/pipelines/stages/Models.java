@@ -102,6 +102,15 @@ public final class Models {
     return champions;
   }
 
+  /** Every version of every model, as {@code lifetime/1}. */
+  static List<String> versions(Job job) throws IOException {
+    List<String> versions = new ArrayList<>();
+    for (String name : List.of(SEGMENTS, LIFETIME)) {
+      of(job).versions(name).forEach(version -> versions.add(name + "/" + version));
+    }
+    return versions;
+  }
+
   /** The segments that score now; null before the first promotion. */
   static @Nullable SegmentModel champion(Job job) throws IOException {
     ModelVersion champion = champion(job, SEGMENTS);

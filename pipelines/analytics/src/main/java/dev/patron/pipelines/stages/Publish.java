@@ -52,6 +52,12 @@ public final class Publish {
 
   /** Writes the report, and the summary and the report's place to stdout. */
   public static void run(Job job, int horizonDays) throws IOException {
+    job.console().result(write(job, horizonDays));
+    job.console().result("\nReport: " + job.warehouse() + "/" + REPORT);
+  }
+
+  /** Writes the report; gives its summary. */
+  static String write(Job job, int horizonDays) throws IOException {
     Warehouse warehouse = Warehouse.at(job.warehouse());
     Frame summary = small(job, Score.SUMMARY, Tables.SEGMENT_SUMMARY);
     Frame revenue = small(job, Features.REVENUE, Tables.REVENUE_BY_MONTH);
@@ -101,10 +107,7 @@ public final class Publish {
             measured(job, BACK_TEST, ReportData.BACK_TEST),
             newestDrift(job));
     warehouse.write(REPORT, ReportPage.render(data));
-
-    job.console()
-        .result(SummaryTable.render(summary, currency, job.dataset().locale(), horizonDays));
-    job.console().result("\nReport: " + job.warehouse() + "/" + REPORT);
+    return SummaryTable.render(summary, currency, job.dataset().locale(), horizonDays);
   }
 
   private static Frame small(Job job, String name, Schema schema) {
