@@ -4,22 +4,28 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.io.Serializable;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Some customers, known by the SHA-256 digests of their identities: enough to tell whether a record
  * is of one of them, without naming any. Whoever has a list of all identities can still find theirs
  * among the digests: they are pseudonyms, not anonymous.
+ *
+ * <p>Not for several threads at a time.
  */
 public final class CustomerDigests implements Serializable {
   private static final long serialVersionUID = 1;
@@ -27,17 +33,28 @@ public final class CustomerDigests implements Serializable {
   /** A number as it may be written, and no more digits than a long's and as many zeros. */
   private static final int LONGEST_NUMBER = 40;
 
+  /** So many digits are a long whatever they are. */
+  private static final int PLAIN_DIGITS = 18;
+
   private static final String LONG = "long:";
   private static final String STRING = "string:";
+  private static final Pattern DIGEST = Pattern.compile("(long|string):[0-9a-f]{64}");
 
   private final Set<String> digests;
-  private final boolean longs;
-  private final boolean strings;
+
+  /** How the digests of each kind begin: most identities are told to be of none by these alone. */
+  private final LongOpenHashSet longs = new LongOpenHashSet();
+
+  private final LongOpenHashSet strings = new LongOpenHashSet();
+  private transient @Nullable MessageDigest sha256;
 
   private CustomerDigests(Set<String> digests) {
     this.digests = Set.copyOf(digests);
-    this.longs = digests.stream().anyMatch(digest -> digest.startsWith(LONG));
-    this.strings = digests.stream().anyMatch(digest -> digest.startsWith(STRING));
+    for (String digest : digests) {
+      LongOpenHashSet beginnings = digest.startsWith(LONG) ? longs : strings;
+      int from = digest.indexOf(':') + 1;
+      beginnings.add(HexFormat.fromHexDigitsToLong(digest, from, from + 2 * Long.BYTES));
+    }
   }
 
   /**
@@ -47,7 +64,7 @@ public final class CustomerDigests implements Serializable {
    */
   public static CustomerDigests of(Set<String> digests) {
     for (String digest : digests) {
-      if (!digest.startsWith(LONG) && !digest.startsWith(STRING)) {
+      if (!DIGEST.matcher(digest).matches()) {
         throw new IllegalArgumentException("'" + digest + "' is no digest of a customer");
       }
     }
@@ -62,10 +79,10 @@ public final class CustomerDigests implements Serializable {
    */
   public static @Nullable String digest(Type type, String identity) {
     if (type.equals(Type.STRING)) {
-      return STRING + sha256(STRING + identity);
+      return hexadecimal(STRING, sha256().digest(bytes(STRING, identity)));
     }
     String number = wholeNumber(identity);
-    return number == null ? null : LONG + sha256(LONG + number);
+    return number == null ? null : hexadecimal(LONG, sha256().digest(bytes(LONG, number)));
   }
 
   /** Whether there is none. */
@@ -75,14 +92,26 @@ public final class CustomerDigests implements Serializable {
 
   /** The digest of the one of them who has the identity that a record writes so; null: none has. */
   @Nullable String find(String identity) {
-    if (strings) {
-      String digest = digest(Type.STRING, identity);
-      if (digests.contains(digest)) {
-        return digest;
-      }
+    String digest = strings.isEmpty() ? null : find(STRING, strings, identity);
+    if (digest != null || longs.isEmpty()) {
+      return digest;
     }
-    String digest = longs ? digest(Type.LONG, identity) : null;
-    return digest != null && digests.contains(digest) ? digest : null;
+    String number = wholeNumber(identity);
+    return number == null ? null : find(LONG, longs, number);
+  }
+
+  private @Nullable String find(String kind, LongOpenHashSet beginnings, String identity) {
+    MessageDigest working = sha256;
+    if (working == null) {
+      working = sha256();
+      sha256 = working;
+    }
+    byte[] digest = working.digest(bytes(kind, identity));
+    if (!beginnings.contains(ByteBuffer.wrap(digest).getLong())) {
+      return null;
+    }
+    String written = hexadecimal(kind, digest);
+    return digests.contains(written) ? written : null;
   }
 
   /** Whether one of them has the identity that a table or a record writes so. */
@@ -91,10 +120,14 @@ public final class CustomerDigests implements Serializable {
   }
 
   @Nullable String find(Type type, Column identities, int row) {
+    if (identities.isNull(row)) {
+      return null;
+    }
+    if (type.equals(Type.LONG)) {
+      return find(Long.toString(((LongColumn) identities).get(row)));
+    }
     Object identity = Values.get(type, identities, row);
-    return identity == null
-        ? null
-        : find(identity instanceof BigDecimal d ? d.toPlainString() : identity.toString());
+    return find(identity instanceof BigDecimal d ? d.toPlainString() : String.valueOf(identity));
   }
 
   /** How many rows of a frame are of each of them, by this column; nobody with none. */
@@ -113,6 +146,9 @@ public final class CustomerDigests implements Serializable {
 
   /** As a long is written: 17 for 17.0 too. Null if it is none. */
   private static @Nullable String wholeNumber(String text) {
+    if (isPlain(text)) {
+      return text;
+    }
     String stripped = text.strip();
     if (stripped.isEmpty() || stripped.length() > LONGEST_NUMBER) {
       return null;
@@ -132,10 +168,27 @@ public final class CustomerDigests implements Serializable {
     }
   }
 
-  private static String sha256(String text) {
+  /** Whether it is some digits as a long is written, as nearly all are. */
+  private static boolean isPlain(String text) {
+    int length = text.length();
+    boolean plain = length > 0 && length <= PLAIN_DIGITS && (text.charAt(0) != '0' || length == 1);
+    for (int i = 0; i < length && plain; i++) {
+      plain = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    return plain;
+  }
+
+  private static byte[] bytes(String kind, String identity) {
+    return (kind + identity).getBytes(UTF_8);
+  }
+
+  private static String hexadecimal(String kind, byte[] digest) {
+    return kind + HexFormat.of().formatHex(digest);
+  }
+
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(UTF_8)));
+      return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }
