@@ -1,10 +1,12 @@
 package dev.patron.runners.spark;
 
+import dev.patron.pipelines.commands.Erasure;
 import dev.patron.pipelines.commands.Run;
 import dev.patron.pipelines.commands.Streaming;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.options.FeatureOptions;
+import dev.patron.pipelines.options.ForgetOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.StreamOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
@@ -55,6 +57,15 @@ final class Program {
     FeatureOptions options = options(FeatureOptions.class, engine, dataset, warehouse.toString());
     options.setAsOf(asOf);
     Run.features(options, quiet());
+  }
+
+  /** Runs {@code forget}. */
+  static void forget(List<String> engine, Path dataset, Path warehouse, long customer)
+      throws IOException {
+    Erasure.run(
+        options(
+            ForgetOptions.class, engine, dataset, warehouse.toString(), "--customer=" + customer),
+        quiet());
   }
 
   /**

@@ -16,7 +16,9 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tables stay readable to others when their logs grow beyond checkpoints. */
+/**
+ * Tables stay readable to others when their logs grow beyond checkpoints, and when they are cut.
+ */
 class ReadersIT {
   private static final int COMMITS = 12;
 
@@ -57,6 +59,36 @@ class ReadersIT {
       assertThat(after).hasSameSizeAs(before);
       assertThat(new HashSet<>(after)).isEqualTo(before);
       assertThat(reader.table(warehouse, "ops/runs").count()).isEqualTo(runs + COMMITS);
+    }
+
+    // Both runners forget the same customer, and leave the same tables.
+    Path other = folder.resolve("other");
+    copy(warehouse, other);
+    long customer = before.iterator().next().getAs("customer_id");
+    Program.forget(Program.SPARK, dataset, warehouse, customer);
+    Program.forget(Program.DIRECT, dataset, other, customer);
+    assertThat(Program.verify(warehouse)).isEqualTo(Program.verify(other));
+    before.removeIf(row -> row.<Long>getAs("customer_id") == customer);
+    try (DeltaReader reader = new DeltaReader()) {
+      assertThat(reader.rows(warehouse, "gold/customer_features")).hasSameSizeAs(before);
+      for (String table : List.of("bronze/customers", "bronze/orders", "silver/orders")) {
+        assertThat(log(warehouse, table)).filteredOn(file -> file.endsWith(".json")).hasSize(1);
+        assertThat(reader.table(warehouse, table).count()).as(table).isPositive();
+      }
+      assertThat(
+              reader
+                  .table(warehouse, "silver/purchases")
+                  .where("customer_id = " + customer)
+                  .count())
+          .isZero();
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
     }
   }
 
