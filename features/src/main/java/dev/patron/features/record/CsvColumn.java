@@ -52,8 +52,8 @@ public final class CsvColumn {
           ":%d: no CSV record of %d fields as its header is".formatted(line, fields));
     }
     int start = csv.from(field);
-    String value = new String(csv.array(field), start, csv.to(field) - start, UTF_8).strip();
-    if (!value.isEmpty()) {
+    String value = new String(csv.array(field), start, csv.to(field) - start, UTF_8);
+    if (!value.isBlank()) {
       values.add(value);
     }
   }

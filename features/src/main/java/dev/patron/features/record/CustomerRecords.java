@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Type;
 import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
@@ -14,10 +16,15 @@ import dev.patron.features.tables.Tables;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,28 +32,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * Tells which bronze records of a table are of some customers: by the record's key, by its columns,
  * by either image of a change. A record that cannot be decoded may be somebody's too: a tombstone
- * is looked at like any other, and of one that is broken the words are, so that what decoding
- * refuses is found where it still says a customer.
+ * is looked at like any other, and of one that is broken the fields that are left are.
+ *
+ * <p>A change that only came from one of them, of a row that is somebody else's by now, is that
+ * somebody's: it stays, without its image before, which nothing is made of (SEMANTICS 1).
  *
  * <p>Not for several threads at a time.
  */
 public final class CustomerRecords implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** Fields of Debezium's JSON that hold a row, or hold what holds it. */
-  private static final Set<String> HOLDERS = Set.of("payload", "before", "after");
-
   /** A field with a single value, in what need not be JSON as a whole. */
   private static final Pattern FIELD =
       Pattern.compile(
           "\"([^\"\\\\]{1,200})\"\\s{0,20}:\\s{0,20}(?:\"([^\"\\\\]{1,200})|([^\\s\",}\\]]{1,200}))");
 
-  /** What stands between the words of a line. */
-  private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s\"',;:|]+");
+  /** What may stand between two words of a line without a header. */
+  private static final Pattern BETWEEN_WORDS = Pattern.compile("[\\s\"']+");
+
+  private enum Verdict {
+    /** Of none of them. */
+    OTHERS,
+    /** Of one of them. */
+    THEIRS,
+    /** Of somebody else, and of one of them before. */
+    THEIRS_BEFORE
+  }
 
   private final TableDefinition table;
   private final String column;
+  private final TreeSet<String> elsewhere;
   private final CustomerDigests customers;
+
+  // What reads records; made where it is needed.
+  private transient @Nullable DebeziumReader debezium;
+  private transient @Nullable JsonRecord keyRecord;
   private transient @Nullable CsvRecord csv;
 
   // The CSV header met last.
@@ -59,11 +79,16 @@ public final class CustomerRecords implements Serializable {
   /**
    * Records of one table.
    *
-   * @param column the column of the table that says whose a record is
+   * @param column the column of the table that says whose a record is; it need not have one
+   * @param elsewhere what that column is called in tables that may share the table's sources: what
+   *     cannot be read, or is of no table, lies in any of them
    */
-  public CustomerRecords(TableDefinition table, String column, CustomerDigests customers) {
+  public CustomerRecords(
+      TableDefinition table, String column, Set<String> elsewhere, CustomerDigests customers) {
     this.table = table;
     this.column = column;
+    this.elsewhere = new TreeSet<>(elsewhere);
+    this.elsewhere.remove(column);
     this.customers = customers;
   }
 
@@ -75,16 +100,77 @@ public final class CustomerRecords implements Serializable {
   public Map<String, Long> count(Frame bronze) {
     Map<String, Long> counts = new TreeMap<>();
     for (int row = 0; row < bronze.rows(); row++) {
-      if (isTheirs(bronze, row) && whose != null) {
+      if (of(bronze, row) != Verdict.OTHERS && whose != null) {
         counts.merge(whose, 1L, Long::sum);
       }
     }
     return counts;
   }
 
-  /** The records that are of none of them. */
+  /**
+   * The records without theirs; the same frame if there is none.
+   *
+   * @param bronze as for {@link #count}
+   */
   public Frame without(Frame bronze) {
-    return bronze.filter(row -> !isTheirs(bronze, row));
+    int[] kept = {0};
+    Map<Integer, byte[]> others = new TreeMap<>();
+    Frame left =
+        bronze.filter(
+            row -> {
+              Verdict verdict = of(bronze, row);
+              if (verdict == Verdict.THEIRS_BEFORE) {
+                others.put(kept[0], reader().withoutBefore());
+              }
+              kept[0] += verdict == Verdict.THEIRS ? 0 : 1;
+              return verdict != Verdict.THEIRS;
+            });
+    return others.isEmpty() ? left : withValues(left, others);
+  }
+
+  private static Frame withValues(Frame frame, Map<Integer, byte[]> values) {
+    BytesColumn before = frame.bytes("_value");
+    BytesColumn.Builder after = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
+    for (int row = 0; row < frame.rows(); row++) {
+      byte[] value = values.get(row);
+      if (value == null) {
+        after.appendFrom(before, row);
+      } else {
+        after.append(value, 0, value.length);
+      }
+    }
+    return frame.with("_value", Type.STRING, after.build());
+  }
+
+  private Verdict of(Frame bronze, int row) {
+    whose = null;
+    Kind kind = table.format().kind();
+    if (kind == Kind.PARQUET) {
+      whose =
+          bronze.schema().has(column)
+              ? customers.find(bronze.schema().type(column), bronze.column(column), row)
+              : null;
+      return verdict(whose != null);
+    }
+    BytesColumn texts = bronze.bytes("_value");
+    BytesColumn keys = bronze.bytes("_key");
+    Verdict verdict = Verdict.OTHERS;
+    if (!texts.isNull(row)
+        && !BronzeFrames.isBlank(texts.array(), texts.from(row), texts.to(row))) {
+      verdict =
+          switch (kind) {
+            case CSV -> verdict(isCsvOfThem(bronze, row));
+            case DEBEZIUM -> ofEvent(bronze, row);
+            default -> verdict(isObjectOfThem(texts, row));
+          };
+    }
+    return verdict != Verdict.THEIRS && !keys.isNull(row) && isKeyOfThem(keys, row)
+        ? Verdict.THEIRS
+        : verdict;
+  }
+
+  private static Verdict verdict(boolean theirs) {
+    return theirs ? Verdict.THEIRS : Verdict.OTHERS;
   }
 
   private boolean isOneOfThem(String identity) {
@@ -93,118 +179,183 @@ public final class CustomerRecords implements Serializable {
     return digest != null;
   }
 
-  private boolean isTheirs(Frame bronze, int row) {
-    whose = null;
-    Kind kind = table.format().kind();
-    if (kind == Kind.PARQUET) {
-      whose =
-          bronze.schema().has(column)
-              ? customers.find(bronze.schema().type(column), bronze.column(column), row)
-              : null;
-      return whose != null;
-    }
+  // ------------------------------------------------------------------ change events
+
+  /** What an image says of a customer. */
+  private record Said(String column, String identity) {}
+
+  private Verdict ofEvent(Frame bronze, int row) {
     BytesColumn texts = bronze.bytes("_value");
-    BytesColumn keys = bronze.bytes("_key");
-    boolean empty =
-        texts.isNull(row) || BronzeFrames.isBlank(texts.array(), texts.from(row), texts.to(row));
-    return (!empty
-            && (kind == Kind.CSV
-                ? isCsvOfThem(bronze, row)
-                : isJsonOfThem(texts.array(), texts.from(row), texts.length(row))))
-        || (!keys.isNull(row) && isKeyOfThem(keys, row));
-  }
-
-  // ------------------------------------------------------------------ JSON
-
-  private boolean isJsonOfThem(byte[] bytes, int from, int length) {
-    try (JsonParser parser = JsonRecord.FACTORY.createParser(bytes, from, length)) {
-      boolean theirs = false;
-      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-        if (token == JsonToken.START_OBJECT) {
-          theirs |= isObjectOfThem(parser);
-        } else if (token == JsonToken.VALUE_STRING && parser.getText().startsWith("{")) {
-          // Some who write records into files write what Kafka holds as one text.
-          byte[] within = parser.getText().getBytes(UTF_8);
-          theirs |= isJsonOfThem(within, 0, within.length);
-        }
+    DebeziumReader event = reader();
+    List<Said> after = new ArrayList<>();
+    List<Said> before = new ArrayList<>();
+    try {
+      event.read(
+          texts.array(),
+          texts.from(row),
+          texts.to(row),
+          (name, parser, schema) -> take(name, parser, schema, after));
+      if (event.hasBefore()) {
+        event.readBefore((name, parser, schema) -> take(name, parser, schema, before));
       }
-      return theirs;
     } catch (JsonProcessingException e) {
-      return isFieldOfThemIn(new String(bytes, from, length, UTF_8));
+      return verdict(isFieldOfThemIn(texts.text(row), true));
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
     }
+    boolean isOwn = RecordDecoder.isFor(table, event, bronze, row);
+    if (areTheirs(after, isOwn)) {
+      return Verdict.THEIRS;
+    }
+    if (!areTheirs(before, isOwn)) {
+      return Verdict.OTHERS;
+    }
+    return event.hasImage() && isOwn && !table.key().contains(column)
+        ? Verdict.THEIRS_BEFORE
+        : Verdict.THEIRS;
   }
 
-  /** Reads an object to its end, and looks at the column's value in it and in its images. */
-  private boolean isObjectOfThem(JsonParser parser) throws IOException {
+  private boolean areTheirs(List<Said> said, boolean isOwn) {
     boolean theirs = false;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String name = parser.currentName();
-      JsonToken value = parser.nextToken();
-      if (value == JsonToken.START_OBJECT && holdsARow(name)) {
-        theirs |= isObjectOfThem(parser);
-      } else if (value.isScalarValue() && isTheColumn(name)) {
-        theirs |= value != JsonToken.VALUE_NULL && isOneOfThem(parser.getText());
-      } else {
-        parser.skipChildren();
-      }
+    for (Said one : said) {
+      theirs |= (!isOwn || one.column().equals(column)) && isOneOfThem(one.identity());
     }
     return theirs;
   }
 
-  private boolean holdsARow(String field) {
-    return table.format().kind() == Kind.DEBEZIUM && HOLDERS.contains(field);
+  private void take(
+      String field, JsonParser parser, @Nullable ConnectSchema schema, List<Said> said)
+      throws IOException {
+    String name = ColumnNames.normalise(field);
+    if (!name.equals(column) && !elsewhere.contains(name)) {
+      parser.skipChildren();
+      return;
+    }
+    String identity = identity(parser, schema);
+    if (identity != null) {
+      said.add(new Said(name, identity));
+    }
   }
 
-  private boolean isTheColumn(String field) {
-    return field.equals(column) || ColumnNames.normalise(field).equals(column);
+  /** A single value as text, with the numbers that Debezium writes as bytes; else null. */
+  private static @Nullable String identity(JsonParser parser, @Nullable ConnectSchema schema)
+      throws IOException {
+    JsonToken token = parser.currentToken();
+    if (token == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (token.isScalarValue()) {
+      return token == JsonToken.VALUE_STRING
+              && schema != null
+              && schema.meaning() == ConnectSchema.Meaning.DECIMAL
+          ? number(parser.getText(), schema.scale())
+          : parser.getText();
+    }
+    if (token != JsonToken.START_OBJECT) {
+      parser.skipChildren();
+      return null;
+    }
+    String bytes = null;
+    int scale = 0;
+    int fields = 0;
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken value = parser.nextToken();
+      fields++;
+      if (name.equals("scale") && value == JsonToken.VALUE_NUMBER_INT) {
+        scale = parser.getIntValue();
+      } else if (name.equals("value") && value == JsonToken.VALUE_STRING) {
+        bytes = parser.getText();
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return bytes == null || fields != 2 ? null : number(bytes, scale);
+  }
+
+  /** A number of base64 bytes; the text itself if it is none. */
+  private static String number(String bytes, int scale) {
+    try {
+      BigInteger unscaled = new BigInteger(Base64.getDecoder().decode(bytes));
+      return new BigDecimal(unscaled, scale).toPlainString();
+    } catch (IllegalArgumentException e) {
+      return bytes;
+    }
+  }
+
+  private DebeziumReader reader() {
+    DebeziumReader known = debezium;
+    if (known == null) {
+      known = new DebeziumReader();
+      debezium = known;
+    }
+    return known;
   }
 
   /** A key may be an object, or a single value where it is the customer alone. */
   private boolean isKeyOfThem(BytesColumn keys, int row) {
-    try (JsonParser parser =
-        JsonRecord.FACTORY.createParser(keys.array(), keys.from(row), keys.length(row))) {
-      JsonToken first = parser.nextToken();
-      if (first == JsonToken.START_OBJECT) {
-        boolean theirs = false;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-          String name = parser.currentName();
-          JsonToken value = parser.nextToken();
-          if (value == JsonToken.START_OBJECT && name.equals("payload")) {
-            theirs |= isObjectOfThem(parser);
-          } else if (value.isScalarValue()
-              && (isTheColumn(name) || (name.equals("payload") && isKeyedByCustomer()))) {
-            theirs |= value != JsonToken.VALUE_NULL && isOneOfThem(parser.getText());
-          } else {
-            parser.skipChildren();
+    JsonRecord record = keyRecord;
+    if (record == null) {
+      record = new JsonRecord();
+      keyRecord = record;
+    }
+    boolean isCustomer = table.key().equals(List.of(column));
+    try {
+      record.take(keys.array(), keys.from(row), keys.to(row));
+      ConnectSchema schema = record.schema();
+      try (JsonParser parser = record.parser()) {
+        JsonToken first = parser.nextToken();
+        if (first == JsonToken.START_OBJECT) {
+          List<Said> said = new ArrayList<>();
+          while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            take(name, parser, schema == null ? null : schema.field(name), said);
           }
+          return areTheirs(said, true);
         }
-        return theirs;
+        String identity = first == null || !isCustomer ? null : identity(parser, schema);
+        return identity != null && isOneOfThem(identity);
       }
-      if (first != null && first.isScalarValue() && isKeyedByCustomer()) {
-        return isOneOfThem(parser.getText());
-      }
-      return false;
     } catch (JsonProcessingException e) {
       // Flat records have keys that are no JSON: plain text.
-      return isKeyedByCustomer()
+      return isCustomer
           ? isOneOfThem(keys.text(row).strip())
-          : isFieldOfThemIn(keys.text(row));
+          : isFieldOfThemIn(keys.text(row), false);
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
     }
   }
 
-  private boolean isKeyedByCustomer() {
-    return table.key().equals(List.of(column));
+  // ------------------------------------------------------------------ flat JSON
+
+  private boolean isObjectOfThem(BytesColumn texts, int row) {
+    List<Said> said = new ArrayList<>();
+    try (JsonParser parser =
+        JsonRecord.FACTORY.createParser(texts.array(), texts.from(row), texts.length(row))) {
+      JsonToken first = parser.nextToken();
+      while (first == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        parser.nextToken();
+        take(name, parser, null, said);
+      }
+      return areTheirs(said, true)
+          // Not one object: decoding refuses it, whatever else it holds.
+          || (parser.nextToken() != null && isFieldOfThemIn(texts.text(row), false));
+    } catch (JsonProcessingException e) {
+      return isFieldOfThemIn(texts.text(row), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
+    }
   }
 
-  private boolean isFieldOfThemIn(String text) {
-    Matcher fields = FIELD.matcher(text);
+  /** Whether a field of this name is one of them, in what is no JSON (any more). */
+  private boolean isFieldOfThemIn(String text, boolean anyTable) {
+    Matcher fields = FIELD.matcher(text.replace("\\\"", "\""));
     while (fields.find()) {
+      String name = ColumnNames.normalise(fields.group(1));
       String value = fields.group(2) == null ? fields.group(3) : fields.group(2);
-      if (isTheColumn(fields.group(1)) && isOneOfThem(value)) {
+      if ((name.equals(column) || (anyTable && elsewhere.contains(name))) && isOneOfThem(value)) {
         return true;
       }
     }
@@ -221,19 +372,47 @@ public final class CustomerRecords implements Serializable {
       record = new CsvRecord(table.format().delimiter());
       csv = record;
     }
-    List<String> columns = headers.isNull(row) ? List.of() : names(record, headers, row);
-    if (!record.read(texts.array(), texts.from(row), texts.to(row))
-        || record.size() != columns.size()) {
+    if (headers.isNull(row)) {
+      // The end of a file that broke off: nothing says which field is which.
       return isAnywhereIn(texts.text(row));
     }
-    for (int field = 0; field < columns.size(); field++) {
-      int from = record.from(field);
-      if (isTheColumn(columns.get(field))
-          && isOneOfThem(new String(record.array(field), from, record.to(field) - from, UTF_8))) {
+    List<String> columns = names(record, headers, row);
+    int place = -1;
+    for (int field = 0; field < columns.size() && place < 0; field++) {
+      place = ColumnNames.normalise(columns.get(field)).equals(column) ? field : -1;
+    }
+    if (place < 0) {
+      return false;
+    }
+    List<String> values = values(record, texts, row);
+    // What has too many fields or too few has them before the customer or behind.
+    int shift = values.size() - columns.size();
+    for (int field = Math.max(0, place + Math.min(0, shift));
+        field < values.size() && field <= place + Math.max(0, shift);
+        field++) {
+      if (isOneOfThem(values.get(field))) {
         return true;
       }
     }
     return false;
+  }
+
+  private List<String> values(CsvRecord record, BytesColumn texts, int row) {
+    List<String> values = new ArrayList<>();
+    if (!record.read(texts.array(), texts.from(row), texts.to(row))) {
+      // A quote is astray.
+      String delimiter = String.valueOf(table.format().delimiter());
+      for (String value :
+          Pattern.compile(delimiter, Pattern.LITERAL).splitAsStream(texts.text(row)).toList()) {
+        values.add(value.replace("\"", ""));
+      }
+      return values;
+    }
+    for (int field = 0; field < record.size(); field++) {
+      int from = record.from(field);
+      values.add(new String(record.array(field), from, record.to(field) - from, UTF_8));
+    }
+    return values;
   }
 
   private List<String> names(CsvRecord record, BytesColumn headers, int row) {
@@ -246,8 +425,9 @@ public final class CustomerRecords implements Serializable {
     return known;
   }
 
-  /** A line whose fields cannot be told apart by the header is theirs if any word of it is. */
   private boolean isAnywhereIn(String text) {
-    return BETWEEN_WORDS.splitAsStream(text).anyMatch(word -> !word.isEmpty() && isOneOfThem(word));
+    return BETWEEN_WORDS
+        .splitAsStream(text.replace(table.format().delimiter(), ' '))
+        .anyMatch(word -> !word.isEmpty() && isOneOfThem(word));
   }
 }

@@ -1,5 +1,7 @@
 package dev.patron.features.record;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -42,6 +44,8 @@ final class DebeziumReader {
           "before", "after", "source", "op", "ts_ms", "ts_us", "ts_ns", "transaction", "message");
   private static final Set<String> TRANSACTION_FIELDS =
       Set.of("status", "id", "event_count", "data_collections", "ts_ms");
+
+  private static final byte[] NULL = "null".getBytes(US_ASCII);
 
   /** A number that was not given. */
   static final long ABSENT = ScalarReader.ABSENT;
@@ -353,6 +357,11 @@ final class DebeziumReader {
   /** Whether there is a row before the change. */
   boolean hasBefore() {
     return beforeFrom >= 0;
+  }
+
+  /** The record that was read, with null for the row before the change. */
+  byte[] withoutBefore() {
+    return record.replaced(beforeFrom, beforeTo, NULL);
   }
 
   /** Reads the row before the change. */

@@ -50,6 +50,11 @@ final class JsonRecord {
   private byte[] bytes = new byte[0];
   private int from;
   private int to;
+
+  /** Where the record begins and ends, its schema included. */
+  private int wholeFrom;
+
+  private int wholeTo;
   private @Nullable ConnectSchema schema;
 
   /**
@@ -68,6 +73,8 @@ final class JsonRecord {
     if (to > from && text[from] == '"') {
       unquote();
     }
+    wholeFrom = from;
+    wholeTo = to;
     byte[] record = bytes;
     for (int i = 0; i < knownPrefixes.size(); i++) {
       byte[] prefix = knownPrefixes.get(i);
@@ -184,6 +191,17 @@ final class JsonRecord {
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
     }
+  }
+
+  /** The record, its schema included, with this in place of a part of the payload. */
+  byte[] replaced(int partFrom, int partTo, byte[] by) {
+    int before = from + partFrom - wholeFrom;
+    int behind = wholeTo - from - partTo;
+    byte[] result = new byte[before + by.length + behind];
+    System.arraycopy(bytes, wholeFrom, result, 0, before);
+    System.arraycopy(by, 0, result, before, by.length);
+    System.arraycopy(bytes, from + partTo, result, before + by.length, behind);
+    return result;
   }
 
   /** The embedded schema, or null; the same object as long as it is remembered. */

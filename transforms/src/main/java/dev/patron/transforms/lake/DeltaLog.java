@@ -496,6 +496,16 @@ final class DeltaLog {
     long version = newest.getVersion();
     Path log = new Path(newest.getLogPath().toString());
     FileSystem files = log.getFileSystem(HadoopFiles.configuration());
+    List<Path> earlier = new ArrayList<>();
+    for (org.apache.hadoop.fs.FileStatus file : files.listStatus(log)) {
+      Matcher name = LOG_FILE.matcher(file.getPath().getName());
+      if (name.matches() && Long.parseLong(name.group(1)) < version) {
+        earlier.add(file.getPath());
+      }
+    }
+    if (earlier.isEmpty()) {
+      return;
+    }
     Path temporary = new Path(log, "." + UUID.randomUUID() + ".checkpoint.tmp");
     long actions;
     try (CreateCheckpointIterator content =
@@ -511,11 +521,8 @@ final class DeltaLog {
     new Checkpointer(newest.getLogPath())
         .writeLastCheckpointFile(
             Shared.ENGINE, new CheckpointMetaData(version, actions, Optional.empty()));
-    for (org.apache.hadoop.fs.FileStatus file : files.listStatus(log)) {
-      Matcher name = LOG_FILE.matcher(file.getPath().getName());
-      if (name.matches() && Long.parseLong(name.group(1)) < version) {
-        files.delete(file.getPath(), false);
-      }
+    for (Path file : earlier) {
+      files.delete(file, false);
     }
   }
 

@@ -12,9 +12,9 @@ import org.apache.beam.sdk.values.TupleTag;
 import org.apache.beam.sdk.values.TupleTagList;
 
 /**
- * Takes rows out of a table, partitioned or not, whatever tells them: a file that has any is
- * written again without them, under the same partition. What becomes of it is told, and happens
- * when it is committed. Every file is read, those that lose rows twice.
+ * Takes rows, or what is in them, out of a table, partitioned or not, whatever tells them: a file
+ * that has any is written again without them, under the same partition. What becomes of it is told,
+ * and happens when it is committed. Every file is read, those that change twice.
  */
 public final class EraseRows extends PTransform<PBegin, PCollectionTuple> {
   private static final long serialVersionUID = 1L;
@@ -36,7 +36,8 @@ public final class EraseRows extends PTransform<PBegin, PCollectionTuple> {
   /**
    * Rows of this table.
    *
-   * @param staying gives the rows of a frame, with all columns, that stay, in their order
+   * @param staying gives the rows of a frame, with all columns, as they stay, in their order: the
+   *     frame itself where nothing changes
    */
   public static EraseRows of(TableFiles files, SerializableFunction<Frame, Frame> staying) {
     return new EraseRows(files, staying);
@@ -74,18 +75,19 @@ public final class EraseRows extends PTransform<PBegin, PCollectionTuple> {
     }
 
     private void rewrite(DataFile file, MultiOutputReceiver out) {
-      long[] rows = {0, 0};
+      boolean[] changes = {false, false};
       columns.rows(
           file,
           frame -> {
-            rows[0] += frame.rows();
-            rows[1] += staying.apply(frame).rows();
+            Frame left = staying.apply(frame);
+            changes[0] |= !left.equals(frame);
+            changes[1] |= left.rows() > 0;
           });
-      if (rows[1] == rows[0]) {
+      if (!changes[0]) {
         return;
       }
       out.get(REMOVED).output(file);
-      if (rows[1] == 0) {
+      if (!changes[1]) {
         return;
       }
       try (DataFileWriter writer =

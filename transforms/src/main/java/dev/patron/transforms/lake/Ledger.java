@@ -36,10 +36,12 @@ public final class Ledger {
   /** The table, which no reader lists: its name begins with an underscore. */
   static final String TABLE = "_ledger";
 
+  /** Where runs write down what they are about to decide. */
+  public static final String INTENTS = TABLE + "/_intents";
+
   /** The name under which decisions are transactions of the tables. */
   static final String APPLICATION = "patron";
 
-  private static final String INTENTS = "_intents";
   private static final String INTENT = "patron.intent";
   private static final String STAGE = "patron.stage";
   private static final Schema COLUMNS = Schema.of().with("decision", Type.LONG);
@@ -123,20 +125,6 @@ public final class Ledger {
     return number;
   }
 
-  /**
-   * Deletes what runs wrote down and never decided, because they ended before; it names files and
-   * bounds of their rows. A run that is about to decide would lose its own: for when none is.
-   */
-  public void forgetUndecided() {
-    open();
-    Path intents = new Path(decisions.path(), INTENTS);
-    try {
-      files(intents).delete(intents, true);
-    } catch (IOException e) {
-      throw LakeException.because(TABLE, HadoopFiles.display(intents) + " cannot be deleted", e);
-    }
-  }
-
   private void apply(List<Change> changes, long number) {
     for (Change change : changes) {
       LakeTable.at(warehouse, change.table())
@@ -148,7 +136,7 @@ public final class Ledger {
   // committed
 
   private Path intent(String name) {
-    return new Path(decisions.path(), INTENTS + "/" + name);
+    return new Path(HadoopFiles.path(warehouse), INTENTS + "/" + name);
   }
 
   void write(Path intent, List<Change> changes) {

@@ -81,7 +81,7 @@ public final class Vacuum {
     for (RemoteIterator<LocatedFileStatus> all = files.listFiles(table.path(), true);
         all.hasNext(); ) {
       FileStatus file = all.next();
-      if (isData(table, file.getPath())
+      if ((isData(table, file.getPath()) || isTemporary(file.getPath()))
           && file.getModificationTime() < cutOff.toEpochMilli()
           && !needed.contains(bare(file.getPath()))) {
         unneeded.add(file);
@@ -140,6 +140,11 @@ public final class Vacuum {
       }
     }
     return versions;
+  }
+
+  /** What a writer that was killed has left of a part of the log. */
+  private static boolean isTemporary(Path file) {
+    return file.getName().startsWith(".") && file.getName().endsWith(".tmp");
   }
 
   private static boolean isData(LakeTable table, Path file) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -119,6 +120,25 @@ public final class Warehouse implements Serializable {
   /** Deletes a file, or a folder with what is in it; nothing happens if there is none. */
   public void delete(String path) {
     on(path, "cannot be deleted", (files, file) -> files.delete(file, true));
+  }
+
+  /** Deletes the files in a folder, hidden ones too, that were written before some time. */
+  public void deleteBefore(String folder, Instant time) {
+    on(
+        folder,
+        "cannot be cleaned up",
+        (files, path) -> {
+          try {
+            for (FileStatus file : files.listStatus(path)) {
+              if (file.isFile() && file.getModificationTime() < time.toEpochMilli()) {
+                files.delete(file.getPath(), false);
+              }
+            }
+          } catch (FileNotFoundException e) {
+            // Then there are none.
+          }
+          return folder;
+        });
   }
 
   private interface Work<T> {

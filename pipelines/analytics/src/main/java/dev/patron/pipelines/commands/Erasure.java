@@ -43,9 +43,7 @@ public final class Erasure {
     Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
       Set<String> identities =
-          customer != null
-              ? Set.of(customer.strip())
-              : requested(requests, names(shop.job().dataset()));
+          customer != null ? Set.of(customer) : requested(requests, names(shop.job().dataset()));
       Forget.run(shop.job(), options, identities);
     }
   }

@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,6 +92,25 @@ public record Dataset(
   public @Nullable String customerColumn(String table) {
     String named = personal.get(table);
     return named != null || purchases == null ? named : purchases.customer();
+  }
+
+  /** What {@link #customerColumn} is in the tables that may share sources with this one. */
+  public Set<String> customerColumnsElsewhere(String table) {
+    Set<String> columns = new TreeSet<>();
+    if (isShared(table(table))) {
+      for (Table other : tables) {
+        String column = isShared(other) ? customerColumn(other.name()) : null;
+        if (column != null) {
+          columns.add(column);
+        }
+      }
+    }
+    return columns;
+  }
+
+  /** Only Debezium's records say which table they belong to. */
+  private static boolean isShared(Table table) {
+    return table.definition().format().kind() == TableDefinition.Format.Kind.DEBEZIUM;
   }
 
   /** Whether the dataset says a currency. */

@@ -89,6 +89,15 @@ final class AssumedColumns {
         && money.table().equals(table.name())) {
       names.add(money.column());
     }
+    // Identities that stand in no other place are those that the dataset calls personal.
+    table
+        .roles()
+        .forEach(
+            (column, role) -> {
+              if (role == Role.IDENTITY && !column.contains(".")) {
+                names.add(column);
+              }
+            });
     Schema schema = Schema.of();
     for (String name : names) {
       schema = schema.with(name, type(table.roles().get(name)));

@@ -46,6 +46,16 @@ final class Certificate {
     freed = freed.and(more);
   }
 
+  /** What is kept until it is finished: of what a run that is killed had begun. */
+  String begun() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Erasure begun by run %s, and not finished; run forget again.", job.runId());
+    digests.values().forEach(digest -> line(text, "  %s", digest));
+    line(text, "Rows found:");
+    erased.forEach((table, rows) -> line(text, "  %-32s %,12d", table, rows));
+    return text.toString();
+  }
+
   /** Its file in the warehouse. */
   String file() {
     return "certificates/forget-" + job.runId().replace(':', '-') + ".txt";
@@ -90,7 +100,10 @@ final class Certificate {
     line(text, "Files deleted: %,d (%,d bytes)", freed.files(), freed.bytes());
     line(text, "");
     line(text, "Every table was read again afterwards, and none has a row or record of them.");
-    line(text, "Earlier versions of the tables that had any cannot be read any more.");
+    line(
+        text,
+        "Earlier versions of the tables cannot be read any more. Counts that earlier runs made of");
+    line(text, "everybody stay: gold/segment_migration, gold/headlines, ops; they hold no rows.");
     line(
         text,
         "What sources deliver of them later is left out, by their digests in %s.",

@@ -3,13 +3,13 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.change.Events;
 import dev.patron.features.change.FormerKeys;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
 import dev.patron.features.record.CustomerDigests;
 import dev.patron.features.record.CustomerRecords;
-import dev.patron.features.tables.TableDefinition;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
@@ -62,6 +62,7 @@ public final class Forget {
   private final Map<String, String> requested;
 
   private final CustomerDigests customers;
+  private final Map<String, CustomerRecords> records;
 
   private Forget(Job job, ForgetOptions options, Collection<String> identities) {
     this.job = job;
@@ -79,9 +80,10 @@ public final class Forget {
           AssumedColumns.where(of(bronze.evidence(), table.name()), table.definition(), purchases));
     }
     job.dataset().validateAgainst(schemas);
-    this.tables = new PersonalTables(job, schemas);
+    this.tables = new PersonalTables(job);
     this.requested = digests(of(schemas, purchases.table()).type(purchases.customer()), identities);
     this.customers = CustomerDigests.of(Set.copyOf(requested.values()));
+    this.records = ForgottenCustomers.records(job, customers);
   }
 
   private static Map<String, String> digests(Type type, Collection<String> identities) {
@@ -110,7 +112,12 @@ public final class Forget {
   }
 
   private void run() throws IOException {
+    if (job.latest(Score.SCORES) != null && Models.champions(job).isEmpty()) {
+      throw new JobException(
+          "there are scores and no champion models to make them anew; run train first");
+    }
     Map<String, Map<String, Long>> found = look("find");
+    checkThatBronzeShowsThem(found);
     Set<String> before = ForgottenCustomers.digests(job);
     Map<String, String> theirs = new TreeMap<>(requested);
     theirs
@@ -132,12 +139,15 @@ public final class Forget {
     Set<String> news = new TreeSet<>(theirs.values());
     news.removeAll(before);
     if (!found.isEmpty() || !news.isEmpty()) {
+      Warehouse.at(job.warehouse()).write(certificate.file(), certificate.begun());
       Map<String, Long> refused = refused();
       erase(found.keySet(), ForgottenCustomers.rows(job, news));
       refused().forEach((table, rows) -> refused.merge(table, -rows, Long::sum));
       refused.forEach(certificate::erased);
-      describeAgain();
     }
+    // Also where nothing is left to erase: an earlier run may have been killed before it came here.
+    describeAgain();
+    job.fence("forget");
     certificate.freed(cleanUp());
     Map<String, Map<String, Long>> left = look("check");
     if (!left.isEmpty()) {
@@ -152,6 +162,22 @@ public final class Forget {
     job.console().note("Kept without their names: " + job.warehouse() + "/" + certificate.file());
   }
 
+  /** What is made anew of records that nobody recognises would bring them back. */
+  private void checkThatBronzeShowsThem(Map<String, Map<String, Long>> found) {
+    for (String table : records.keySet()) {
+      String silver = "silver/" + table;
+      for (String made : List.of(silver, SilverTable.stateOf(silver))) {
+        Set<String> hidden = new TreeSet<>(found.getOrDefault(made, Map.of()).keySet());
+        hidden.removeAll(found.getOrDefault(Ingest.bronze(table), Map.of()).keySet());
+        if (!hidden.isEmpty()) {
+          throw new JobException(
+              "%s has rows of %s, and no record of %s names them; nothing was changed"
+                  .formatted(made, String.join(", ", hidden), Ingest.bronze(table)));
+        }
+      }
+    }
+  }
+
   // ------------------------------------------------------------------ where they are
 
   /**
@@ -159,10 +185,7 @@ public final class Forget {
    */
   private Map<String, Map<String, Long>> look(String stage) throws IOException {
     Map<String, TableSnapshot> raw = new TreeMap<>();
-    tables
-        .ofDataset()
-        .keySet()
-        .forEach(table -> raw.put(table, job.table(Ingest.bronze(table)).snapshot()));
+    records.keySet().forEach(table -> raw.put(table, job.table(Ingest.bronze(table)).snapshot()));
     Map<TableSnapshot, String> typed = tables.withRows();
     Manifest manifest =
         job.run(
@@ -170,7 +193,7 @@ public final class Forget {
             (pipeline, findings) -> {
               raw.forEach(
                   (table, snapshot) -> {
-                    CustomerRecords records = records(table);
+                    CustomerRecords theirs = of(records, table);
                     findings.tell(
                         COUNTED,
                         snapshot.table().name(),
@@ -179,7 +202,7 @@ public final class Forget {
                             .apply("Read " + snapshot.table(), ReadTable.of(snapshot))
                             .apply(
                                 "Records of theirs in " + snapshot.table(),
-                                CountCustomers.by(records::count)));
+                                CountCustomers.by(theirs::count)));
                   });
               typed.forEach(
                   (snapshot, column) -> {
@@ -215,34 +238,27 @@ public final class Forget {
   /** The keys that theirs may have been before, or become: perhaps the same persons'. */
   private SortedSet<String> otherKeys() {
     SortedSet<String> others = new TreeSet<>();
-    tables
-        .ofDataset()
-        .forEach(
-            (table, column) -> {
-              TableDefinition definition = job.dataset().table(table).definition();
-              TableSnapshot events = job.latest(SilverTable.stateOf("silver/" + table));
-              if (events != null
-                  && events.schema().has(Events.POSITION)
-                  && definition.key().equals(List.of(column))) {
-                FormerKeys keys = new FormerKeys(column, customers::hold);
-                TableScan scan = TableScan.of(events, List.of(column, Events.OP, Events.POSITION));
-                scan.forEach(keys::observe);
-                scan.forEach(keys::search);
-                others.addAll(keys.found());
-              }
-            });
+    for (Dataset.Table table : job.dataset().tables()) {
+      String column = job.dataset().customerColumn(table.name());
+      TableSnapshot events = job.latest(SilverTable.stateOf("silver/" + table.name()));
+      if (column != null
+          && events != null
+          && events.schema().has(Events.POSITION)
+          && table.definition().key().equals(List.of(column))) {
+        FormerKeys keys = new FormerKeys(column, customers::hold);
+        TableScan scan = TableScan.of(events, List.of(column, Events.OP, Events.POSITION));
+        scan.forEach(keys::observe);
+        scan.forEach(keys::search);
+        others.addAll(keys.found());
+      }
+    }
     return others;
-  }
-
-  private CustomerRecords records(String table) {
-    return new CustomerRecords(
-        job.dataset().table(table).definition(), of(tables.ofDataset(), table), customers);
   }
 
   /** How many records of each table of the dataset lie in quarantine. */
   private Map<String, Long> refused() {
     Map<String, Long> rows = new TreeMap<>();
-    for (String table : tables.ofDataset().keySet()) {
+    for (String table : records.keySet()) {
       TableSnapshot quarantine = job.latest("quarantine/" + table);
       if (quarantine != null) {
         rows.put(quarantine.table().name(), Accounts.rows(quarantine.files()));
@@ -256,21 +272,19 @@ public final class Forget {
   /** Takes their records out of bronze and makes silver anew, in one decision. */
   private void erase(Set<String> found, Frame forgotten) throws IOException {
     List<String> names =
-        tables.ofDataset().keySet().stream()
-            .filter(table -> found.contains(Ingest.bronze(table)))
-            .toList();
+        records.keySet().stream().filter(table -> found.contains(Ingest.bronze(table))).toList();
     Manifest manifest =
         job.runUnless(
             names.isEmpty(),
             "erase",
             (pipeline, findings) -> {
               for (String table : names) {
-                CustomerRecords records = records(table);
+                CustomerRecords theirs = of(records, table);
                 String name = Ingest.bronze(table);
                 PCollectionTuple files =
                     pipeline.apply(
                         "Take their records out of " + name,
-                        EraseRows.of(of(bronze.tables(), table), frame -> records.without(frame)));
+                        EraseRows.of(of(bronze.tables(), table), frame -> theirs.without(frame)));
                 findings.tell("removed", name, DataFileCoder.of(), files.get(EraseRows.REMOVED));
                 findings.tell("files", name, DataFileCoder.of(), files.get(EraseRows.ADDED));
               }
@@ -300,8 +314,9 @@ public final class Forget {
         options);
   }
 
-  /** Makes of gold what there was, as of the same time and as far ahead. */
+  /** Makes of gold what there was, as of the same time and as far ahead, and the report. */
   private void describeAgain() throws IOException {
+    Warehouse.at(job.warehouse()).delete(Publish.FOLDER);
     TableSnapshot features = job.latest(Features.CUSTOMERS);
     if (features == null) {
       return;
@@ -311,16 +326,18 @@ public final class Forget {
         options.getAsOf() != null || observed == 0
             ? options.getAsOf()
             : Values.instant(observed).toString();
-    TableSnapshot scores = job.latest(Score.SCORES);
-    Integer horizon = scores == null ? null : horizonDays(scores);
     Features.run(job, asOf, options.getNtile());
-    if (scores == null || Models.champions(job).isEmpty()) {
+    TableSnapshot scores = job.latest(Score.SCORES);
+    if (scores == null) {
       return;
     }
+    Integer horizon = horizonDays(scores);
     if (horizon != null) {
       options.setHorizonDays(horizon);
     }
     Score.run(job, options);
+    // Who changed are those who are gone, by hashes of their keys.
+    new Changes(job).overwrite(Features.CHANGED, KeyHashes.every()).decide("forget");
     Publish.write(job, options.getHorizonDays());
   }
 
@@ -345,8 +362,10 @@ public final class Forget {
     for (LakeTable table : tables.all()) {
       freed = freed.and(Vacuum.allButNewest(table, job.started()));
     }
-    Ledger.of(job.warehouse()).forgetUndecided();
-    Warehouse.at(job.warehouse()).delete(Job.STAGING);
+    Warehouse warehouse = Warehouse.at(job.warehouse());
+    for (String folder : List.of(Job.STAGING, Ledger.INTENTS)) {
+      warehouse.deleteBefore(folder, job.started());
+    }
     return freed;
   }
 

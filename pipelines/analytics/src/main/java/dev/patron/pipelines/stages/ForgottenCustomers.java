@@ -11,9 +11,9 @@ import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -49,15 +49,22 @@ final class ForgottenCustomers {
 
   /** What tells their records, for each table of the dataset; empty while there are none. */
   static Map<String, CustomerRecords> records(Job job) {
-    CustomerDigests customers = CustomerDigests.of(digests(job));
-    Map<String, CustomerRecords> records = new HashMap<>();
-    if (customers.isEmpty()) {
-      return records;
-    }
+    return records(job, CustomerDigests.of(digests(job)));
+  }
+
+  /** What tells the records of these customers. */
+  static Map<String, CustomerRecords> records(Job job, CustomerDigests customers) {
+    Map<String, CustomerRecords> records = new TreeMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
       String column = job.dataset().customerColumn(table.name());
-      if (column != null) {
-        records.put(table.name(), new CustomerRecords(table.definition(), column, customers));
+      if (column != null && !customers.isEmpty()) {
+        records.put(
+            table.name(),
+            new CustomerRecords(
+                table.definition(),
+                column,
+                job.dataset().customerColumnsElsewhere(table.name()),
+                customers));
       }
     }
     return records;

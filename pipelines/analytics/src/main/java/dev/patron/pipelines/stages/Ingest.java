@@ -189,7 +189,7 @@ public final class Ingest {
       SchemaEvidence seen = known(job, table.definition());
       seen.merge(LandRecords.evidence(manifest, name));
       evidence.put(name, seen);
-      if (before == null || !added.isEmpty() || news.moved(name)) {
+      if (before == null || !added.isEmpty() || news.moved(name) || leftOut > 0) {
         Map<String, String> properties = new TreeMap<>();
         properties.put(EVIDENCE, seen.isEmpty() ? "" : seen.toJson());
         SourcePosition position = news.after().get(name);

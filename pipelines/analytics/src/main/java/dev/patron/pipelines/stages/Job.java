@@ -122,6 +122,13 @@ public final class Job {
   }
 
   /**
+   * Decides that nothing changes: whatever others began before can then not be decided any more.
+   */
+  void fence(String stage) {
+    decided = ledger.decide(decided, stage, List.of());
+  }
+
+  /**
    * Makes all these changes visible whatever others decided since this job began, for tables that
    * only one stage writes and none reads: beside a stream, which decides every second, a stage of
    * minutes would never have its turn.

@@ -6,7 +6,6 @@ import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,53 +13,50 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Where a warehouse has rows of single customers. */
+/** Where a warehouse may have rows of single customers. */
 final class PersonalTables {
   /** The column of every table that Patron itself makes of customers. */
   private static final String CUSTOMER = "customer_id";
 
-  private final Job job;
+  /** Tiers whose tables are the dataset's. */
+  private static final Set<String> OF_DATASET = Set.of("bronze", "silver", "quarantine");
 
-  /** By table of the dataset: its column that says whose a row is. */
-  private final Map<String, String> columns = new LinkedHashMap<>();
+  private final Job job;
 
   /**
    * Finds them.
    *
-   * @param schemas what the records of each table of the dataset are read with
-   * @throws JobException if bronze has a table that the dataset does not name: whose its records
-   *     are, nobody can tell
+   * @throws JobException if there is a table that the dataset does not name: whose its records are,
+   *     nobody can tell
    */
-  PersonalTables(Job job, Map<String, Schema> schemas) {
+  PersonalTables(Job job) {
     this.job = job;
-    Set<String> known = new TreeSet<>();
-    for (Dataset.Table table : job.dataset().tables()) {
-      known.add(Ingest.bronze(table.name()));
-      String column = job.dataset().customerColumn(table.name());
-      Schema schema = schemas.get(table.name());
-      if (column != null && schema != null && schema.has(column)) {
-        columns.put(table.name(), column);
-      }
-    }
-    for (LakeTable table : WarehouseTables.all(job.warehouse())) {
-      if (table.name().startsWith("bronze/") && !known.contains(table.name())) {
+    Set<String> known = new TreeSet<>(Set.of("purchases"));
+    job.dataset().tables().forEach(table -> known.add(table.name()));
+    for (LakeTable table : WarehouseTables.folders(job.warehouse())) {
+      String name = name(table.name());
+      if (OF_DATASET.contains(tier(table.name())) && !known.contains(name)) {
         throw new JobException(
-            table.name()
-                + " is of no table that the dataset names, so that nothing says whose its records"
-                + " are; name it there, or delete its folder");
+            ("%s is of no table that the dataset names, so that nothing says whose its records are;"
+                    + " name it there, or delete the folders %s of bronze, silver, state and"
+                    + " quarantine")
+                .formatted(table.name(), name));
       }
     }
   }
 
-  /** The tables of the dataset, each with its column that says whose a row is. */
-  Map<String, String> ofDataset() {
-    return columns;
+  private static String tier(String table) {
+    return table.substring(0, table.indexOf('/'));
   }
 
-  /** The tables with rows to be counted, each with its column; in the order of tiers and names. */
+  private static String name(String table) {
+    return table.substring(table.indexOf('/') + 1);
+  }
+
+  /** The tables of typed rows, each with its column that says whose a row is. */
   Map<TableSnapshot, String> withRows() {
     Map<TableSnapshot, String> found = new LinkedHashMap<>();
-    for (LakeTable table : WarehouseTables.foldersWithState(job.warehouse())) {
+    for (LakeTable table : all()) {
       TableSnapshot snapshot = table.latest().orElse(null);
       String column = snapshot == null ? null : column(table.name(), snapshot.schema());
       if (snapshot != null && column != null) {
@@ -71,34 +67,26 @@ final class PersonalTables {
   }
 
   private @Nullable String column(String table, Schema schema) {
-    int slash = table.indexOf('/');
-    String tier = table.substring(0, slash);
-    String own = columns.get(table.substring(slash + 1));
+    String tier = tier(table);
     if (tier.equals("bronze") || tier.equals("quarantine")) {
       return null;
     }
-    if (own != null && schema.has(own) && !tier.equals("gold")) {
-      return own;
-    }
-    boolean ofCustomers =
-        schema.has(CUSTOMER)
-            && (schema.type(CUSTOMER).equals(Type.LONG)
-                || schema.type(CUSTOMER).equals(Type.STRING));
-    return ofCustomers ? CUSTOMER : null;
+    String own =
+        job.dataset().tables().stream().map(Dataset.Table::name).anyMatch(name(table)::equals)
+                && !tier.equals("gold")
+            ? job.dataset().customerColumn(name(table))
+            : CUSTOMER;
+    return own != null
+            && schema.has(own)
+            && (schema.type(own).equals(Type.LONG) || schema.type(own).equals(Type.STRING))
+        ? own
+        : null;
   }
 
-  /** All tables of which no earlier version must be left. */
+  /** All tables that are made of records, which is all but those of operations. */
   List<LakeTable> all() {
-    Set<String> names = new TreeSet<>();
-    for (String table : columns.keySet()) {
-      String silver = "silver/" + table;
-      names.addAll(
-          List.of(
-              Ingest.bronze(table), silver, SilverTable.stateOf(silver), "quarantine/" + table));
-    }
-    withRows().keySet().forEach(snapshot -> names.add(snapshot.table().name()));
-    List<LakeTable> tables = new ArrayList<>();
-    names.forEach(name -> tables.add(job.table(name)));
-    return tables;
+    return WarehouseTables.foldersWithState(job.warehouse()).stream()
+        .filter(table -> !tier(table.name()).equals("ops"))
+        .toList();
   }
 }

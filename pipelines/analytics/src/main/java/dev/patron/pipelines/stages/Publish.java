@@ -42,7 +42,10 @@ import org.jspecify.annotations.Nullable;
  * counted by a pipeline ({@link ShopSlices}); the rest are small tables.
  */
 public final class Publish {
-  private static final String REPORT = "report/index.html";
+  /** The folder of the report. */
+  static final String FOLDER = "report";
+
+  private static final String REPORT = FOLDER + "/index.html";
   private static final String BACK_TEST = "ops/backtest";
   private static final String DRIFT = "ops/drift";
   private static final int SCORES = 5;
