@@ -61,6 +61,7 @@ public final class CustomerRecords implements Serializable {
 
   private final TableDefinition table;
   private final String column;
+  private final String common;
   private final TreeSet<String> elsewhere;
   private final CustomerDigests customers;
 
@@ -73,6 +74,9 @@ public final class CustomerRecords implements Serializable {
   private transient byte @Nullable [] header;
   private transient @Nullable List<String> names;
 
+  /** The columns that may say whose the record is that was looked at last. */
+  private transient Set<String> columns = Set.of();
+
   /** Whose the record is that was looked at last; the first of them, if it is of several. */
   private transient @Nullable String whose;
 
@@ -80,15 +84,23 @@ public final class CustomerRecords implements Serializable {
    * Records of one table.
    *
    * @param column the column of the table that says whose a record is; it need not have one
-   * @param elsewhere what that column is called in tables that may share the table's sources: what
-   *     cannot be read, or is of no table, lies in any of them
+   * @param common what that column is called in most tables; records of tables that nobody named
+   *     are theirs by it
+   * @param elsewhere what that column is called in the tables that share the table's sources: what
+   *     is broken, or does not say its table, is of any of them
    */
   public CustomerRecords(
-      TableDefinition table, String column, Set<String> elsewhere, CustomerDigests customers) {
+      TableDefinition table,
+      String column,
+      String common,
+      Set<String> elsewhere,
+      CustomerDigests customers) {
     this.table = table;
     this.column = column;
+    this.common = common;
     this.elsewhere = new TreeSet<>(elsewhere);
-    this.elsewhere.remove(column);
+    this.elsewhere.add(column);
+    this.elsewhere.add(common);
     this.customers = customers;
   }
 
@@ -144,6 +156,7 @@ public final class CustomerRecords implements Serializable {
 
   private Verdict of(Frame bronze, int row) {
     whose = null;
+    columns = table.format().kind() == Kind.DEBEZIUM ? elsewhere : Set.of(column);
     Kind kind = table.format().kind();
     if (kind == Kind.PARQUET) {
       whose =
@@ -163,6 +176,13 @@ public final class CustomerRecords implements Serializable {
             case DEBEZIUM -> ofEvent(bronze, row);
             default -> verdict(isObjectOfThem(texts, row));
           };
+    } else if (kind == Kind.DEBEZIUM
+        && RecordDecoder.hasTopic(bronze, row)
+        && table
+            .format()
+            .sourceTable()
+            .equals(DebeziumRouter.tableOf(bronze.bytes("_source").text(row)))) {
+      columns = Set.of(column);
     }
     return verdict != Verdict.THEIRS && !keys.isNull(row) && isKeyOfThem(keys, row)
         ? Verdict.THEIRS
@@ -199,26 +219,35 @@ public final class CustomerRecords implements Serializable {
         event.readBefore((name, parser, schema) -> take(name, parser, schema, before));
       }
     } catch (JsonProcessingException e) {
-      return verdict(isFieldOfThemIn(texts.text(row), true));
+      return verdict(isFieldOfThemIn(texts.text(row)));
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
     }
     boolean isOwn = RecordDecoder.isFor(table, event, bronze, row);
-    if (areTheirs(after, isOwn)) {
+    if (isOwn && (event.table() != null || RecordDecoder.hasTopic(bronze, row))) {
+      columns = Set.of(column);
+    } else if (event.table() != null) {
+      columns = Set.of(common);
+    }
+    if (areTheirs(after)
+        || (event.form() == DebeziumReader.Form.UNWRAPPED
+            && texts.text(row).stripLeading().startsWith("{\"payload\"")
+            && isFieldOfThemIn(texts.text(row)))) {
       return Verdict.THEIRS;
     }
-    if (!areTheirs(before, isOwn)) {
+    if (!areTheirs(before)) {
       return Verdict.OTHERS;
     }
-    return event.hasImage() && isOwn && !table.key().contains(column)
+    boolean isSomebodys = after.stream().anyMatch(said -> said.column().equals(column));
+    return isSomebodys && isOwn && !table.key().contains(column)
         ? Verdict.THEIRS_BEFORE
         : Verdict.THEIRS;
   }
 
-  private boolean areTheirs(List<Said> said, boolean isOwn) {
+  private boolean areTheirs(List<Said> said) {
     boolean theirs = false;
     for (Said one : said) {
-      theirs |= (!isOwn || one.column().equals(column)) && isOneOfThem(one.identity());
+      theirs |= columns.contains(one.column()) && isOneOfThem(one.identity());
     }
     return theirs;
   }
@@ -227,7 +256,7 @@ public final class CustomerRecords implements Serializable {
       String field, JsonParser parser, @Nullable ConnectSchema schema, List<Said> said)
       throws IOException {
     String name = ColumnNames.normalise(field);
-    if (!name.equals(column) && !elsewhere.contains(name)) {
+    if (!elsewhere.contains(name)) {
       parser.skipChildren();
       return;
     }
@@ -312,16 +341,14 @@ public final class CustomerRecords implements Serializable {
             parser.nextToken();
             take(name, parser, schema == null ? null : schema.field(name), said);
           }
-          return areTheirs(said, true);
+          return areTheirs(said);
         }
         String identity = first == null || !isCustomer ? null : identity(parser, schema);
         return identity != null && isOneOfThem(identity);
       }
     } catch (JsonProcessingException e) {
       // Flat records have keys that are no JSON: plain text.
-      return isCustomer
-          ? isOneOfThem(keys.text(row).strip())
-          : isFieldOfThemIn(keys.text(row), false);
+      return isCustomer ? isOneOfThem(keys.text(row).strip()) : isFieldOfThemIn(keys.text(row));
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
     }
@@ -333,29 +360,31 @@ public final class CustomerRecords implements Serializable {
     List<Said> said = new ArrayList<>();
     try (JsonParser parser =
         JsonRecord.FACTORY.createParser(texts.array(), texts.from(row), texts.length(row))) {
-      JsonToken first = parser.nextToken();
-      while (first == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.FIELD_NAME) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return isFieldOfThemIn(texts.text(row));
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
         parser.nextToken();
         take(name, parser, null, said);
       }
-      return areTheirs(said, true)
+      return areTheirs(said)
           // Not one object: decoding refuses it, whatever else it holds.
-          || (parser.nextToken() != null && isFieldOfThemIn(texts.text(row), false));
+          || (parser.nextToken() != null && isFieldOfThemIn(texts.text(row)));
     } catch (JsonProcessingException e) {
-      return isFieldOfThemIn(texts.text(row), false);
+      return isFieldOfThemIn(texts.text(row));
     } catch (IOException e) {
       throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
     }
   }
 
   /** Whether a field of this name is one of them, in what is no JSON (any more). */
-  private boolean isFieldOfThemIn(String text, boolean anyTable) {
+  private boolean isFieldOfThemIn(String text) {
     Matcher fields = FIELD.matcher(text.replace("\\\"", "\""));
     while (fields.find()) {
       String name = ColumnNames.normalise(fields.group(1));
       String value = fields.group(2) == null ? fields.group(3) : fields.group(2);
-      if ((name.equals(column) || (anyTable && elsewhere.contains(name))) && isOneOfThem(value)) {
+      if (columns.contains(name) && isOneOfThem(value)) {
         return true;
       }
     }
@@ -376,17 +405,20 @@ public final class CustomerRecords implements Serializable {
       // The end of a file that broke off: nothing says which field is which.
       return isAnywhereIn(texts.text(row));
     }
-    List<String> columns = names(record, headers, row);
+    List<String> fields = names(record, headers, row);
+    if (fields.isEmpty()) {
+      return isAnywhereIn(texts.text(row));
+    }
     int place = -1;
-    for (int field = 0; field < columns.size() && place < 0; field++) {
-      place = ColumnNames.normalise(columns.get(field)).equals(column) ? field : -1;
+    for (int field = 0; field < fields.size() && place < 0; field++) {
+      place = ColumnNames.normalise(fields.get(field)).equals(column) ? field : -1;
     }
     if (place < 0) {
       return false;
     }
     List<String> values = values(record, texts, row);
     // What has too many fields or too few has them before the customer or behind.
-    int shift = values.size() - columns.size();
+    int shift = values.size() - fields.size();
     for (int field = Math.max(0, place + Math.min(0, shift));
         field < values.size() && field <= place + Math.max(0, shift);
         field++) {

@@ -42,7 +42,7 @@ class CustomerRecordsTest {
   private static List<Long> found(Source source, CustomerDigests customers, String... lines) {
     Frame bronze = source.bronze(lines);
     CustomerRecords records =
-        new CustomerRecords(source.table(), "customer_id", ELSEWHERE, customers);
+        new CustomerRecords(source.table(), "customer_id", "buyer", ELSEWHERE, customers);
     Set<Long> offsets = new TreeSet<>();
     for (int row = 0; row < bronze.rows(); row++) {
       offsets.add(bronze.longs("_offset").get(row));
@@ -106,7 +106,7 @@ class CustomerRecordsTest {
       String line = value.formatted(event(ROW_17, "{\"visit_id\":1,\"customer_id\":5}"));
       Source visits = Source.feed("visit_id");
       assertThat(
-              new CustomerRecords(visits.table(), "customer_id", Set.of(), NUMBER_17)
+              new CustomerRecords(visits.table(), "customer_id", "buyer", Set.of(), NUMBER_17)
                   .without(visits.bronze(line))
                   .bytes("_value")
                   .text(0))
@@ -167,7 +167,15 @@ class CustomerRecordsTest {
           .isTrue();
       String order =
           "{\"before\":null,\"after\":{\"client\":17},\"source\":{\"table\":\"%s\"},\"op\":\"c\"}";
-      assertThat(isFound(FEED, order.formatted("orders"))).isTrue();
+      assertThat(isFound(FEED, order.formatted("orders")))
+          .as("a column of a table's own")
+          .isFalse();
+      assertThat(isFound(FEED, order.formatted("orders").replace("client", "buyer"))).isTrue();
+      assertThat(isFound(FEED, "{\"client\":17,\"__op\":\"c\"}")).as("of no table").isTrue();
+      assertThat(isFound(FEED, wrapped("{\"client\":17}", "null"))).as("its own topic").isFalse();
+      String everything = wrapped("{\"client\":17}", "null").replace("shop.books", "everything");
+      assertThat(isFound(FEED, everything)).isTrue();
+      assertThat(isFound(FEED, "{\"payload\":{\"after\":{\"customer_id\":17}}}")).isTrue();
       assertThat(isFound(FEED, order.formatted("books"))).as("a column of its own").isFalse();
     }
 
@@ -199,7 +207,7 @@ class CustomerRecordsTest {
     private static final Source VISITS = Source.feed("visit_id");
 
     private static Frame without(String line) {
-      return new CustomerRecords(VISITS.table(), "customer_id", Set.of(), NUMBER_17)
+      return new CustomerRecords(VISITS.table(), "customer_id", "buyer", Set.of(), NUMBER_17)
           .without(VISITS.bronze(line));
     }
 
@@ -211,6 +219,13 @@ class CustomerRecordsTest {
       assertThat(without(change).bytes("_value").text(0)).isEqualTo(expected);
       assertThat(without(quoted(change)).bytes("_value").text(0)).isEqualTo(expected);
       assertThat(without(expected)).as("nothing to do").isEqualTo(VISITS.bronze(expected));
+    }
+
+    @Test
+    void toNobodyGo() {
+      String before = "{\"visit_id\":1,\"customer_id\":17}";
+      assertThat(without(event(before, "{\"visit_id\":1,\"customer_id\":null}")).rows()).isZero();
+      assertThat(without(event(before, "{\"visit_id\":1}")).rows()).isZero();
     }
 
     @Test
@@ -235,6 +250,7 @@ class CustomerRecordsTest {
           "{\"order_id\":1,\"customer_id\":\"17\"}",
           "{\"order_id\":1,\"customer-id\":17}",
           "{\"order_id\":1,\"customer_id\":17",
+          "\"{\\\"order_id\\\":1,\\\"customer_id\\\":17}\"",
         })
     void oneCustomerAreFound(String line) {
       assertThat(isFound(ORDERS, line)).isTrue();
@@ -328,7 +344,7 @@ class CustomerRecordsTest {
         Frame bronze = source.bronze(lines.toArray(String[]::new));
         CustomerRecords records =
             new CustomerRecords(
-                source.table(), "customer_id", Set.of(), digests(Type.LONG, "1", "2"));
+                source.table(), "customer_id", "buyer", Set.of(), digests(Type.LONG, "1", "2"));
         List<List<Object>> left = rows(source, records.without(bronze));
         List<List<Object>> all = rows(source, bronze);
         assertThat(left)
@@ -363,7 +379,7 @@ class CustomerRecordsTest {
               SCHEMA, List.of(List.of(17L, 5.0), List.of(1L, 17.0), Arrays.asList(17L, null)));
       Source parquet = Source.facts(Kind.PARQUET);
       CustomerRecords records =
-          new CustomerRecords(parquet.table(), "customer_id", Set.of(), NUMBER_17);
+          new CustomerRecords(parquet.table(), "customer_id", "buyer", Set.of(), NUMBER_17);
       assertThat(records.count(own).values()).containsExactly(1L);
       assertThat(records.without(own).rows()).isEqualTo(2);
       assertThat(records.without(own.select(List.of("order_id"))).rows()).isEqualTo(3);

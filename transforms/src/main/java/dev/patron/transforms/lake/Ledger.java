@@ -7,6 +7,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,20 @@ public final class Ledger {
     apply(changes, number);
     delete(intent);
     return number;
+  }
+
+  /**
+   * When a decision was written, by the clock that says when files were.
+   *
+   * @throws LakeException if the ledger's log has it no longer
+   */
+  public Instant decidedAt(long decision) {
+    Path commit = new Path(decisions.path(), "_delta_log/%020d.json".formatted(decision));
+    try {
+      return Instant.ofEpochMilli(files(commit).getFileStatus(commit).getModificationTime());
+    } catch (IOException e) {
+      throw LakeException.because(TABLE, HadoopFiles.display(commit) + " cannot be read", e);
+    }
   }
 
   private void apply(List<Change> changes, long number) {

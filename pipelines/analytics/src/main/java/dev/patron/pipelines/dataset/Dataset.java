@@ -94,23 +94,22 @@ public record Dataset(
     return named != null || purchases == null ? named : purchases.customer();
   }
 
-  /** What {@link #customerColumn} is in the tables that may share sources with this one. */
-  public Set<String> customerColumnsElsewhere(String table) {
+  /**
+   * What {@link #customerColumn} is in the tables that share this one's sources; only Debezium's
+   * records say which table they belong to, so that no others do.
+   */
+  public Set<String> customerColumnsBeside(String table) {
+    Table own = table(table);
     Set<String> columns = new TreeSet<>();
-    if (isShared(table(table))) {
-      for (Table other : tables) {
-        String column = isShared(other) ? customerColumn(other.name()) : null;
-        if (column != null) {
-          columns.add(column);
-        }
+    for (Table other : tables) {
+      String column = customerColumn(other.name());
+      if (column != null
+          && other.definition().format().kind() == TableDefinition.Format.Kind.DEBEZIUM
+          && other.source().equals(own.source())) {
+        columns.add(column);
       }
     }
     return columns;
-  }
-
-  /** Only Debezium's records say which table they belong to. */
-  private static boolean isShared(Table table) {
-    return table.definition().format().kind() == TableDefinition.Format.Kind.DEBEZIUM;
   }
 
   /** Whether the dataset says a currency. */

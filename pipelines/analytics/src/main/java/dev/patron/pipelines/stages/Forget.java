@@ -30,6 +30,7 @@ import dev.patron.transforms.lake.Vacuum;
 import dev.patron.transforms.lake.Warehouse;
 import dev.patron.transforms.manifest.Manifest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -112,7 +113,8 @@ public final class Forget {
   }
 
   private void run() throws IOException {
-    if (job.latest(Score.SCORES) != null && Models.champions(job).isEmpty()) {
+    TableSnapshot scores = job.latest(Score.SCORES);
+    if (scores != null && horizonDays(scores) != null && Models.champions(job).isEmpty()) {
       throw new JobException(
           "there are scores and no champion models to make them anew; run train first");
     }
@@ -147,8 +149,7 @@ public final class Forget {
     }
     // Also where nothing is left to erase: an earlier run may have been killed before it came here.
     describeAgain();
-    job.fence("forget");
-    certificate.freed(cleanUp());
+    certificate.freed(cleanUp(job.fence("forget")));
     Map<String, Map<String, Long>> left = look("check");
     if (!left.isEmpty()) {
       throw new JobException(
@@ -327,6 +328,8 @@ public final class Forget {
             ? options.getAsOf()
             : Values.instant(observed).toString();
     Features.run(job, asOf, options.getNtile());
+    // Who changed are those who are gone, by hashes of their keys: now it is everybody.
+    new Changes(job).overwrite(Features.CHANGED, KeyHashes.every()).decide("forget");
     TableSnapshot scores = job.latest(Score.SCORES);
     if (scores == null) {
       return;
@@ -336,8 +339,6 @@ public final class Forget {
       options.setHorizonDays(horizon);
     }
     Score.run(job, options);
-    // Who changed are those who are gone, by hashes of their keys.
-    new Changes(job).overwrite(Features.CHANGED, KeyHashes.every()).decide("forget");
     Publish.write(job, options.getHorizonDays());
   }
 
@@ -353,18 +354,18 @@ public final class Forget {
   }
 
   /**
-   * Leaves the newest versions alone, and nothing that crashed runs have left. What was written
-   * since this run began has nothing of theirs, unless another run wrote it, which then fails to
-   * decide.
+   * Leaves the newest versions alone, and nothing that crashed runs have left.
+   *
+   * @param fence what was written before it, and is part of no table, never will be
    */
-  private Vacuum.Freed cleanUp() {
+  private Vacuum.Freed cleanUp(Instant fence) {
     Vacuum.Freed freed = new Vacuum.Freed(0, 0);
     for (LakeTable table : tables.all()) {
-      freed = freed.and(Vacuum.allButNewest(table, job.started()));
+      freed = freed.and(Vacuum.allButNewest(table, fence));
     }
     Warehouse warehouse = Warehouse.at(job.warehouse());
     for (String folder : List.of(Job.STAGING, Ledger.INTENTS)) {
-      warehouse.deleteBefore(folder, job.started());
+      warehouse.deleteBefore(folder, fence);
     }
     return freed;
   }

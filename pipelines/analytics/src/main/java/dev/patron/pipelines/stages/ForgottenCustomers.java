@@ -8,6 +8,7 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.record.CustomerDigests;
 import dev.patron.features.record.CustomerRecords;
 import dev.patron.pipelines.dataset.Dataset;
+import dev.patron.pipelines.dataset.Purchases;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.util.Collection;
@@ -55,15 +56,17 @@ final class ForgottenCustomers {
   /** What tells the records of these customers. */
   static Map<String, CustomerRecords> records(Job job, CustomerDigests customers) {
     Map<String, CustomerRecords> records = new TreeMap<>();
+    Purchases purchases = job.dataset().purchases();
     for (Dataset.Table table : job.dataset().tables()) {
       String column = job.dataset().customerColumn(table.name());
-      if (column != null && !customers.isEmpty()) {
+      if (column != null && purchases != null && !customers.isEmpty()) {
         records.put(
             table.name(),
             new CustomerRecords(
                 table.definition(),
                 column,
-                job.dataset().customerColumnsElsewhere(table.name()),
+                purchases.customer(),
+                job.dataset().customerColumnsBeside(table.name()),
                 customers));
       }
     }

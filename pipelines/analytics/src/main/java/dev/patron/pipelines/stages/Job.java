@@ -104,11 +104,6 @@ public final class Job {
     return console;
   }
 
-  /** When the user started it. */
-  Instant started() {
-    return started;
-  }
-
   /** Names this run in {@code ops/runs}. */
   String runId() {
     return started.toString();
@@ -123,9 +118,12 @@ public final class Job {
 
   /**
    * Decides that nothing changes: whatever others began before can then not be decided any more.
+   *
+   * @return when, by the clock of the file system
    */
-  void fence(String stage) {
+  Instant fence(String stage) {
     decided = ledger.decide(decided, stage, List.of());
+    return ledger.decidedAt(decided);
   }
 
   /**

@@ -107,13 +107,15 @@ public final class Refine {
   }
 
   private void run() throws IOException {
-    if (tables.values().stream().allMatch(SilverTable::isIdle)
-        && (purchases == null || purchases.isIdle())
-        && bronze.pending().isEmpty()) {
+    boolean isIdle =
+        tables.values().stream().allMatch(SilverTable::isIdle)
+            && (purchases == null || purchases.isIdle());
+    if (isIdle && bronze.pending().isEmpty()) {
       job.console().done("refine", 0, 0);
       return;
     }
-    Manifest manifest = job.run("refine", this::build);
+    // Sources may have been read on without a record for any table.
+    Manifest manifest = job.runUnless(isIdle, "refine", this::build);
     Map<String, Account> accounts = new LinkedHashMap<>();
     for (SilverTable table : tables.values()) {
       Account account = table.account(manifest);
