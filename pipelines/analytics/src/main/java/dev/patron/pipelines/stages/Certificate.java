@@ -99,7 +99,10 @@ final class Certificate {
     }
     line(text, "Files deleted: %,d (%,d bytes)", freed.files(), freed.bytes());
     line(text, "");
-    line(text, "Every table was read again afterwards, and none has a row or record of them.");
+    line(
+        text,
+        "Bronze and every table with customers was read again afterwards: nothing of them is left;");
+    line(text, "quarantine was made anew from bronze.");
     line(
         text,
         "Earlier versions of the tables cannot be read any more. Counts that earlier runs made of");
