@@ -39,7 +39,7 @@ public final class SliceCustomers extends PTransform<PCollectionTuple, PCollecti
   /** Gives one frame of {@link Slices#purchasesSchema}. */
   public static final TupleTag<Frame> PURCHASE_SLICES = new TupleTag<>("purchase slices") {};
 
-  /** Gives the customers as {@link Slices#describe} does. */
+  /** Gives the customers as {@link Slices#describe} does, or nothing. */
   public static final TupleTag<Frame> DESCRIBED = new TupleTag<>("described") {};
 
   private final Slices slices;
@@ -47,6 +47,7 @@ public final class SliceCustomers extends PTransform<PCollectionTuple, PCollecti
   private final Schema scores;
   private final Schema purchases;
   private final int buckets;
+  private final boolean describing;
 
   /**
    * Slices of these.
@@ -55,14 +56,21 @@ public final class SliceCustomers extends PTransform<PCollectionTuple, PCollecti
    * @param scores the schema of what comes as {@link #SCORES}
    * @param purchases the schema of what comes as {@link #PURCHASES}
    * @param buckets into how many buckets customers are shuffled
+   * @param describing whether {@link #DESCRIBED} is wanted
    */
   public SliceCustomers(
-      Slices slices, Schema features, Schema scores, Schema purchases, int buckets) {
+      Slices slices,
+      Schema features,
+      Schema scores,
+      Schema purchases,
+      int buckets,
+      boolean describing) {
     this.slices = slices;
     this.features = features;
     this.scores = scores;
     this.purchases = purchases;
     this.buckets = buckets;
+    this.describing = describing;
   }
 
   @Override
@@ -77,7 +85,7 @@ public final class SliceCustomers extends PTransform<PCollectionTuple, PCollecti
                     buckets))
             .apply(
                 "Count each bucket",
-                ParDo.of(new Count(slices, features, scores, purchases))
+                ParDo.of(new Count(slices, features, scores, purchases, describing))
                     .withOutputTags(
                         CUSTOMER_SLICES, TupleTagList.of(PURCHASE_SLICES).and(DESCRIBED)));
     return PCollectionTuple.of(
@@ -104,12 +112,15 @@ public final class SliceCustomers extends PTransform<PCollectionTuple, PCollecti
     private final Schema features;
     private final Schema scores;
     private final Schema purchases;
+    private final boolean describing;
 
-    private Count(Slices slices, Schema features, Schema scores, Schema purchases) {
+    private Count(
+        Slices slices, Schema features, Schema scores, Schema purchases, boolean describing) {
       this.slices = slices;
       this.features = features;
       this.scores = scores;
       this.purchases = purchases;
+      this.describing = describing;
     }
 
     @ProcessElement
@@ -124,7 +135,9 @@ public final class SliceCustomers extends PTransform<PCollectionTuple, PCollecti
       out.get(CUSTOMER_SLICES).output(slices.customers(described));
       out.get(PURCHASE_SLICES)
           .output(slices.purchases(described, Frame.concat(purchases, frames.getAll(PURCHASES))));
-      out.get(DESCRIBED).output(described);
+      if (describing) {
+        out.get(DESCRIBED).output(described);
+      }
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -171,7 +172,8 @@ final class SliceCounts {
                             "Read where customers are",
                             ReadTable.of(homes.table(), homes.columns()))
                         .apply("Take their countries", homes.residences())),
-            job.buckets(sources.purchases().files()));
+            buckets(),
+            described);
     tell(findings, "", counted);
     if (described) {
       findings.tell("frame", "described", FrameCoder.of(), counted.get(SliceCustomers.DESCRIBED));
@@ -180,6 +182,14 @@ final class SliceCounts {
       findings.tell(
           "frame", "sold", FrameCoder.of(), sold.sum(pipeline, "", sold.facts().contents()));
     }
+  }
+
+  /** Features, scores and purchases of a customer meet, and count together. */
+  private int buckets() {
+    return job.buckets(
+        Stream.of(sources.features(), sources.scores(), sources.purchases())
+            .flatMap(table -> table.files().stream())
+            .toList());
   }
 
   private static PCollection<Frame> nobody(Pipeline pipeline, String label) {
@@ -199,7 +209,7 @@ final class SliceCounts {
       PCollection<Frame> purchases,
       PCollection<Frame> residences) {}
 
-  private PCollectionTuple count(String when, Parts parts, int buckets) {
+  private PCollectionTuple count(String when, Parts parts, int buckets, boolean described) {
     return PCollectionTuple.of(SliceCustomers.FEATURES, parts.features())
         .and(SliceCustomers.SCORES, parts.scores())
         .and(SliceCustomers.PURCHASES, parts.purchases())
@@ -211,7 +221,8 @@ final class SliceCounts {
                 sources.features().schema().select(Slices.FEATURES),
                 sources.scores().schema().select(scored()),
                 sources.purchases().schema().select(Slices.PURCHASES),
-                buckets));
+                buckets,
+                described));
   }
 
   private static void tell(Job.Findings findings, String when, PCollectionTuple counted) {
@@ -261,7 +272,7 @@ final class SliceCounts {
   }
 
   private void changed(Pipeline pipeline, Job.Findings findings, Versions before) {
-    int buckets = 1;
+    int buckets = buckets(before);
     PCollection<Frame> keys = keys(pipeline, before, buckets);
     Moved purchases = Moved.between(before.sources().purchases(), sources.purchases());
     PCollection<Frame> others =
@@ -273,14 +284,16 @@ final class SliceCounts {
             "",
             parts(
                 keys, "", sources, homes == null ? null : homes.table(), others, purchases.added()),
-            buckets));
+            buckets,
+            false));
     tell(
         findings,
         " before",
         count(
             " before",
             parts(keys, " before", before.sources(), before.homes(), others, purchases.gone()),
-            buckets));
+            buckets,
+            false));
     TableSnapshot facts = before.facts();
     if (sold != null && facts != null) {
       Moved moved = Moved.between(facts, sold.facts());
@@ -288,6 +301,16 @@ final class SliceCounts {
       findings.tell(
           "frame", "sold before", FrameCoder.of(), sold.sum(pipeline, " before", moved.gone()));
     }
+  }
+
+  /** As many as all customers need, by the share of those who may have changed. */
+  private int buckets(Versions before) {
+    if (before.sources().scores().version() == sources.scores().version()) {
+      return 1;
+    }
+    double share =
+        (double) job.table(Features.CHANGED).snapshot().rows() / sources.features().rows();
+    return Math.max(1, (int) Math.ceil(share * buckets()));
   }
 
   /** The customers who are not in the slices that they were in. */
