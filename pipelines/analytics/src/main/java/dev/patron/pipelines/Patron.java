@@ -120,7 +120,8 @@ public final class Patron {
 
   private final Console console;
 
-  Patron(Console console) {
+  /** The program for a host that goes on after a command, and says where its words go. */
+  public Patron(Console console) {
     this.console = console;
   }
 
@@ -135,7 +136,7 @@ public final class Patron {
   }
 
   /** Runs one command and gives the exit status: 0, 1 for a failed job, 2 for wrong usage. */
-  int run(List<String> arguments) {
+  public int run(List<String> arguments) {
     List<String> words = arguments.stream().filter(word -> !word.startsWith("-")).toList();
     boolean help = arguments.stream().anyMatch(word -> word.equals("--help") || word.equals("-h"));
     if (words.isEmpty() || words.get(0).equals("help")) {

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.patron.features.frame.BytesColumn;
+import dev.patron.pipelines.Patron;
+import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.generate.live.PageServer;
 import dev.patron.testing.KafkaBroker;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +65,10 @@ class StreamIT {
   @BeforeAll
   void playTheBookstore() throws Exception {
     patron("generate", "--customers=60", "--output=" + shop, "--kafka=" + broker.bootstrap());
+    Files.writeString(
+        shop.resolve("dataset-topics.yaml"),
+        Files.readString(shop.resolve("dataset-kafka.yaml"))
+            .replace("${KAFKA_BOOTSTRAP}", broker.bootstrap()));
     patron("run", "--dataset=" + shop.resolve("dataset.yaml"), "--warehouse=" + at("files"));
     expected = silver("files");
     assertThat(expected.keySet()).isEqualTo(SILVER);
@@ -70,18 +78,32 @@ class StreamIT {
     return folder.resolve(warehouse);
   }
 
-  // ---- The program, as a process
+  // ---- The program
 
-  private ProcessBuilder command(String... arguments) {
+  /** Runs it here, and wants it to end well. */
+  private static String patron(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        new Patron(
+                new Console(
+                    new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false))
+            .run(List.of(arguments));
+    assertThat(status).as(() -> err.toString(UTF_8)).isZero();
+    return out.toString(UTF_8);
+  }
+
+  /** Runs it as a process, for what is killed, told to stop, or shall keep a secret. */
+  private ProcessBuilder process(Path said, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add("dev.patron.pipelines.Patron");
+    command.add(Patron.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder process = new ProcessBuilder(command);
     process.environment().put("KAFKA_BOOTSTRAP", broker.bootstrap());
-    return process.redirectError(folder.resolve("stderr").toFile());
+    return process.redirectErrorStream(true).redirectOutput(said.toFile());
   }
 
   private static void awaitUntil(BooleanSupplier comes) throws InterruptedException {
@@ -89,17 +111,6 @@ class StreamIT {
       Thread.sleep(100);
     }
     assertThat(comes.getAsBoolean()).isTrue();
-  }
-
-  private String patron(String... arguments) throws IOException, InterruptedException {
-    Process process = command(arguments).start();
-    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as(() -> stderr()).isZero();
-    return out;
-  }
-
-  private String stderr() {
-    return text(folder.resolve("stderr"));
   }
 
   private static String text(Path file) {
@@ -115,7 +126,7 @@ class StreamIT {
         new ArrayList<>(
             List.of(
                 "stream",
-                "--dataset=" + shop.resolve("dataset-kafka.yaml"),
+                "--dataset=" + shop.resolve("dataset-topics.yaml"),
                 "--warehouse=" + at(warehouse),
                 "--every=PT0S",
                 "--untilCaughtUp"));
@@ -124,7 +135,7 @@ class StreamIT {
   }
 
   /** The rows and digests of the silver tables. */
-  private Map<String, String> silver(String warehouse) throws IOException, InterruptedException {
+  private Map<String, String> silver(String warehouse) {
     return patron("verify", "--warehouse=" + at(warehouse))
         .lines()
         .map(line -> line.split(" +", 2))
@@ -144,7 +155,11 @@ class StreamIT {
   void whatIsKilledGoesOnWithoutLossOrRepetition() throws Exception {
     Random random = new Random(20_250_101);
     for (int kill = 0; kill < KILLS; kill++) {
-      Process process = command(stream("killed", "--maxRecordsPerIncrement=150")).start();
+      Process process =
+          process(
+                  folder.resolve("killed-" + kill),
+                  stream("killed", "--maxRecordsPerIncrement=150"))
+              .start();
       boolean ended = process.waitFor(2_000 + random.nextInt(12_000), TimeUnit.MILLISECONDS);
       process.destroyForcibly().waitFor();
       if (ended) {
@@ -161,14 +176,14 @@ class StreamIT {
     broker.createTopic("promoted", 2, Map.of());
     Path said = folder.resolve("said");
     Process process =
-        command(
+        process(
+                said,
                 "stream",
                 "--dataset=" + shop.resolve("dataset-kafka.yaml"),
                 "--warehouse=" + at("stopped"),
                 "--maxRecordsPerIncrement=60",
                 "--scoresTopic=promoted",
                 "--every=PT0S")
-            .redirectError(said.toFile())
             .start();
     try {
       awaitUntil(() -> !process.isAlive() || text(said).contains("increment 8:"));
@@ -207,12 +222,12 @@ class StreamIT {
     assertThat(told).hasSize(rows("stopped", "gold/customer_scores"));
   }
 
-  private void train(String warehouse, String... more) throws Exception {
+  private void train(String warehouse, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
                 "train",
-                "--dataset=" + shop.resolve("dataset-kafka.yaml"),
+                "--dataset=" + shop.resolve("dataset-topics.yaml"),
                 "--warehouse=" + at(warehouse)));
     arguments.addAll(List.of(more));
     patron(arguments.toArray(String[]::new));
@@ -233,7 +248,7 @@ class StreamIT {
     return models;
   }
 
-  private int rows(String warehouse, String table) throws IOException, InterruptedException {
+  private int rows(String warehouse, String table) {
     return patron("verify", "--warehouse=" + at(warehouse))
         .lines()
         .filter(line -> line.startsWith(table + " "))
@@ -247,9 +262,10 @@ class StreamIT {
     patron(
         "ingest", "--dataset=" + shop.resolve("dataset.yaml"), "--warehouse=" + at("overlapping"));
     String mixed =
-        Files.readString(shop.resolve("dataset-kafka.yaml"))
+        Files.readString(shop.resolve("dataset-topics.yaml"))
             .replace(
-                "from: { kafka: bookstore.orders, bootstrap: \"${KAFKA_BOOTSTRAP}\", format: jsonl }",
+                "from: { kafka: bookstore.orders, bootstrap: \"%s\", format: jsonl }"
+                    .formatted(broker.bootstrap()),
                 "from: { files: \"orders/*.parquet\", format: parquet }");
     Path dataset = Files.writeString(shop.resolve("dataset-mixed.yaml"), mixed);
     patron("stream", "--dataset=" + dataset, "--warehouse=" + at("overlapping"), "--untilCaughtUp");
@@ -280,9 +296,11 @@ class StreamIT {
     String[] half = stream("scored", "--maxRecordsPerIncrement=300");
     patron(half);
     train("scored");
-    patron(secured(stream("scored", "--scoresTopic=scores")));
+    Path said = folder.resolve("said of a secret");
+    Process secured = process(said, secured(stream("scored", "--scoresTopic=scores"))).start();
+    assertThat(secured.waitFor()).as(() -> text(said)).isZero();
     assertNothingHolds(KafkaBroker.PASSWORD, at("scored"));
-    assertThat(stderr()).doesNotContain(KafkaBroker.PASSWORD);
+    assertThat(text(said)).doesNotContain(KafkaBroker.PASSWORD);
     List<ConsumerRecord<String, String>> first = messages("scores");
     // Nothing is new: nothing is sent again.
     patron(stream("scored", "--scoresTopic=scores"));
