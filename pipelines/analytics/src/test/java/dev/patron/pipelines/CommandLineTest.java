@@ -1,11 +1,7 @@
 package dev.patron.pipelines;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patron.pipelines.console.Console;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,13 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Wrong usage: one line on stderr, nothing on stdout, status 2, before anything is started. */
 class CommandLineTest {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-
-  private int patron(String... arguments) {
-    Console console =
-        new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
-    return new Patron(console).run(List.of(arguments));
+  private static CommandRun patron(String... arguments) {
+    return CommandRun.of(List.of(arguments));
   }
 
   @ParameterizedTest
@@ -54,28 +45,32 @@ class CommandLineTest {
         "verify --warehouse= | patron: --warehouse is empty; name a folder or URI"
       })
   void saysWhatIsWrong(String line, String message) {
-    assertThat(patron(line.split(" "))).isEqualTo(2);
-    assertThat(err.toString(UTF_8)).isEqualTo(message + System.lineSeparator());
-    assertThat(out.size()).isZero();
+    CommandRun run = patron(line.split(" "));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).isEqualTo(message + System.lineSeparator());
+    assertThat(run.out()).isEmpty();
   }
 
   @Test
   void anUnknownRunnerIsNamedBesideThoseThatThereAre() {
-    assertThat(patron("run", "--runner=Nope")).isEqualTo(2);
-    assertThat(err.toString(UTF_8)).startsWith("patron: ").contains("'Nope'").hasLineCount(1);
+    CommandRun run = patron("run", "--runner=Nope");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).startsWith("patron: ").contains("'Nope'").hasLineCount(1);
   }
 
   @Test
   void helpIsAResult() {
-    assertThat(patron("--help")).isZero();
-    assertThat(out.toString(UTF_8)).startsWith("Usage: ./patron COMMAND").contains("verify");
-    assertThat(err.size()).isZero();
+    CommandRun run = patron("--help");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).startsWith("Usage: ./patron COMMAND").contains("verify");
+    assertThat(run.err()).isEmpty();
   }
 
   @Test
   void noArgumentsAreWrongUsage() {
-    assertThat(patron()).isEqualTo(2);
-    assertThat(err.toString(UTF_8)).startsWith("Usage: ./patron COMMAND");
-    assertThat(out.size()).isZero();
+    CommandRun run = patron();
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).startsWith("Usage: ./patron COMMAND");
+    assertThat(run.out()).isEmpty();
   }
 }

@@ -1,17 +1,13 @@
 package dev.patron.pipelines;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patron.features.frame.Frame;
-import dev.patron.pipelines.console.Console;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -102,8 +98,8 @@ class ForgetIT {
     Files.write(shop.resolve("customers.jsonl"), customers);
     Files.write(shop.resolve("orders.jsonl"), orders);
     Files.write(shop.resolve("reviews.csv"), reviews);
-    Answer answer =
-        call(
+    CommandRun answer =
+        CommandRun.of(
             List.of(
                 "run",
                 "--dataset=" + shop.resolve("shop.yaml"),
@@ -113,7 +109,7 @@ class ForgetIT {
                 "--maxQuarantined=1",
                 "--k=3",
                 "--cutoffs=1"));
-    assertThat(answer.status()).as(answer.notes()).isZero();
+    assertThat(answer.status()).as(answer.err()).isZero();
   }
 
   /** Each test has the shop as it was opened. */
@@ -178,8 +174,8 @@ class ForgetIT {
 
   @Test
   void theShopIsAsIfTheyHadNeverCome() throws IOException {
-    Answer answer = patron("forget", shop, "shop", "--customer=17");
-    assertThat(answer.results())
+    CommandRun answer = patron("forget", shop, "shop", "--customer=17");
+    assertThat(answer.out())
         .contains("Forgotten: 1\n  17  long:")
         .containsPattern("bronze/customers +4\n")
         .containsPattern("bronze/visits +3\n")
@@ -284,8 +280,9 @@ class ForgetIT {
       Files.write(orders, List.of(order(700, 17, random), order(701, 16, random)));
       // The source once more, under another name.
       Files.copy(shop.resolve("customers.jsonl"), customers);
-      Answer answer = patron("run", shop, "shop", AS_OF, "--horizonDays=90", "--maxQuarantined=1");
-      assertThat(answer.notes())
+      CommandRun answer =
+          patron("run", shop, "shop", AS_OF, "--horizonDays=90", "--maxQuarantined=1");
+      assertThat(answer.err())
           .contains("patron: table 'customers': 4 records of forgotten customers left out")
           // Of three the third is another's by now, and stays without what it was before.
           .contains("patron: table 'visits': 2 records of forgotten customers left out")
@@ -298,11 +295,9 @@ class ForgetIT {
           .noneMatch(line -> line.contains("\"customer\":17,"));
       // What was read stays read.
       Files.writeString(more, order(702, 17, random));
-      assertThat(
-              patron("run", shop, "shop", AS_OF, "--horizonDays=90", "--maxQuarantined=1").notes())
+      assertThat(patron("run", shop, "shop", AS_OF, "--horizonDays=90", "--maxQuarantined=1").err())
           .contains("left out");
-      assertThat(
-              patron("run", shop, "shop", AS_OF, "--horizonDays=90", "--maxQuarantined=1").notes())
+      assertThat(patron("run", shop, "shop", AS_OF, "--horizonDays=90", "--maxQuarantined=1").err())
           .doesNotContain("left out");
       assertThat(silverAndGold(verify("shop"))).isEqualTo(silverAndGold(after));
     } finally {
@@ -316,7 +311,7 @@ class ForgetIT {
   void aSecondTimeThereIsNothingLeftToForget() throws IOException {
     patron("forget", shop, "shop", "--customer=17");
     Map<String, String> before = verify("shop");
-    assertThat(patron("forget", shop, "shop", "--customer=17").results())
+    assertThat(patron("forget", shop, "shop", "--customer=17").out())
         .contains("Forgotten: 1", "none; an earlier run had erased them");
     assertThat(silverAndGold(verify("shop"))).isEqualTo(silverAndGold(before));
   }
@@ -341,15 +336,15 @@ class ForgetIT {
         Files.readString(shop.resolve("shop.yaml"))
             .replaceFirst("(?m)^  reviews: .*\\R", "")
             .replace(", reviews.Author ID", ""));
-    Answer answer =
-        call(
+    CommandRun answer =
+        CommandRun.of(
             List.of(
                 "forget",
                 "--dataset=" + dataset,
                 "--warehouse=" + folder.resolve("shop-warehouse"),
                 "--customer=17"));
     assertThat(answer.status()).isEqualTo(1);
-    assertThat(answer.notes()).contains("bronze/reviews is of no table that the dataset names");
+    assertThat(answer.err()).contains("bronze/reviews is of no table that the dataset names");
   }
 
   private static Map<String, String> silverAndGold(Map<String, String> tables) {
@@ -360,12 +355,12 @@ class ForgetIT {
 
   @Test
   void whoseKeyWasChangedIsSaid() throws IOException {
-    assertThat(patron("forget", shop, "shop", "--customer=101").results())
+    assertThat(patron("forget", shop, "shop", "--customer=101").out())
         .contains("if they are the same persons, ask\nfor them too: 1\n  100\n");
     assertThat(values("shop", "bronze/customers"))
         .anyMatch(value -> value.contains("Former"))
         .noneMatch(value -> value.contains("Latter"));
-    assertThat(patron("forget", shop, "shop", "--customer=100").results())
+    assertThat(patron("forget", shop, "shop", "--customer=100").out())
         .contains("Forgotten: 1")
         .doesNotContain("same persons");
   }
@@ -374,7 +369,7 @@ class ForgetIT {
   void aTableOfRequestsMayNameWhomNobodyKnows() throws IOException {
     Path requests = folder.resolve("requests.csv");
     Files.writeString(requests, "asked,customer_id\n2024-01-01,17\n2024-01-02,999\n2024-01-03,5\n");
-    assertThat(patron("forget", shop, "shop", "--requests=" + requests).results())
+    assertThat(patron("forget", shop, "shop", "--requests=" + requests).out())
         .contains("Forgotten: 2\n  17  long:", "\n  5  long:")
         .contains("In no table, and nothing to forget: 1\n  999\n");
     assertThat(verify("shop").get("ops/forgotten")).startsWith("2 ");
@@ -386,7 +381,7 @@ class ForgetIT {
                     shop,
                     "shop",
                     "--requests=" + folder.resolve("shop-warehouse/gold/customer_features"))
-                .results())
+                .out())
         .contains("Forgotten: 58");
     assertThat(verify("shop").get("gold/customer_features")).startsWith("0 ");
   }
@@ -394,7 +389,7 @@ class ForgetIT {
   @Test
   void nobodyIsForgottenByMistake() throws IOException {
     Map<String, String> before = verify("shop");
-    assertThat(patron("forget", shop, "shop", "--customer=1717").results())
+    assertThat(patron("forget", shop, "shop", "--customer=1717").out())
         .contains("No customer was forgotten.", "In no table, and nothing to forget: 1");
     assertThat(verify("shop")).isEqualTo(before);
     assertThat(refusal("forget", "--customer=Zaphod"))
@@ -444,49 +439,24 @@ class ForgetIT {
 
   // ------------------------------------------------------------------ Patron
 
-  private record Answer(int status, String results, String notes) {}
-
-  private Answer patron(String command, Path sources, String warehouse, String... more) {
+  private CommandRun patron(String command, Path sources, String warehouse, String... more) {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.add("--dataset=" + sources.resolve("shop.yaml"));
     arguments.add("--warehouse=" + folder.resolve(warehouse + "-warehouse"));
     arguments.addAll(List.of(more));
-    Answer answer = call(arguments);
-    assertThat(answer.status()).as(() -> arguments + ": " + answer.notes()).isZero();
-    return answer;
+    return CommandRun.succeeding(arguments);
   }
 
   private String refusal(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     all.add("--dataset=" + shop.resolve("shop.yaml"));
     all.add("--warehouse=" + folder.resolve("shop-warehouse"));
-    Answer answer = call(all);
-    assertThat(answer.status()).as(answer.notes()).isEqualTo(2);
-    return answer.notes();
+    CommandRun answer = CommandRun.of(all);
+    assertThat(answer.status()).as(answer.err()).isEqualTo(2);
+    return answer.err();
   }
 
-  /** What verify prints: rows and digest by table. */
   private Map<String, String> verify(String warehouse) {
-    Map<String, String> tables = new TreeMap<>();
-    Answer answer =
-        call(List.of("verify", "--warehouse=" + folder.resolve(warehouse + "-warehouse")));
-    assertThat(answer.status()).as(answer.notes()).isZero();
-    answer
-        .results()
-        .lines()
-        .map(line -> line.split("\\s+", 2))
-        .filter(words -> words[0].contains("/"))
-        .forEach(words -> tables.put(words[0], words[1]));
-    return tables;
-  }
-
-  private static Answer call(List<String> arguments) {
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream notes = new ByteArrayOutputStream();
-    Console console =
-        new Console(
-            new PrintStream(results, true, UTF_8), new PrintStream(notes, true, UTF_8), false);
-    int status = new Patron(console).run(arguments);
-    return new Answer(status, results.toString(UTF_8), notes.toString(UTF_8));
+    return CommandRun.verify(folder.resolve(warehouse + "-warehouse"));
   }
 }

@@ -5,11 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patron.pipelines.console.Console;
 import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -83,15 +81,10 @@ class HostileInputIT {
   }
 
   private int patron(String... arguments) {
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream notes = new ByteArrayOutputStream();
-    Console console =
-        new Console(
-            new PrintStream(results, true, UTF_8), new PrintStream(notes, true, UTF_8), false);
-    int status = new Patron(console).run(Arrays.asList(arguments));
-    out = results.toString(UTF_8);
-    err = notes.toString(UTF_8);
-    return status;
+    CommandRun run = CommandRun.of(Arrays.asList(arguments));
+    out = run.out();
+    err = run.err();
+    return run.status();
   }
 
   private int stage(String command, String warehouse, String... more) {

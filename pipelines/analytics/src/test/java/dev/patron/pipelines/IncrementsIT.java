@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patron.features.frame.Frame;
-import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.generate.Bookstore;
 import dev.patron.pipelines.generate.BookstoreOptions;
 import dev.patron.pipelines.generate.Faults;
@@ -12,10 +11,8 @@ import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,7 +24,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -470,7 +466,7 @@ class IncrementsIT {
     List<String> arguments = new ArrayList<>(List.of(command, "--dataset=" + dataset));
     arguments.add("--warehouse=" + folder.resolve("warehouses").resolve(warehouse));
     arguments.addAll(List.of(more));
-    call(arguments);
+    CommandRun.succeeding(arguments);
   }
 
   private static Map<String, String> silver(String warehouse) {
@@ -479,25 +475,7 @@ class IncrementsIT {
     return silver;
   }
 
-  /** What verify prints: rows and digest by table. */
   private static Map<String, String> verify(String warehouse) {
-    Map<String, String> tables = new TreeMap<>();
-    call(List.of("verify", "--warehouse=" + folder.resolve("warehouses").resolve(warehouse)))
-        .lines()
-        .map(line -> line.split("\\s+", 2))
-        .filter(words -> words[0].contains("/"))
-        .forEach(words -> tables.put(words[0], words[1]));
-    return tables;
-  }
-
-  private static String call(List<String> arguments) {
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream notes = new ByteArrayOutputStream();
-    Console console =
-        new Console(
-            new PrintStream(results, true, UTF_8), new PrintStream(notes, true, UTF_8), false);
-    int status = new Patron(console).run(arguments);
-    assertThat(status).as(() -> arguments + ": " + notes.toString(UTF_8)).isZero();
-    return results.toString(UTF_8);
+    return CommandRun.verify(folder.resolve("warehouses").resolve(warehouse));
   }
 }

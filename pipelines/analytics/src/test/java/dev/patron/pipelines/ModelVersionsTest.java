@@ -1,6 +1,5 @@
 package dev.patron.pipelines;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,11 +10,8 @@ import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelRegistry.Aliases;
 import dev.patron.features.models.TrainingFacts;
-import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.stages.Models;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -30,8 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code ./patron models}, as a user types it, over two versions of a lifetime model. */
 class ModelVersionsTest {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private CommandRun last = new CommandRun(0, "", "");
 
   @TempDir private Path warehouse;
   private ModelRegistry registry;
@@ -54,25 +49,22 @@ class ModelVersionsTest {
   }
 
   private int models(String words) {
-    out.reset();
-    err.reset();
-    Console console =
-        new Console(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8), false);
-    return new Patron(console)
-        .run(
+    last =
+        CommandRun.of(
             Stream.concat(
                     Stream.of(("models " + words).trim().split(" ")),
                     Stream.of("--warehouse=" + warehouse))
                 .toList());
+    return last.status();
   }
 
   private String said() {
-    return out.toString(UTF_8);
+    return last.out();
   }
 
   private void refused(String words, int status, String line) {
     assertThat(models(words)).as(words).isEqualTo(status);
-    assertThat(err.toString(UTF_8)).isEqualTo("patron: " + line + System.lineSeparator());
+    assertThat(last.err()).isEqualTo("patron: " + line + System.lineSeparator());
     assertThat(said()).isEmpty();
   }
 
@@ -180,7 +172,7 @@ class ModelVersionsTest {
 
     for (String words : List.of("promote lifetime 2", "show lifetime 2")) {
       assertThat(models(words)).as(words).isEqualTo(1);
-      assertThat(err.toString(UTF_8))
+      assertThat(last.err())
           .startsWith("patron: models failed: models/lifetime/2: ")
           .contains(answer)
           .hasLineCount(1);
@@ -199,7 +191,7 @@ class ModelVersionsTest {
         document, Files.readString(document).replace("\"alpha\" : 4.5", "\"alpha\" : 4"));
 
     assertThat(models("rollback lifetime")).isEqualTo(1);
-    assertThat(err.toString(UTF_8)).contains("models/lifetime/1: ").hasLineCount(1);
+    assertThat(last.err()).contains("models/lifetime/1: ").hasLineCount(1);
     assertThat(registry.aliases("lifetime")).isEqualTo(new Aliases(2, null, List.of(1)));
   }
 
