@@ -2,7 +2,6 @@ package dev.patron.runners.databricks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.patron.pipelines.CommandRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +52,10 @@ class BundleIT {
             .config("spark.sql.shuffle.partitions", "2")
             .config("spark.sql.warehouse.dir", folder.resolve("spark").toString())
             .config("spark.databricks.delta.snapshotPartitions", "2")
+            // Compiling each question costs more than answering it, of tables so small.
+            .config("spark.sql.codegen.wholeStage", "false")
+            .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+            .config("spark.sql.adaptive.enabled", "false")
             .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
             .config(
                 "spark.sql.catalog.spark_catalog",

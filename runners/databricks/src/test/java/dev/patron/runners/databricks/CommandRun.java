@@ -1,5 +1,6 @@
-package dev.patron.pipelines;
+package dev.patron.runners.databricks;
 
+import dev.patron.pipelines.Patron;
 import dev.patron.pipelines.console.Console;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -7,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** One command as its main method runs it, without ending the JVM that hosts it. */
-public record CommandRun(int status, String out, String err) {
+record CommandRun(int status, String out, String err) {
   /** Runs the command that these arguments say. */
-  public static CommandRun of(List<String> arguments) {
+  static CommandRun of(List<String> arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console =
