@@ -59,7 +59,7 @@ class ChangeFoldLawsTest {
 
   @Test
   void whateverTheEventsSayTheOracleAgrees() {
-    for (long seed = 0; seed < 30_000; seed++) {
+    for (long seed = 0; seed < 12_000; seed++) {
       List<Event> events = disturbed(Streams.nonsense(new Random(seed), false), new Random(seed));
       check("nonsense, seed " + seed, Event.BOOKS, events, Event.fold(Event.BOOKS, events));
     }
@@ -79,7 +79,7 @@ class ChangeFoldLawsTest {
 
   @Test
   void whateverUpdatesLeaveOutTheOracleAgrees() {
-    for (long seed = 0; seed < 20_000; seed++) {
+    for (long seed = 0; seed < 10_000; seed++) {
       boolean flat = seed % 2 == 0;
       ChangeSpec spec = flat ? Event.FLAT_IGNORING_NULLS : Event.IGNORING_NULLS;
       List<Event> events = disturbed(Streams.nonsense(new Random(seed), flat), new Random(seed));
@@ -105,7 +105,7 @@ class ChangeFoldLawsTest {
 
   @Test
   void carriedOnByWhatComesInAnyBatchesTheTablesAreThoseOfOneFold() {
-    for (long seed = 0; seed < 20_000; seed++) {
+    for (long seed = 0; seed < 10_000; seed++) {
       boolean flat = seed % 4 == 0;
       ChangeSpec spec = flat ? Event.FLAT_BOOKS : Event.BOOKS;
       List<Event> events = disturbed(Streams.nonsense(new Random(seed), flat), new Random(seed));

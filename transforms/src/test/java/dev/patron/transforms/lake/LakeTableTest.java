@@ -201,7 +201,7 @@ class LakeTableTest {
 
   @Test
   void anyColumnsAreReadAsTheyWereWritten() throws IOException {
-    for (long seed = 0; seed < 6; seed++) {
+    for (long seed = 0; seed < 3; seed++) {
       RandomFrames random = new RandomFrames(seed);
       Schema schema = random.schema(10);
       LakeTable table = table("random" + seed);

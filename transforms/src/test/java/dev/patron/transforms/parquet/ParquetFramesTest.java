@@ -92,7 +92,7 @@ class ParquetFramesTest {
 
   @Test
   void whatIsWrittenIsReadAgain() throws IOException {
-    for (long seed = 0; seed < 60; seed++) {
+    for (long seed = 0; seed < 30; seed++) {
       RandomFrames random = new RandomFrames(seed);
       Schema schema = random.schema(8);
       Frame first = random.frame(schema, (int) seed * 3);
@@ -153,7 +153,7 @@ class ParquetFramesTest {
 
   @Test
   void selectedRowsAreThoseOfTheWholeFile() throws IOException {
-    for (long seed = 400; seed < 440; seed++) {
+    for (long seed = 400; seed < 420; seed++) {
       RandomFrames random = new RandomFrames(seed);
       Random dice = new Random(seed);
       Schema schema = Schema.of().with("n", Type.LONG).and(random.schema(6));
@@ -192,7 +192,7 @@ class ParquetFramesTest {
 
   @Test
   void bothSinksWriteTheSameColumnsAndValues() throws IOException {
-    for (long seed = 200; seed < 260; seed++) {
+    for (long seed = 200; seed < 230; seed++) {
       RandomFrames random = new RandomFrames(seed);
       Schema schema = random.schema(8);
       Frame first = random.frame(schema, (int) (seed - 200) * 50);

@@ -18,9 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * What is hard on memory: a key with most of the events, as many keys as events, records of
  * megabytes, rows of 2,000 columns. In two runs, the records of the second between those of the
- * first, they give the tables of one run, on both runners. {@code -Pproof} has them in full size.
+ * first, they give the tables of one run, on both runners. {@code -Pcluster} has them small, {@code
+ * -Pproof} in full size.
  */
-class HardRecordsIT {
+class HardRecordsSuite {
   private static final int HOT = Integer.getInteger("proof.hot", 20_000);
   private static final int MEGABYTES = Integer.getInteger("proof.megabytes", 5);
   private static final int COLUMNS = 2_000;
@@ -102,10 +103,10 @@ class HardRecordsIT {
 
   /** Every other record of each table. */
   private static void write(Path shop, int run) throws IOException {
-    write(shop, "hot", HOT, run, HardRecordsIT::hot);
+    write(shop, "hot", HOT, run, HardRecordsSuite::hot);
     write(shop, "many", HOT, run, i -> "{\"id\":%d,\"at\":%d}".formatted(i, i));
-    write(shop, "wide", 20, run, HardRecordsIT::wide);
-    write(shop, "large", 4, run, HardRecordsIT::large);
+    write(shop, "wide", 20, run, HardRecordsSuite::wide);
+    write(shop, "large", 4, run, HardRecordsSuite::large);
   }
 
   private static void write(Path shop, String table, int size, int run, IntFunction<String> record)

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * repetition, read, shuffled, folded and written by either runner, against the sequential oracle.
  * The kernels are held against it many times more often, in {@code ProofTest}.
  */
-class ProofIT {
+class ProofSuite {
   private static final long FIRST = Long.getLong("proof.seed", 0);
   private static final int STREAMS = Integer.getInteger("proof.streams", 1);
 
