@@ -1,6 +1,7 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.slices.ProductTotals;
 import dev.patron.features.slices.Slices;
@@ -308,8 +309,11 @@ final class SliceCounts {
     if (before.sources().scores().version() == sources.scores().version()) {
       return 1;
     }
-    double share =
-        (double) job.table(Features.CHANGED).snapshot().rows() / sources.features().rows();
+    TableSnapshot changed = job.table(Features.CHANGED).snapshot();
+    if (KeyHashes.union(TableScan.of(changed, KeyHashes.SCHEMA.names())).isEvery()) {
+      return buckets();
+    }
+    double share = (double) changed.rows() / sources.features().rows();
     return Math.max(1, (int) Math.ceil(share * buckets()));
   }
 
