@@ -5,7 +5,7 @@ import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /**
  * The runner that the laws of the transforms are tested on: the DirectRunner here, and an embedded
- * Spark in {@code runners/spark}, which runs these same tests again.
+ * Spark in {@code runners/portability}, which runs these same tests again.
  */
 public final class AnyRunner {
   private AnyRunner() {}

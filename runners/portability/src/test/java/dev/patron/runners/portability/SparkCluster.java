@@ -1,4 +1,4 @@
-package dev.patron.runners.spark;
+package dev.patron.runners.portability;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  */
 final class SparkCluster implements AutoCloseable {
   private static final Path MODULE =
-      Path.of(System.getProperty("basedir", ".")).toAbsolutePath().normalize();
+      Path.of(System.getProperty("basedir", "."), "..", "spark").toAbsolutePath().normalize();
 
   /** What a process left. */
   record Ended(int status, String out, String err) {}

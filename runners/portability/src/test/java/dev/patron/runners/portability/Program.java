@@ -1,4 +1,4 @@
-package dev.patron.runners.spark;
+package dev.patron.runners.portability;
 
 import dev.patron.pipelines.commands.Erasure;
 import dev.patron.pipelines.commands.Run;

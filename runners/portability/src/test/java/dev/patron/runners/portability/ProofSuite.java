@@ -1,4 +1,4 @@
-package dev.patron.runners.spark;
+package dev.patron.runners.portability;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

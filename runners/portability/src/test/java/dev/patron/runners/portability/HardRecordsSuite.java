@@ -1,4 +1,4 @@
-package dev.patron.runners.spark;
+package dev.patron.runners.portability;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

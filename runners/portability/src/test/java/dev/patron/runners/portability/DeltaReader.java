@@ -1,4 +1,4 @@
-package dev.patron.runners.spark;
+package dev.patron.runners.portability;
 
 import java.nio.file.Path;
 import java.util.List;
