@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Tables stay readable to others when their logs grow beyond checkpoints, and when they are cut.
  */
-class ReadersIT {
+class ReadersSuite {
   private static final int COMMITS = 12;
 
   @TempDir Path folder;
