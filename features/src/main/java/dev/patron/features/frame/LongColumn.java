@@ -34,7 +34,8 @@ public final class LongColumn extends Column {
   LongColumn take(int[] rows, long @Nullable [] takenNulls) {
     long[] taken = new long[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      taken[i] = rows[i] < 0 ? 0 : values[rows[i]];
+      int row = rows[i];
+      taken[i] = row < 0 ? 0 : values[row];
     }
     return new LongColumn(taken, rows.length, takenNulls);
   }
@@ -80,6 +81,16 @@ public final class LongColumn extends Column {
       values[size++] = value;
     }
 
+    /** Appends the first so many of these values. */
+    public void append(long[] more, int count) {
+      int end = Math.addExact(size, count);
+      if (end > values.length) {
+        values = Arrays.copyOf(values, Math.max(end, size * 2));
+      }
+      System.arraycopy(more, 0, values, size, count);
+      size = end;
+    }
+
     @Override
     public int size() {
       return size;
@@ -98,12 +109,7 @@ public final class LongColumn extends Column {
 
     @Override
     void appendValuesFrom(Column source) {
-      int end = Math.addExact(size, source.size());
-      if (end > values.length) {
-        values = Arrays.copyOf(values, Math.max(end, size * 2));
-      }
-      System.arraycopy(((LongColumn) source).values, 0, values, size, source.size());
-      size = end;
+      append(((LongColumn) source).values, source.size());
     }
 
     @Override

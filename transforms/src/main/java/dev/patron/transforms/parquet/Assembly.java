@@ -23,6 +23,13 @@ abstract class Assembly {
   /** Appends the next value, whatever it is. */
   abstract void read(ColumnBuilder builder);
 
+  /** Appends the next values, whatever they are; for what begins a row. */
+  void readRows(ColumnBuilder builder, int rows) {
+    for (int row = 0; row < rows; row++) {
+      read(builder);
+    }
+  }
+
   /** Passes over the one entry that every leaf has where something above it is null or empty. */
   abstract void pass();
 

@@ -82,7 +82,23 @@ final class LeafReader {
 
   /** Goes on to the next entry; the value of this one, if it has one, was read. */
   void next() {
-    at++;
+    next(1);
+  }
+
+  /**
+   * How many entries of this page, from the current one on, have as much of the path as that; at
+   * most so many.
+   *
+   * @throws ParquetDecodingException if there are no more entries
+   */
+  int run(int definition, int most) {
+    definition();
+    return definitions.run(definition, at, at + Math.min(size - at, most));
+  }
+
+  /** Goes on by so many entries of this page, whose values were read. */
+  void next(int entries) {
+    at += entries;
     if (at == size) {
       nextPage();
     }

@@ -33,6 +33,9 @@ final class Leaves {
   /** Every integer up to this size is a double of its own. */
   private static final long EXACT_IN_DOUBLE = 1L << 53;
 
+  /** Longs that are taken from a page at a time. */
+  private static final int ROOM = 512;
+
   private Leaves() {}
 
   /** Whether a value of one type can be read as another without losing anything. */
@@ -140,6 +143,29 @@ final class Leaves {
     }
 
     @Override
+    final void readRows(ColumnBuilder builder, int rows) {
+      int left = rows;
+      while (left > 0) {
+        int run = reader.run(present, left);
+        if (run == 0) {
+          read(builder);
+          left--;
+        } else {
+          values(builder, run);
+          reader.next(run);
+          left -= run;
+        }
+      }
+    }
+
+    /** Appends so many values. */
+    void values(ColumnBuilder builder, int count) {
+      for (int i = 0; i < count; i++) {
+        value(builder);
+      }
+    }
+
+    @Override
     void pass() {
       reader.pass();
     }
@@ -196,6 +222,7 @@ final class Leaves {
 
   private static final class LongLeaf extends Leaf {
     private final boolean unsigned;
+    private final long[] room = new long[ROOM];
 
     LongLeaf(LeafReader reader, int present, boolean unsigned) {
       super(reader, present);
@@ -204,12 +231,32 @@ final class Leaves {
 
     @Override
     void value(ColumnBuilder builder) {
-      long value = reader.values().nextLong();
+      append((LongColumn.Builder) builder, reader.values().nextLong());
+    }
+
+    @Override
+    void values(ColumnBuilder builder, int count) {
+      LongColumn.Builder longs = (LongColumn.Builder) builder;
+      for (int done = 0; done < count; ) {
+        int more = Math.min(count - done, room.length);
+        reader.values().nextLongs(room, 0, more);
+        if (unsigned) {
+          for (int i = 0; i < more; i++) {
+            append(longs, room[i]);
+          }
+        } else {
+          longs.append(room, more);
+        }
+        done += more;
+      }
+    }
+
+    private void append(LongColumn.Builder longs, long value) {
       if (unsigned && value < 0) {
         throw new ArithmeticException(
             Long.toUnsignedString(value) + " is greater than any long (2^63 - 1)");
       }
-      ((LongColumn.Builder) builder).append(value);
+      longs.append(value);
     }
   }
 
@@ -326,6 +373,7 @@ final class Leaves {
   }
 
   private static final class DecimalLeaf extends Leaf {
+    private final long[] room = new long[ROOM];
     private final PrimitiveTypeName physical;
     private final Type.Decimal wanted;
     private final BigInteger factor;
@@ -358,6 +406,22 @@ final class Leaves {
           values.nextBytes();
           append(builder, values.array, values.from, values.to);
         }
+      }
+    }
+
+    @Override
+    void values(ColumnBuilder builder, int count) {
+      if (physical != PrimitiveTypeName.INT64) {
+        super.values(builder, count);
+        return;
+      }
+      for (int done = 0; done < count; ) {
+        int more = Math.min(count - done, room.length);
+        reader.values().nextLongs(room, 0, more);
+        for (int i = 0; i < more; i++) {
+          append(builder, room[i]);
+        }
+        done += more;
       }
     }
 

@@ -37,6 +37,18 @@ final class Levels {
     return each == null ? all : each[entry];
   }
 
+  /** How many entries, from one on, have this level before another one comes. */
+  int run(int level, int from, int to) {
+    if (each == null) {
+      return all == level ? to - from : 0;
+    }
+    int end = from;
+    while (end < to && each[end] == level) {
+      end++;
+    }
+    return end - from;
+  }
+
   /** How many of these entries have this level. */
   int count(int level, int from, int to) {
     if (each == null) {

@@ -2,6 +2,7 @@ package dev.patron.transforms.parquet;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.column.values.ValuesReader;
 import org.apache.parquet.io.ParquetDecodingException;
@@ -47,6 +48,13 @@ abstract class PageValues {
     throw unexpected();
   }
 
+  /** The next values, as many as there is room for from one place on to another. */
+  void nextLongs(long[] room, int from, int to) {
+    for (int i = from; i < to; i++) {
+      room[i] = nextLong();
+    }
+  }
+
   float nextFloat() {
     throw unexpected();
   }
@@ -83,24 +91,27 @@ abstract class PageValues {
 
   /** The values of a dictionary, ready to be taken by their number. */
   static Shared shared(PrimitiveType type, Dictionary dictionary) {
-    boolean bytes =
-        switch (type.getPrimitiveTypeName()) {
-          case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> true;
-          case BOOLEAN, INT32, INT64, FLOAT, DOUBLE -> false;
-        };
-    return new Shared(dictionary, bytes);
+    return new Shared(dictionary, type.getPrimitiveTypeName());
   }
 
   /** A dictionary, which the pages of a row group share. */
   static final class Shared {
     private final Dictionary dictionary;
+    private final long[] longs;
     private final byte[][] arrays;
     private final int[] from;
     private final int[] to;
 
-    private Shared(Dictionary dictionary, boolean bytes) {
+    private Shared(Dictionary dictionary, PrimitiveTypeName type) {
       this.dictionary = dictionary;
-      int size = bytes ? dictionary.getMaxId() + 1 : 0;
+      int all = dictionary.getMaxId() + 1;
+      this.longs = new long[type == PrimitiveTypeName.INT64 ? all : 0];
+      Arrays.setAll(longs, dictionary::decodeToLong);
+      int size =
+          switch (type) {
+            case BINARY, FIXED_LEN_BYTE_ARRAY, INT96 -> all;
+            case BOOLEAN, INT32, INT64, FLOAT, DOUBLE -> 0;
+          };
       this.arrays = new byte[size][];
       this.from = new int[size];
       this.to = new int[size];
@@ -156,6 +167,12 @@ abstract class PageValues {
     @Override
     long nextLong() {
       return bytes.getLong();
+    }
+
+    @Override
+    void nextLongs(long[] room, int from, int to) {
+      bytes.asLongBuffer().get(room, from, to - from);
+      skip(to - from);
     }
 
     @Override
@@ -228,6 +245,12 @@ abstract class PageValues {
     }
 
     private int number() {
+      fill();
+      return window[at++];
+    }
+
+    /** Sees to it that the next number is in the window. */
+    private void fill() {
       if (at >= filled) {
         at = runs.skip(at - filled);
         filled = runs.next(window);
@@ -235,7 +258,6 @@ abstract class PageValues {
           throw new ParquetDecodingException("a page has fewer values than it says");
         }
       }
-      return window[at++];
     }
 
     @Override
@@ -245,7 +267,22 @@ abstract class PageValues {
 
     @Override
     long nextLong() {
-      return shared.dictionary.decodeToLong(number());
+      return shared.longs[number()];
+    }
+
+    @Override
+    void nextLongs(long[] room, int from, int to) {
+      long[] longs = shared.longs;
+      int next = from;
+      while (next < to) {
+        fill();
+        int more = Math.min(to - next, filled - at);
+        for (int i = 0; i < more; i++) {
+          room[next + i] = longs[window[at + i]];
+        }
+        at += more;
+        next += more;
+      }
     }
 
     @Override

@@ -310,9 +310,7 @@ public final class ParquetFrames {
         Assembly.nulls(builder, rows);
         return;
       }
-      for (int row = 0; row < rows; row++) {
-        column.read(builder);
-      }
+      column.readRows(builder, rows);
     }
 
     /** Reads some of the next rows, and passes over the others. */
