@@ -30,7 +30,8 @@ public final class DoubleColumn extends Column {
   DoubleColumn take(int[] rows, long @Nullable [] takenNulls) {
     double[] taken = new double[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      taken[i] = rows[i] < 0 ? 0 : values[rows[i]];
+      int row = rows[i];
+      taken[i] = row < 0 ? 0 : values[row];
     }
     return new DoubleColumn(taken, rows.length, takenNulls);
   }

@@ -33,6 +33,9 @@ final class Nulls {
 
   /** The bitmap of these rows of a column with this bitmap; the row -1 is null. */
   static long @Nullable [] take(long @Nullable [] words, int[] rows) {
+    if (words == null && !anyMissing(rows)) {
+      return null;
+    }
     Nulls taken = new Nulls();
     for (int i = 0; i < rows.length; i++) {
       if (rows[i] < 0 || isSet(words, rows[i])) {
@@ -40,6 +43,14 @@ final class Nulls {
       }
     }
     return taken.build(rows.length);
+  }
+
+  private static boolean anyMissing(int[] rows) {
+    int signs = 0;
+    for (int row : rows) {
+      signs |= row;
+    }
+    return signs < 0;
   }
 
   /** The bitmap cut to {@code size} rows, or null if no row is null. */

@@ -3,6 +3,7 @@ package dev.patron.features.frame;
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import it.unimi.dsi.fastutil.ints.IntComparator;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Orders rows by several columns, as {@link Column#compare} orders values. Where the first column's
@@ -47,9 +48,15 @@ final class RowOrder {
   }
 
   static IntComparator comparator(Column[] by) {
+    // Most keys are whole numbers without nulls, which need no comparison of columns.
+    long[] @Nullable [] numbers = new long[by.length][];
+    for (int i = 0; i < by.length; i++) {
+      numbers[i] = by[i] instanceof LongColumn longs && !longs.hasNulls() ? longs.values() : null;
+    }
     return (a, b) -> {
-      for (Column column : by) {
-        int order = column.compare(a, column, b);
+      for (int i = 0; i < by.length; i++) {
+        long[] of = numbers[i];
+        int order = of == null ? by[i].compare(a, by[i], b) : Long.compare(of[a], of[b]);
         if (order != 0) {
           return order;
         }

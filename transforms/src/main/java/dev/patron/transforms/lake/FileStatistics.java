@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
@@ -75,8 +76,16 @@ final class FileStatistics {
   }
 
   private void add(int i, Column column) {
-    int[] ends =
-        column instanceof LongColumn longs && !longs.hasNulls() ? ends(longs) : ends(i, column);
+    int[] ends;
+    if (column.hasNulls()) {
+      ends = ends(i, column);
+    } else if (column instanceof LongColumn longs) {
+      ends = ends(longs);
+    } else if (column instanceof BytesColumn texts) {
+      ends = ends(texts);
+    } else {
+      ends = ends(i, column);
+    }
     int min = ends[0];
     int max = ends[1];
     if (min < 0) {
@@ -124,6 +133,20 @@ final class FileStatistics {
       if (longs.get(row) < longs.get(min)) {
         min = row;
       } else if (longs.get(row) > longs.get(max)) {
+        max = row;
+      }
+    }
+    return new int[] {min, max};
+  }
+
+  /** The same of texts and long decimals, whose order is that of their bytes. */
+  private static int[] ends(BytesColumn texts) {
+    int min = texts.size() == 0 ? -1 : 0;
+    int max = min;
+    for (int row = 1; row < texts.size(); row++) {
+      if (texts.compareBytes(row, min) < 0) {
+        min = row;
+      } else if (texts.compareBytes(row, max) > 0) {
         max = row;
       }
     }

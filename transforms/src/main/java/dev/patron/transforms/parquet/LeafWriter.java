@@ -8,7 +8,6 @@ import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
 import java.io.IOException;
-import java.util.Arrays;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.values.ValuesWriter;
@@ -151,9 +150,9 @@ abstract class LeafWriter {
         if (least < 0) {
           least = row;
           greatest = row;
-        } else if (compare(texts, row, least) < 0) {
+        } else if (texts.compareBytes(row, least) < 0) {
           least = row;
-        } else if (compare(texts, row, greatest) > 0) {
+        } else if (texts.compareBytes(row, greatest) > 0) {
           greatest = row;
         }
       }
@@ -161,16 +160,6 @@ abstract class LeafWriter {
         bounds.updateStats(text(texts, least));
         bounds.updateStats(text(texts, greatest));
       }
-    }
-
-    private static int compare(BytesColumn texts, int row, int other) {
-      return Arrays.compareUnsigned(
-          texts.array(),
-          texts.from(row),
-          texts.from(row) + texts.length(row),
-          texts.array(),
-          texts.from(other),
-          texts.from(other) + texts.length(other));
     }
 
     private static Binary text(BytesColumn texts, int row) {
