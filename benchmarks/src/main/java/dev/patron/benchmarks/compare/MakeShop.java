@@ -7,12 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Makes the bookstore of a scale factor: 100,000 customers, about a million orders and 2.5 million
- * lines at factor 1. The usual bookstore's customers buy less often and in smaller baskets.
+ * Makes the bookstore of a scale factor: 100,000 customers, a million orders and 2.5 million lines
+ * at factor 1. The usual bookstore's customers buy less often and in smaller baskets.
  */
 public final class MakeShop {
   private static final int CUSTOMERS = 100_000;
-  private static final BuyingModel BUSY = new BuyingModel(0.9, 3.4, 0.7, 4.2, 6, 4, 32, 0.9);
+  private static final BuyingModel BUSY = new BuyingModel(0.9, 3.1, 0.7, 4.2, 6, 4, 52, 0.9, 0.65);
 
   private MakeShop() {}
 

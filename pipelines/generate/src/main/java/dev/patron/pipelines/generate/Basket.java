@@ -5,11 +5,11 @@ package dev.patron.pipelines.generate;
  * popularity, and as many of each as come nearest to the amount.
  */
 final class Basket {
-  private static final int MOST_LINES = 6;
-  private static final double ONE_MORE = 0.45;
+  static final int MOST_LINES = 6;
   private static final int MOST_TRIES = 6;
 
   private final Catalogue catalogue;
+  private final double anotherBook;
 
   /** The lines: a book, how many of it, and what they cost together in cents. */
   final int[] books = new int[MOST_LINES];
@@ -18,7 +18,8 @@ final class Basket {
   final long[] subtotals = new long[MOST_LINES];
   int lines;
 
-  Basket(Catalogue catalogue) {
+  Basket(BuyingModel model, Catalogue catalogue) {
+    this.anotherBook = model.anotherBook();
     this.catalogue = catalogue;
   }
 
@@ -30,7 +31,7 @@ final class Basket {
   void fill(Chance chance, long at, double inMind) {
     lines = 0;
     int wanted = 1;
-    while (wanted < MOST_LINES && chance.happens(ONE_MORE)) {
+    while (wanted < MOST_LINES && chance.happens(anotherBook)) {
       wanted++;
     }
     double left = inMind;

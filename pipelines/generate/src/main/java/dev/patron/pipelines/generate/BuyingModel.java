@@ -15,12 +15,22 @@ package dev.patron.pipelines.generate;
  * @param q shape of the customers' scales
  * @param gamma in the currency's unit: the mean amount of a purchase is p gamma / (q - 1)
  * @param zipf exponent of the books' popularity: the n-th book sells as n to the power of -zipf
+ * @param anotherBook probability that one more book is looked at for a basket, up to {@value
+ *     Basket#MOST_LINES}
  */
 public record BuyingModel(
-    double r, double alpha, double a, double b, double p, double q, double gamma, double zipf) {
+    double r,
+    double alpha,
+    double a,
+    double b,
+    double p,
+    double q,
+    double gamma,
+    double zipf,
+    double anotherBook) {
 
   /** A shop of small baskets, in which four of ten customers have left after three years. */
-  public static final BuyingModel USUAL = new BuyingModel(0.9, 7, 0.7, 4.2, 6, 4, 16, 0.9);
+  public static final BuyingModel USUAL = new BuyingModel(0.9, 7, 0.7, 4.2, 6, 4, 16, 0.9, 0.45);
 
   public BuyingModel {
     requirePositive("r", r);
@@ -31,6 +41,11 @@ public record BuyingModel(
     requirePositive("q", q);
     requirePositive("gamma", gamma);
     requirePositive("zipf", zipf);
+    if (!(anotherBook >= 0 && anotherBook < 1)) {
+      throw new IllegalArgumentException(
+          "parameter 'anotherBook' of the buying model is %s; it must lie in [0, 1)"
+              .formatted(anotherBook));
+    }
   }
 
   private static void requirePositive(String name, double value) {

@@ -64,7 +64,7 @@ final class Orders {
     this.faults = faults;
     this.progress = progress;
     this.buyer = new Buyer(options, calendar);
-    this.basket = new Basket(catalogue);
+    this.basket = new Basket(options.model(), catalogue);
     this.nextPurchase = new long[options.customers()];
     this.spent = new long[options.customers()];
     Arrays.fill(nextPurchase, Long.MIN_VALUE);

@@ -63,6 +63,7 @@ final class Truth {
       json.writeNumberField("gamma", model.gamma());
       json.writeEndObject();
       json.writeNumberField("zipf", model.zipf());
+      json.writeNumberField("another_book", model.anotherBook());
       json.writeObjectFieldStart("faults");
       json.writeNumberField("late", options.faults().late());
       json.writeNumberField("duplicate", options.faults().duplicate());

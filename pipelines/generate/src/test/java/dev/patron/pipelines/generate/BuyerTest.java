@@ -116,7 +116,7 @@ class BuyerTest {
   @Test
   void basketsCostWhatWasInMind() {
     Catalogue catalogue = Catalogue.of(options.withBooks(1_000), calendar);
-    Basket basket = new Basket(catalogue);
+    Basket basket = new Basket(model, catalogue);
     Chance chance = new Chance().restart(42, Chance.Purpose.BASKET, 0, 0);
     long at = calendar.start() + 200 * Calendar.DAY;
     for (int inMind : new int[] {800, 1_500, 3_000, 6_000, 20_000}) {
