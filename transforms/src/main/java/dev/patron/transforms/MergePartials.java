@@ -5,9 +5,9 @@ import dev.patron.features.frame.Schema;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.beam.sdk.coders.CannotProvideCoderException;
 import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderRegistry;
+import org.apache.beam.sdk.coders.ListCoder;
 import org.apache.beam.sdk.transforms.Combine;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.Flatten;
@@ -56,7 +56,14 @@ public final class MergePartials extends PTransform<PCollection<Frame>, PCollect
             "Merge partial results", Combine.globally(new Merge(schema, merge)).withoutDefaults());
   }
 
-  private static final class Merge extends Combine.CombineFn<Frame, Frame, Frame> {
+  /**
+   * The accumulator is the result so far and, behind it, what came since. That is merged when it
+   * has as many rows: if it were merged with every frame, partial results of many rows would be
+   * gone through again for each that comes.
+   */
+  private static final class Merge extends Combine.CombineFn<Frame, List<Frame>, Frame> {
+    private static final int FEW_ROWS = 1_000;
+
     private final Schema schema;
     private final SerializableFunction<Frame, Frame> merge;
 
@@ -66,35 +73,51 @@ public final class MergePartials extends PTransform<PCollection<Frame>, PCollect
     }
 
     @Override
-    public Frame createAccumulator() {
-      return Frame.empty(schema);
+    public List<Frame> createAccumulator() {
+      return new ArrayList<>();
     }
 
     @Override
-    public Frame addInput(Frame accumulator, Frame input) {
-      return mergeAccumulators(List.of(accumulator, input));
-    }
-
-    @Override
-    public Frame mergeAccumulators(Iterable<Frame> accumulators) {
-      List<Frame> some = new ArrayList<>();
-      for (Frame accumulator : accumulators) {
-        if (accumulator.rows() > 0) {
-          some.add(accumulator);
-        }
+    public List<Frame> addInput(List<Frame> accumulator, Frame input) {
+      if (input.rows() == 0) {
+        return accumulator;
       }
-      return some.isEmpty() ? Frame.empty(schema) : merge.apply(Frame.concat(schema, some));
+      accumulator.add(input);
+      long since = 0;
+      for (Frame frame : accumulator.subList(1, accumulator.size())) {
+        since += frame.rows();
+      }
+      return since < Math.max(FEW_ROWS, accumulator.get(0).rows())
+          ? accumulator
+          : compact(accumulator);
     }
 
     @Override
-    public Frame extractOutput(Frame accumulator) {
-      return accumulator;
+    public List<Frame> mergeAccumulators(Iterable<List<Frame>> accumulators) {
+      List<Frame> all = new ArrayList<>();
+      for (List<Frame> accumulator : accumulators) {
+        all.addAll(accumulator);
+      }
+      return compact(all);
     }
 
     @Override
-    public Coder<Frame> getAccumulatorCoder(CoderRegistry registry, Coder<Frame> input)
-        throws CannotProvideCoderException {
-      return FrameCoder.of();
+    public List<Frame> compact(List<Frame> accumulator) {
+      List<Frame> one = new ArrayList<>();
+      if (!accumulator.isEmpty()) {
+        one.add(merge.apply(Frame.concat(schema, accumulator)));
+      }
+      return one;
+    }
+
+    @Override
+    public Frame extractOutput(List<Frame> accumulator) {
+      return Frame.concat(schema, compact(accumulator));
+    }
+
+    @Override
+    public Coder<List<Frame>> getAccumulatorCoder(CoderRegistry registry, Coder<Frame> input) {
+      return ListCoder.of(FrameCoder.of());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.patron.features.rfm;
 
-import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
@@ -21,10 +20,10 @@ import java.util.Arrays;
  */
 public final class RfmCounts implements Serializable {
 
-  /** How counts travel between workers: one row a measure and value, in order. */
+  /** How counts travel between workers: one row a measure, by its place, and value, in order. */
   public static final Schema SCHEMA =
       Schema.of()
-          .with("measure", Type.STRING)
+          .with("measure", Type.LONG)
           .with("value", Type.DOUBLE)
           .with("customers", Type.LONG);
 
@@ -66,12 +65,12 @@ public final class RfmCounts implements Serializable {
   /** The counts as a frame of {@link #SCHEMA}, in the order of measures and values. */
   public Frame toFrame() {
     FrameBuilder rows = new FrameBuilder(SCHEMA);
-    BytesColumn.Builder measures = rows.bytes("measure");
+    LongColumn.Builder measures = rows.longs("measure");
     DoubleColumn.Builder values = rows.doubles("value");
     LongColumn.Builder customers = rows.longs("customers");
     for (Measure measure : Measure.values()) {
       for (double value : distinct(measure)) {
-        measures.append(measure.column());
+        measures.append(measure.position());
         values.append(value);
         customers.append(count(measure, value));
       }
@@ -81,12 +80,11 @@ public final class RfmCounts implements Serializable {
 
   /** Adds what {@link #toFrame} wrote. */
   public RfmCounts addCounts(Frame frame) {
-    BytesColumn measures = frame.bytes("measure");
+    LongColumn measures = frame.longs("measure");
     DoubleColumn values = frame.doubles("value");
     LongColumn customers = frame.longs("customers");
     for (int row = 0; row < frame.rows(); row++) {
-      Measure measure = Measure.ofColumn(measures.text(row));
-      counts[measure.position()].addTo(values.get(row), customers.get(row));
+      counts[(int) measures.get(row)].addTo(values.get(row), customers.get(row));
     }
     return this;
   }
