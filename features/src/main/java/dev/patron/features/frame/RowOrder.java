@@ -8,10 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Orders rows by several columns, as {@link Column#compare} orders values. Where the first column's
  * values are numbers, or texts whose first bytes make one, the rows are dealt out by the digits of
- * these, which asks no comparator; the other columns order what is then still equal.
+ * these, which asks no comparator; the other columns order what is then still equal, a few rows at
+ * a time.
  */
 final class RowOrder {
-  /** The first column's values as numbers of the same order; null where there are none. */
+  /** As many rows are ordered by shifting them; more by merging. */
+  private static final int FEW = 48;
+
+  /** The first column's values as numbers of the same order. */
   private final long[] numbers;
 
   /** Rows in the order found so far. */
@@ -40,9 +44,8 @@ final class RowOrder {
     sorted.deal(nulls);
     Column[] rest = exact ? Arrays.copyOfRange(by, 1, by.length) : by;
     if (rest.length > 0) {
-      IntComparator comparator = comparator(rest);
-      sorted.orderEqual(0, nulls, comparator);
-      sorted.orderEqual(nulls, rows, comparator);
+      sorted.orderEqual(0, nulls, rest);
+      sorted.orderEqual(nulls, rows, rest);
     }
     return sorted.order;
   }
@@ -175,21 +178,44 @@ final class RowOrder {
   }
 
   /** Orders the rows of equal numbers among {@code [from, to)}. */
-  private void orderEqual(int from, int to, IntComparator comparator) {
+  private void orderEqual(int from, int to, Column[] by) {
+    long[] second = by[0] instanceof LongColumn longs && !longs.hasNulls() ? longs.values() : null;
+    IntComparator all = comparator(by);
+    IntComparator behind = comparator(Arrays.copyOfRange(by, 1, by.length));
     int[] room = null;
     for (int begin = from; begin < to; ) {
       int end = begin + 1;
       while (end < to && numbers[end] == numbers[begin]) {
         end++;
       }
-      if (end - begin > 1) {
+      if (second != null && end - begin <= FEW) {
+        shift(begin, end, second, behind);
+      } else {
         if (room == null) {
           room = new int[order.length];
         }
         System.arraycopy(order, begin, room, begin, end - begin);
-        IntArrays.mergeSort(order, begin, end, comparator, room);
+        IntArrays.mergeSort(order, begin, end, all, room);
       }
       begin = end;
+    }
+  }
+
+  /** Orders a few rows by these numbers, and where they are equal by a comparator. */
+  private void shift(int begin, int end, long[] second, IntComparator behind) {
+    for (int i = begin + 1; i < end; i++) {
+      int row = order[i];
+      long number = second[row];
+      int at = i;
+      while (at > begin) {
+        int other = order[at - 1];
+        if (second[other] < number
+            || (second[other] == number && behind.compare(other, row) <= 0)) {
+          break;
+        }
+        order[at--] = other;
+      }
+      order[at] = row;
     }
   }
 }

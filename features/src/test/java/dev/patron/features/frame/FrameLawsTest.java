@@ -199,6 +199,25 @@ class FrameLawsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 10, 47, 48, 49, 300})
+  void theOrderOfWholeNumbersIsThatOfComparisonsHoweverManyAreEqual(int equal) {
+    Random random = new Random(equal);
+    int rows = 20 * equal;
+    FrameBuilder numbers =
+        new FrameBuilder(
+            Schema.of().with("a", Type.LONG).with("b", Type.LONG).with("c", Type.LONG));
+    for (int i = 0; i < rows; i++) {
+      numbers.longs("a").append(i % 20);
+      numbers.longs("b").append(random.nextInt(1 + equal / 2) - equal / 4);
+      numbers.longs("c").append(random.nextInt(3));
+    }
+    Frame frame = numbers.build();
+    for (List<String> by : List.of(List.of("a", "b"), List.of("a", "b", "c"), List.of("c", "b"))) {
+      assertThat(frame.order(by)).as("by %s", by).isEqualTo(frame.order(frame.comparator(by)));
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(longs = {21, 22, 23})
   void sortingIsStableAndPutsNullsFirst(long seed) {
     List<List<@Nullable Object>> rows = rows(seed, 1_000);
