@@ -36,6 +36,15 @@ public record DataFile(
     partition = Collections.unmodifiableMap(new LinkedHashMap<>(partition));
   }
 
+  /**
+   * No value of this column of whole numbers or times (microseconds since the epoch) is greater;
+   * {@code Long.MAX_VALUE} where that is not known.
+   */
+  public long atMost(String column) {
+    long[] bounds = FileStatistics.bounds(statistics, column);
+    return bounds == null ? Long.MAX_VALUE : bounds[1];
+  }
+
   /** The same file, of whose columns no bounds are known. */
   DataFile withoutStatistics() {
     return new DataFile(table, path, bytes, modifiedMillis, rows, schema, partition, null);

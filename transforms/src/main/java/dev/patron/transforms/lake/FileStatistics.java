@@ -19,8 +19,10 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,7 @@ final class FileStatistics {
   private static final String ABOVE_ALL_OTHERS = Character.toString(Character.MAX_CODE_POINT);
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
+  private static final long LAST_OF_MILLISECOND = 999;
   private static final JsonFactory JSON = new JsonFactory();
 
   private final Schema schema;
@@ -259,8 +262,9 @@ final class FileStatistics {
   }
 
   /**
-   * The least and the greatest value of a column of whole numbers; null where these statistics do
-   * not say them.
+   * The least and the greatest value of a column of whole numbers, or of times in microseconds
+   * since the epoch; null where these statistics do not say them. Other programs than this one cut
+   * a time to its millisecond, so that the greatest may be one too late.
    */
   static long @Nullable [] bounds(@Nullable String json, String column) {
     if (json == null) {
@@ -276,9 +280,9 @@ final class FileStatistics {
         String field = parser.currentName();
         JsonToken value = parser.nextToken();
         if (value == JsonToken.START_OBJECT && field.equals("minValues")) {
-          least = number(parser, column);
+          least = number(parser, column, 0);
         } else if (value == JsonToken.START_OBJECT && field.equals("maxValues")) {
-          greatest = number(parser, column);
+          greatest = number(parser, column, LAST_OF_MILLISECOND);
         } else {
           parser.skipChildren();
         }
@@ -289,16 +293,32 @@ final class FileStatistics {
     return least == null || greatest == null ? null : new long[] {least, greatest};
   }
 
-  /** Reads an object to its end. */
-  private static @Nullable Long number(JsonParser parser, String column) throws IOException {
+  /**
+   * Reads an object to its end.
+   *
+   * @param within microseconds that a time may be later than it says
+   */
+  private static @Nullable Long number(JsonParser parser, String column, long within)
+      throws IOException {
     Long found = null;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       boolean wanted = parser.currentName().equals(column);
-      if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && wanted) {
+      JsonToken value = parser.nextToken();
+      if (wanted && value == JsonToken.VALUE_NUMBER_INT) {
         found = parser.getLongValue();
+      } else if (wanted && value == JsonToken.VALUE_STRING) {
+        found = micros(parser.getText(), within);
       }
       parser.skipChildren();
     }
     return found;
+  }
+
+  private static @Nullable Long micros(String time, long within) {
+    try {
+      return Values.micros(OffsetDateTime.parse(time).toInstant()) + within;
+    } catch (DateTimeParseException e) {
+      return null;
+    }
   }
 }

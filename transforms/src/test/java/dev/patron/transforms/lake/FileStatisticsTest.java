@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,6 +67,23 @@ class FileStatisticsTest {
     assertThat(FileStatistics.bounds(null, "n")).isNull();
     assertThat(FileStatistics.rows(null)).isEqualTo(-1);
     assertThat(FileStatistics.rows("{\"minValues\":{\"numRecords\":3}}")).isEqualTo(-1);
+  }
+
+  @Test
+  void boundsOfTimesAreMicrosecondsAndAllowForOnesThatWereCutToTheirMillisecond() {
+    String ours =
+        "{\"minValues\":{\"at\":\"2024-12-31T23:59:58.591183Z\"},"
+            + "\"maxValues\":{\"at\":\"2024-12-31T23:59:59.999999Z\"}}";
+    String sparks =
+        "{\"minValues\":{\"at\":\"2025-01-01T00:59:58.591+01:00\"},"
+            + "\"maxValues\":{\"at\":\"2024-12-31T23:59:59.999Z\"}}";
+    String strange = "{\"minValues\":{\"at\":\"then\"},\"maxValues\":{\"at\":\"later\"}}";
+    long low = Values.micros(Instant.parse("2024-12-31T23:59:58.591Z"));
+    long high = Values.micros(Instant.parse("2024-12-31T23:59:59.999999Z"));
+
+    assertThat(FileStatistics.bounds(ours, "at")).containsExactly(low + 183, high + 999);
+    assertThat(FileStatistics.bounds(sparks, "at")).containsExactly(low, high);
+    assertThat(FileStatistics.bounds(strange, "at")).isNull();
   }
 
   @Test

@@ -12,6 +12,7 @@ import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.ReadTable;
+import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.lake.WriteFrames;
@@ -19,6 +20,7 @@ import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -36,6 +38,8 @@ public final class Features {
   static final String CHANGED = "state/changed_features";
 
   private static final String TOTALS = "state/purchase_totals";
+
+  private static final String AT = "purchased_at";
 
   /** Changes when the same purchases give other features than they did. */
   private static final String MEANING = "2";
@@ -206,20 +210,34 @@ public final class Features {
         .decide("features");
   }
 
-  /** Looks at two columns of the purchases; returns do not count. A shop without any is of 1970. */
+  /**
+   * Looks at two columns of the purchases, and only into files that may have a newer one; returns
+   * do not count. A shop without any is of 1970.
+   */
   private static long newest(Job job, TableSnapshot purchases) {
-    long[] newest = {Long.MIN_VALUE};
-    TableScan.of(purchases, List.of("purchased_at", "lines"))
-        .forEach(
-            frame -> {
-              LongColumn at = frame.longs("purchased_at");
-              LongColumn lines = frame.longs("lines");
-              for (int row = 0; row < frame.rows(); row++) {
-                if (lines.get(row) > 0) {
-                  newest[0] = Math.max(newest[0], at.get(row));
-                }
-              }
-            });
-    return ObservationTime.after(newest[0] == Long.MIN_VALUE ? 0 : newest[0], job.dataset().zone());
+    long newest = Long.MIN_VALUE;
+    TableFiles all = purchases.contents();
+    for (DataFile file : newestFirst(all.files())) {
+      if (file.atMost(AT) > newest) {
+        TableFiles one =
+            new TableFiles(all.table(), all.schema(), all.partitionColumns(), List.of(file));
+        for (Frame frame : TableScan.of(one, List.of(AT, "lines"))) {
+          LongColumn at = frame.longs(AT);
+          LongColumn lines = frame.longs("lines");
+          for (int row = 0; row < frame.rows(); row++) {
+            if (lines.get(row) > 0) {
+              newest = Math.max(newest, at.get(row));
+            }
+          }
+        }
+      }
+    }
+    return ObservationTime.after(newest == Long.MIN_VALUE ? 0 : newest, job.dataset().zone());
+  }
+
+  private static List<DataFile> newestFirst(List<DataFile> files) {
+    return files.stream()
+        .sorted(Comparator.comparingLong((DataFile file) -> file.atMost(AT)).reversed())
+        .toList();
   }
 }
