@@ -149,8 +149,12 @@ public final class KeyHashes {
     IntArrayList within = new IntArrayList();
     if (!hashes.isEmpty()) {
       long[] hash = rows.hash(key);
+      boolean wanted = false;
       for (int row = 0; row < hash.length; row++) {
-        if (hashes.contains(hash[row])) {
+        if (row == 0 || hash[row] != hash[row - 1]) {
+          wanted = hashes.contains(hash[row]);
+        }
+        if (wanted) {
           within.add(row);
         }
       }

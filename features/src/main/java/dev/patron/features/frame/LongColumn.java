@@ -53,8 +53,19 @@ public final class LongColumn extends Column {
   /** What {@link Frame#hash} gives for this column alone. */
   long[] hashes() {
     long[] hashes = new long[size()];
+    boolean asBefore = false;
     for (int row = 0; row < hashes.length; row++) {
-      hashes[row] = isNull(row) ? HASH_OF_NULL : CanonicalBytes.hashOfNumber(values[row]);
+      if (isNull(row)) {
+        hashes[row] = HASH_OF_NULL;
+        asBefore = false;
+      } else {
+        // The rows of a key often follow each other.
+        hashes[row] =
+            asBefore && values[row] == values[row - 1]
+                ? hashes[row - 1]
+                : CanonicalBytes.hashOfNumber(values[row]);
+        asBefore = true;
+      }
     }
     return hashes;
   }
