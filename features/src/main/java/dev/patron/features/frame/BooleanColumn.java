@@ -94,6 +94,11 @@ public final class BooleanColumn extends Column {
     }
 
     @Override
+    Builder again() {
+      return new Builder(size);
+    }
+
+    @Override
     public BooleanColumn build() {
       boolean[] exact = values.length == size ? values : Arrays.copyOf(values, size);
       return new BooleanColumn(exact, size, nulls.build(size));

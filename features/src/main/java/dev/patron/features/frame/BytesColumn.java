@@ -120,8 +120,12 @@ public final class BytesColumn extends Column {
     private int size;
 
     Builder(int capacity) {
+      this(capacity, 8);
+    }
+
+    private Builder(int capacity, int each) {
       offsets = new int[Math.max(1, capacity) + 1];
-      bytes = new byte[Math.max(16, capacity * 8)];
+      bytes = new byte[Math.max(16, capacity * each)];
     }
 
     /** Appends text. */
@@ -138,8 +142,9 @@ public final class BytesColumn extends Column {
       next(end + to - from);
     }
 
-    private void reserve(int more) {
-      int wanted = checked((long) offsets[size] + more);
+    /** Makes room for so many more bytes. */
+    void reserve(long more) {
+      int wanted = checked(offsets[size] + more);
       if (wanted > bytes.length) {
         bytes =
             Arrays.copyOf(bytes, (int) Math.min(Math.max(2L * bytes.length, wanted), MAX_BYTES));
@@ -180,6 +185,14 @@ public final class BytesColumn extends Column {
       System.arraycopy(that.bytes, 0, bytes, begin, length);
       offsets = ListColumn.appended(offsets, size, that.offsets, that.size());
       size += that.size();
+    }
+
+    @Override
+    Builder again() {
+      Builder again = new Builder(size, 0);
+      // A little more, since as much again is hardly ever exactly as much.
+      again.reserve(Math.min(offsets[size] * 17L / 16, MAX_BYTES));
+      return again;
     }
 
     @Override

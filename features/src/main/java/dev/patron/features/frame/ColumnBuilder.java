@@ -68,6 +68,9 @@ public abstract sealed class ColumnBuilder
   /** Appends all values; nulls are marked already, and have a value that stands in for them. */
   abstract void appendValuesFrom(Column source);
 
+  /** An empty builder of the same layout, with room for as much as this one was given. */
+  abstract ColumnBuilder again();
+
   /** The column of all rows appended. */
   public abstract Column build();
 }

@@ -95,6 +95,11 @@ public final class DoubleColumn extends Column {
     }
 
     @Override
+    Builder again() {
+      return new Builder(size);
+    }
+
+    @Override
     public DoubleColumn build() {
       double[] exact = values.length == size ? values : Arrays.copyOf(values, size);
       return new DoubleColumn(exact, size, nulls.build(size));

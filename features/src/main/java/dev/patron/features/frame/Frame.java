@@ -308,6 +308,7 @@ public final class Frame {
       return some.get(0);
     }
     FrameBuilder builder = new FrameBuilder(schema, count);
+    builder.reserveText(some);
     some.forEach(builder::appendAll);
     return builder.build();
   }

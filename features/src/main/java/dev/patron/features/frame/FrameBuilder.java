@@ -1,5 +1,6 @@
 package dev.patron.features.frame;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Gathers rows into a {@link Frame}. Append one value to every column for each row. */
@@ -14,11 +15,16 @@ public final class FrameBuilder {
 
   /** An empty builder with room for so many rows. */
   FrameBuilder(Schema schema, int capacity) {
-    this.schema = schema;
-    this.columns =
+    this(
+        schema,
         schema.fields().stream()
             .map(field -> ColumnBuilder.of(field.type(), capacity))
-            .toArray(ColumnBuilder[]::new);
+            .toArray(ColumnBuilder[]::new));
+  }
+
+  private FrameBuilder(Schema schema, ColumnBuilder[] columns) {
+    this.schema = schema;
+    this.columns = columns;
   }
 
   /** The schema of the frame to be built. */
@@ -87,7 +93,30 @@ public final class FrameBuilder {
   }
 
   /**
-   * The frame of all rows appended; the builder is of no more use.
+   * An empty builder for the next frame of as many rows and as much text as this one was given,
+   * before or after it is built.
+   */
+  public FrameBuilder again() {
+    return new FrameBuilder(
+        schema, Arrays.stream(columns).map(ColumnBuilder::again).toArray(ColumnBuilder[]::new));
+  }
+
+  /** Makes room for all text of these frames. */
+  void reserveText(List<Frame> frames) {
+    for (int i = 0; i < columns.length; i++) {
+      if (columns[i] instanceof BytesColumn.Builder texts) {
+        int column = i;
+        texts.reserve(
+            frames.stream()
+                .map(frame -> (BytesColumn) frame.column(column))
+                .mapToLong(text -> text.to(text.size() - 1))
+                .sum());
+      }
+    }
+  }
+
+  /**
+   * The frame of all rows appended; the builder is of no more use but for {@link #again}.
    *
    * @throws IllegalArgumentException if the columns have different lengths
    */

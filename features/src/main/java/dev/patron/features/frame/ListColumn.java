@@ -140,6 +140,11 @@ public final class ListColumn extends Column {
     }
 
     @Override
+    Builder again() {
+      return new Builder(elements.again(), size);
+    }
+
+    @Override
     public ListColumn build() {
       return new ListColumn(
           offsets.length == size + 1 ? offsets : Arrays.copyOf(offsets, size + 1),

@@ -124,6 +124,11 @@ public final class LongColumn extends Column {
     }
 
     @Override
+    Builder again() {
+      return new Builder(size);
+    }
+
+    @Override
     public LongColumn build() {
       long[] exact = values.length == size ? values : Arrays.copyOf(values, size);
       return new LongColumn(exact, size, nulls.build(size));

@@ -112,6 +112,12 @@ public final class RowColumn extends Column {
     }
 
     @Override
+    Builder again() {
+      return new Builder(
+          Arrays.stream(fields).map(ColumnBuilder::again).toArray(ColumnBuilder[]::new));
+    }
+
+    @Override
     public RowColumn build() {
       Column[] built = new Column[fields.length];
       for (int i = 0; i < fields.length; i++) {

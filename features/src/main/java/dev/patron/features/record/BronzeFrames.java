@@ -333,7 +333,7 @@ public final class BronzeFrames {
 
   private void flush(int table) {
     Frame frame = builders[table].build();
-    builders[table] = new FrameBuilder(Tables.BRONZE);
+    builders[table] = builders[table].again();
     sizes[table] = 0;
     sink.frame(table, frame);
   }

@@ -207,11 +207,13 @@ public final class ParquetFrames {
     private @Nullable Assembly[] columns;
     private long left;
     private int batch;
+    private FrameBuilder next;
 
     Reading(Path file, Configuration configuration, Schema wanted, int from, int to)
         throws UnreadableFileException {
       this.file = file;
       this.wanted = wanted;
+      this.next = new FrameBuilder(wanted);
       this.columns = new Assembly[wanted.size()];
       ParquetFileReader opened;
       try {
@@ -249,7 +251,7 @@ public final class ParquetFrames {
     /** The next frame, or null at the end. */
     @Nullable Frame next() throws UnreadableFileException {
       try {
-        FrameBuilder builder = new FrameBuilder(wanted);
+        FrameBuilder builder = next;
         int rows = 0;
         while (rows < batch && (left > 0 || nextGroup())) {
           int more = (int) Math.min(batch - rows, left);
@@ -263,6 +265,7 @@ public final class ParquetFrames {
           return null;
         }
         Frame frame = builder.build();
+        next = left > 0 || group < end ? builder.again() : new FrameBuilder(wanted);
         batch = nextBatch(frame);
         return frame;
       } catch (IOException | RuntimeException e) {
