@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Compare {
   private static final List<String> STAGES =
-      List.of("ingest", "refine", "features", "score", "rest");
+      List.of("ingest", "refine", "features", "score", "publish", "rest");
 
   private final Path root;
   private final Path shop;
