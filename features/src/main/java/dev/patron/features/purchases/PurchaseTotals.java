@@ -10,8 +10,10 @@ import dev.patron.features.summary.ExactSum;
 import dev.patron.features.tables.Tables;
 import java.io.Serializable;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -79,20 +81,25 @@ public final class PurchaseTotals implements Serializable {
     Frame sorted =
         purchases
             .filter(row -> times.get(row) <= asOf)
-            .sort(List.of("customer_id", "purchased_at", "order_id"));
+            .sort(List.of("customer_id", "purchased_at"));
     Column customer = sorted.column("customer_id");
     LongColumn at = sorted.longs("purchased_at");
     LongColumn lines = sorted.longs("lines");
     Column amount = sorted.column("amount");
     Column returned = sorted.column("returned");
-    Map<CohortMonth, Total> totals = new TreeMap<>();
+    Map<CohortMonth, Total> totals = new HashMap<>();
     int[] starts = sorted.groups(List.of("customer_id"));
     for (int group = 0; group + 1 < starts.length; group++) {
       long cohort = cohort(days, customer, lines, at, starts[group], starts[group + 1]);
       long lastMonth = Long.MIN_VALUE;
+      long before = Long.MIN_VALUE;
+      Total total = null;
       for (int row = starts[group]; row < starts[group + 1]; row++) {
         long month = Days.month(days.day(at.get(row)));
-        Total total = totals.computeIfAbsent(new CohortMonth(cohort, month), any -> new Total());
+        if (total == null || month != before) {
+          total = totals.computeIfAbsent(new CohortMonth(cohort, month), any -> new Total());
+          before = month;
+        }
         total.rows++;
         total.revenue.add(Money.toDouble(amountType, amount, row));
         total.returned.add(Money.toDouble(amountType, returned, row));
@@ -105,7 +112,7 @@ public final class PurchaseTotals implements Serializable {
         }
       }
     }
-    return frame(totals);
+    return frame(new TreeMap<>(totals));
   }
 
   /** Partial totals joined: one row where several had the same cohort and month. */
@@ -120,7 +127,7 @@ public final class PurchaseTotals implements Serializable {
    * @param some their totals
    */
   public static Frame difference(Frame all, Frame some) {
-    Map<CohortMonth, Total> totals = byCohort(all);
+    SortedMap<CohortMonth, Total> totals = byCohort(all);
     byCohort(some)
         .forEach(
             (key, gone) -> {
@@ -135,8 +142,8 @@ public final class PurchaseTotals implements Serializable {
     return frame(totals);
   }
 
-  private static Map<CohortMonth, Total> byCohort(Frame partials) {
-    Map<CohortMonth, Total> totals = new TreeMap<>();
+  private static SortedMap<CohortMonth, Total> byCohort(Frame partials) {
+    SortedMap<CohortMonth, Total> totals = new TreeMap<>();
     for (int row = 0; row < partials.rows(); row++) {
       long cohort =
           partials.column("cohort").isNull(row) ? NO_COHORT : partials.longs("cohort").get(row);
@@ -149,7 +156,7 @@ public final class PurchaseTotals implements Serializable {
     return totals;
   }
 
-  private static Frame frame(Map<CohortMonth, Total> totals) {
+  private static Frame frame(SortedMap<CohortMonth, Total> totals) {
     FrameBuilder out = new FrameBuilder(PARTIAL);
     totals.forEach(
         (key, total) -> {

@@ -13,12 +13,15 @@ import dev.patron.features.rfm.Measure;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.features.summary.ExactSum;
 import it.unimi.dsi.fastutil.ints.IntArrayList;
+import it.unimi.dsi.fastutil.ints.IntComparator;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -212,6 +215,14 @@ public final class Slices implements Serializable {
   private static final class Total {
     private long customers;
     private final ExactSum sum = new ExactSum();
+
+    /** Counts a customer who has this value; nobody has what is no number. */
+    private void add(double value) {
+      if (!Double.isNaN(value)) {
+        customers++;
+        sum.add(value);
+      }
+    }
   }
 
   /**
@@ -230,21 +241,27 @@ public final class Slices implements Serializable {
     return out.build();
   }
 
-  private static Map<Cell, Total> cubes(Frame slice) {
-    Map<Cell, Total> cells = new TreeMap<>(Cell.ORDER);
+  private static SortedMap<Cell, Total> cubes(Frame slice) {
+    Map<Cell, Total> cells = new HashMap<>();
     double[] monetary = Measure.values(slice, "monetary");
     double[] recency = Measure.values(slice, "recency_days");
     double[] frequency = Measure.values(slice, "frequency");
     double[] alive = Measure.values(slice, "p_alive");
     double[] value = Measure.values(slice, "cltv");
     double[][] measures = {recency, frequency, monetary, alive, value};
+    for (int i = 0; i < measures.length; i++) {
+      Total total = new Total();
+      for (double measured : measures[i]) {
+        total.add(measured);
+      }
+      if (total.customers > 0) {
+        cells.put(new Cell(MEASURES.get(i), 0, 0), total);
+      }
+    }
     LongColumn r = slice.longs("r_score");
     LongColumn f = slice.longs("f_score");
     LongColumn m = slice.longs("m_score");
     for (int row = 0; row < slice.rows(); row++) {
-      for (int i = 0; i < measures.length; i++) {
-        add(cells, MEASURES.get(i), 0, 0, measures[i][row]);
-      }
       int fm = RfmSegments.fm((int) f.get(row), (int) m.get(row));
       add(cells, RFM, r.get(row), fm, monetary[row]);
       add(
@@ -257,7 +274,13 @@ public final class Slices implements Serializable {
         add(cells, VALUE, ValueBins.of(value[row]), 0, value[row]);
       }
     }
-    return cells;
+    return sorted(cells);
+  }
+
+  private static SortedMap<Cell, Total> sorted(Map<Cell, Total> cells) {
+    SortedMap<Cell, Total> sorted = new TreeMap<>(Cell.ORDER);
+    sorted.putAll(cells);
+    return sorted;
   }
 
   /** The step that a number lies in, from 0. */
@@ -271,13 +294,11 @@ public final class Slices implements Serializable {
 
   private static void add(Map<Cell, Total> cells, String cube, long x, long y, double value) {
     if (!Double.isNaN(value)) {
-      Total total = cells.computeIfAbsent(new Cell(cube, x, y), any -> new Total());
-      total.customers++;
-      total.sum.add(value);
+      cells.computeIfAbsent(new Cell(cube, x, y), any -> new Total()).add(value);
     }
   }
 
-  private static void append(FrameBuilder out, Frame slice, Map<Cell, Total> cells) {
+  private static void append(FrameBuilder out, Frame slice, SortedMap<Cell, Total> cells) {
     cells.forEach(
         (cell, total) -> {
           out.column("segment").appendFrom(slice.column("segment"), 0);
@@ -316,7 +337,7 @@ public final class Slices implements Serializable {
     int[] starts = sorted.groups(SLICE.names());
     BytesColumn cube = sorted.bytes("cube");
     for (int group = 0; group + 1 < starts.length; group++) {
-      Map<Cell, Total> cells = new TreeMap<>(Cell.ORDER);
+      SortedMap<Cell, Total> cells = new TreeMap<>(Cell.ORDER);
       for (int row = starts[group]; row < starts[group + 1]; row++) {
         Cell cell =
             new Cell(cube.text(row), sorted.longs("x").get(row), sorted.longs("y").get(row));
@@ -349,22 +370,17 @@ public final class Slices implements Serializable {
     Frame bought = purchases.sort(List.of("customer_id"));
     Column id = customers.column("customer_id");
     Column buyer = bought.column("customer_id");
-    BytesColumn segments = customers.bytes("segment");
-    BytesColumn countryNames = customers.bytes("country");
     Map<Slice, IntArrayList> rows = new TreeMap<>(Slice.ORDER);
+    IntArrayList[] rowsOf = rowsOf(customers, rows);
     int next = 0;
     for (int row = 0; row < bought.rows(); row++) {
       while (next < customers.rows() && id.compare(next, buyer, row) < 0) {
         next++;
       }
       boolean known = next < customers.rows() && !buyer.isNull(row) && id.same(next, buyer, row);
-      Slice slice =
-          known
-              ? new Slice(
-                  segments.isNull(next) ? null : segments.text(next),
-                  countryNames.isNull(next) ? null : countryNames.text(next))
-              : Slice.NONE;
-      rows.computeIfAbsent(slice, any -> new IntArrayList()).add(row);
+      IntArrayList members =
+          known ? rowsOf[next] : rows.computeIfAbsent(Slice.NONE, any -> new IntArrayList());
+      members.add(row);
     }
     List<Frame> found = new ArrayList<>();
     rows.forEach(
@@ -373,12 +389,34 @@ public final class Slices implements Serializable {
     return Frame.concat(purchasesSchema(), found);
   }
 
+  /** The rows of each slice, still none, for each customer and by slice. */
+  private static IntArrayList[] rowsOf(Frame customers, Map<Slice, IntArrayList> rows) {
+    IntArrayList[] rowsOf = new IntArrayList[customers.rows()];
+    int[] order = customers.order(SLICE.names());
+    IntComparator bySlice = customers.comparator(SLICE.names());
+    for (int i = 0; i < order.length; i++) {
+      rowsOf[order[i]] =
+          i > 0 && bySlice.compare(order[i - 1], order[i]) == 0
+              ? rowsOf[order[i - 1]]
+              : rows.computeIfAbsent(Slice.of(customers, order[i]), any -> new IntArrayList());
+    }
+    return rowsOf;
+  }
+
   private record Slice(@Nullable String segment, @Nullable String country) {
     private static final Slice NONE = new Slice(null, null);
     private static final Comparator<@Nullable String> TEXT =
         Comparator.nullsFirst(Comparator.<String>naturalOrder());
     private static final Comparator<Slice> ORDER =
         Comparator.comparing(Slice::segment, TEXT).thenComparing(Slice::country, TEXT);
+
+    private static Slice of(Frame rows, int row) {
+      return new Slice(text(rows.bytes("segment"), row), text(rows.bytes("country"), row));
+    }
+
+    private static @Nullable String text(BytesColumn column, int row) {
+      return column.isNull(row) ? null : column.text(row);
+    }
 
     /** These rows with this slice in front. */
     private Frame before(Frame rows) {
@@ -434,9 +472,7 @@ public final class Slices implements Serializable {
     int[] starts = sorted.groups(SLICE.names());
     for (int group = 0; group + 1 < starts.length; group++) {
       Frame slice = sorted.slice(starts[group], starts[group + 1]);
-      String segment = slice.column("segment").isNull(0) ? null : slice.bytes("segment").text(0);
-      String country = slice.column("country").isNull(0) ? null : slice.bytes("country").text(0);
-      slices.put(new Slice(segment, country), slice.select(PurchaseTotals.schema().names()));
+      slices.put(Slice.of(slice, 0), slice.select(PurchaseTotals.schema().names()));
     }
     return slices;
   }
