@@ -38,7 +38,7 @@ public final class Erasure {
     if (customer != null && customer.isBlank()) {
       throw new UsageException("--customer is empty; name a customer");
     }
-    Run.checkRefine(options);
+    Run.checkSilver(options);
     Run.checkHorizon(options);
     Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {

@@ -8,6 +8,7 @@ import dev.patron.pipelines.options.HorizonOptions;
 import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
+import dev.patron.pipelines.options.SilverOptions;
 import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.stages.Compact;
 import dev.patron.pipelines.stages.Features;
@@ -113,13 +114,17 @@ public final class Run {
       throw new UsageException(
           "--maxQuarantined=" + options.getMaxQuarantined() + " must be between 0 and 1");
     }
-    if (options.getBroadcastLimit() < 0) {
-      throw new UsageException(
-          "--broadcastLimit=" + options.getBroadcastLimit() + " must not be negative");
-    }
     if (options.getMostSmallFiles() < 1) {
       throw new UsageException(
           "--mostSmallFiles=" + options.getMostSmallFiles() + " must be 1 or more");
+    }
+    checkSilver(options);
+  }
+
+  static void checkSilver(SilverOptions options) {
+    if (options.getBroadcastLimit() < 0) {
+      throw new UsageException(
+          "--broadcastLimit=" + options.getBroadcastLimit() + " must not be negative");
     }
     Refine.check(options.getKnownAt());
   }

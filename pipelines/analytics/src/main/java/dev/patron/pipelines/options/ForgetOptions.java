@@ -4,7 +4,7 @@ import org.apache.beam.sdk.options.Description;
 import org.jspecify.annotations.Nullable;
 
 /** Who is to be forgotten, and how what is left is described. */
-public interface ForgetOptions extends RefineOptions, FeatureOptions, ScoreOptions {
+public interface ForgetOptions extends SilverOptions, FeatureOptions, ScoreOptions {
 
   /** One customer. */
   @Description("The customer to forget, as gold/customer_features has them in customer_id.")

@@ -306,10 +306,7 @@ public final class Forget {
           table, new TableFiles(before.table(), before.schema(), before.partitionColumns(), files));
       pending.put(table, Commit.replace(before.schema(), removed, added));
     }
-    options.setRebuild(true);
-    // What is refused now was refused before, and borne.
-    options.setMaxQuarantined(1);
-    Refine.run(
+    Refine.ofWhatIsLeft(
         job,
         new Ingest.Prepared(after, pending, bronze.evidence(), bronze.progress(), forgotten),
         options);

@@ -9,6 +9,7 @@ import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Purchases;
 import dev.patron.pipelines.options.RefineOptions;
+import dev.patron.pipelines.options.SilverOptions;
 import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.manifest.Manifest;
@@ -28,15 +29,21 @@ import org.jspecify.annotations.Nullable;
 public final class Refine {
   private final Job job;
   private final Ingest.Prepared bronze;
-  private final RefineOptions options;
+  private final double maxQuarantined;
   private final RefusedLately lately;
   private final Map<String, SilverTable> tables = new LinkedHashMap<>();
   private final @Nullable PurchasesTable purchases;
 
-  private Refine(Job job, Ingest.Prepared bronze, RefineOptions options, RefusedLately lately) {
+  private Refine(
+      Job job,
+      Ingest.Prepared bronze,
+      SilverOptions options,
+      boolean anew,
+      double maxQuarantined,
+      RefusedLately lately) {
     this.job = job;
     this.bronze = bronze;
-    this.options = options;
+    this.maxQuarantined = maxQuarantined;
     this.lately = lately;
     Map<String, Schema> schemas = new LinkedHashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
@@ -56,9 +63,9 @@ public final class Refine {
               of(bronze.tables(), table.name()),
               bronze.pending().containsKey(table.name()),
               knownAt(job, options),
-              options.getRebuild()));
+              anew));
     }
-    this.purchases = purchases();
+    this.purchases = purchases(options.getBroadcastLimit());
   }
 
   /**
@@ -72,12 +79,12 @@ public final class Refine {
     }
   }
 
-  private static @Nullable Long knownAt(Job job, RefineOptions options) {
+  private static @Nullable Long knownAt(Job job, SilverOptions options) {
     String knownAt = options.getKnownAt();
     return knownAt == null ? null : ObservationTime.parse("knownAt", knownAt, job.dataset().zone());
   }
 
-  private @Nullable PurchasesTable purchases() {
+  private @Nullable PurchasesTable purchases(long broadcastLimit) {
     Purchases wanted = job.dataset().purchases();
     if (wanted == null) {
       return null;
@@ -87,7 +94,7 @@ public final class Refine {
         wanted,
         of(tables, wanted.table()),
         wanted.money() instanceof Purchases.PriceFrom from ? of(tables, from.table()) : null,
-        options.getBroadcastLimit());
+        broadcastLimit);
   }
 
   /**
@@ -103,7 +110,17 @@ public final class Refine {
   public static void run(
       Job job, Ingest.Prepared bronze, RefineOptions options, RefusedLately lately)
       throws IOException {
-    new Refine(job, bronze, options, lately).run();
+    new Refine(job, bronze, options, options.getRebuild(), options.getMaxQuarantined(), lately)
+        .run();
+  }
+
+  /**
+   * Makes the silver tables anew of what is left of bronze, and commits them together with that.
+   * What is refused now was refused before, and borne.
+   */
+  static void ofWhatIsLeft(Job job, Ingest.Prepared bronze, SilverOptions options)
+      throws IOException {
+    new Refine(job, bronze, options, true, 1, RefusedLately.inOneRun()).run();
   }
 
   private void run() throws IOException {
@@ -184,11 +201,11 @@ public final class Refine {
             refused,
             read,
             refusals);
-    if (lately.exceeds(options.getMaxQuarantined(), table, read, refused)) {
+    if (lately.exceeds(maxQuarantined, table, read, refused)) {
       throw new JobException(
           line
               + ", more than --maxQuarantined="
-              + options.getMaxQuarantined()
+              + maxQuarantined
               + " allows; nothing was committed");
     }
     job.console().note("patron: " + line + ", see " + silver.quarantineName());
