@@ -10,8 +10,11 @@ import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -372,12 +375,7 @@ class EnduranceSuite {
    */
   private List<String> boundedTables() throws IOException {
     Path warehouse = folder.resolve("long");
-    Set<String> tables = new TreeSet<>();
-    try (Stream<Path> found = Files.find(warehouse, 3, (path, file) -> file.isDirectory())) {
-      found
-          .filter(path -> path.endsWith("_delta_log"))
-          .forEach(log -> tables.add(warehouse.relativize(log.getParent()).toString()));
-    }
+    Set<String> tables = tables(warehouse);
     assertThat(tables).contains("bronze/orders", "gold/customer_scores");
     TreeMap<Integer, List<String>> byFiles = new TreeMap<>(Comparator.reverseOrder());
     for (String name : tables) {
@@ -397,5 +395,30 @@ class EnduranceSuite {
                   .formatted(name, files, table.version(), checkpoint));
     }
     return byFiles.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** The tables of a warehouse in which files come and go meanwhile. */
+  private static Set<String> tables(Path warehouse) throws IOException {
+    Set<String> tables = new TreeSet<>();
+    Files.walkFileTree(
+        warehouse,
+        Set.of(),
+        3,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            if (Files.isDirectory(folder.resolve("_delta_log"))) {
+              tables.add(warehouse.relativize(folder).toString());
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException gone) {
+            return FileVisitResult.CONTINUE;
+          }
+        });
+    return tables;
   }
 }
