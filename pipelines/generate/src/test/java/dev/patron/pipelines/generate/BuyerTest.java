@@ -114,6 +114,39 @@ class BuyerTest {
   }
 
   @Test
+  void basketsHoldMoreBooksWhereAnotherOneIsLikelier() {
+    Catalogue catalogue = Catalogue.of(options.withBooks(1_000), calendar);
+    long at = calendar.start() + 200 * Calendar.DAY;
+    double before = 0;
+    for (double anotherBook : new double[] {0, 0.45, 0.65, 0.9}) {
+      Basket basket = new Basket(lookingOn(anotherBook), catalogue);
+      Chance chance = new Chance().restart(42, Chance.Purpose.BASKET, 0, 0);
+      double lines = 0;
+      for (int i = 0; i < 5_000; i++) {
+        basket.fill(chance, at, 50_000);
+        lines += basket.lines;
+      }
+      // Books that are in the basket already are passed over.
+      double looked = (1 - Math.pow(anotherBook, Basket.MOST_LINES)) / (1 - anotherBook);
+      assertThat(lines / 5_000).isBetween(0.9 * looked, looked + 0.05).isGreaterThan(before);
+      before = lines / 5_000;
+    }
+  }
+
+  private BuyingModel lookingOn(double anotherBook) {
+    return new BuyingModel(
+        model.r(),
+        model.alpha(),
+        model.a(),
+        model.b(),
+        model.p(),
+        model.q(),
+        model.gamma(),
+        model.zipf(),
+        anotherBook);
+  }
+
+  @Test
   void basketsCostWhatWasInMind() {
     Catalogue catalogue = Catalogue.of(options.withBooks(1_000), calendar);
     Basket basket = new Basket(model, catalogue);
