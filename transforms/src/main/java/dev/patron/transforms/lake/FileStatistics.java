@@ -79,16 +79,12 @@ final class FileStatistics {
   }
 
   private void add(int i, Column column) {
-    int[] ends;
-    if (column.hasNulls()) {
-      ends = ends(i, column);
-    } else if (column instanceof LongColumn longs) {
-      ends = ends(longs);
-    } else if (column instanceof BytesColumn texts) {
-      ends = ends(texts);
-    } else {
-      ends = ends(i, column);
-    }
+    int[] ends =
+        column instanceof LongColumn longs
+            ? ends(i, longs)
+            : column instanceof DoubleColumn doubles
+                ? ends(i, doubles)
+                : column instanceof BytesColumn texts ? ends(i, texts) : ends(i, column);
     int min = ends[0];
     int max = ends[1];
     if (min < 0) {
@@ -129,13 +125,45 @@ final class FileStatistics {
   }
 
   /** The same of whole numbers, which most columns are: they need no comparison of columns. */
-  private static int[] ends(LongColumn longs) {
-    int min = longs.size() == 0 ? -1 : 0;
-    int max = min;
-    for (int row = 1; row < longs.size(); row++) {
-      if (longs.get(row) < longs.get(min)) {
+  private int[] ends(int i, LongColumn longs) {
+    boolean mayMiss = longs.hasNulls();
+    int min = -1;
+    int max = -1;
+    long least = Long.MAX_VALUE;
+    long greatest = Long.MIN_VALUE;
+    for (int row = 0; row < longs.size(); row++) {
+      if (mayMiss && longs.isNull(row)) {
+        nulls[i]++;
+        continue;
+      }
+      long value = longs.get(row);
+      if (value < least || min < 0) {
+        least = value;
         min = row;
-      } else if (longs.get(row) > longs.get(max)) {
+      }
+      if (value > greatest || max < 0) {
+        greatest = value;
+        max = row;
+      }
+    }
+    return new int[] {min, max};
+  }
+
+  /** The same of doubles. */
+  private int[] ends(int i, DoubleColumn doubles) {
+    boolean mayMiss = doubles.hasNulls();
+    int min = -1;
+    int max = -1;
+    for (int row = 0; row < doubles.size(); row++) {
+      if (mayMiss && doubles.isNull(row)) {
+        nulls[i]++;
+        continue;
+      }
+      double value = doubles.get(row);
+      if (min < 0 || Double.compare(value, doubles.get(min)) < 0) {
+        min = row;
+      }
+      if (max < 0 || Double.compare(value, doubles.get(max)) > 0) {
         max = row;
       }
     }
@@ -143,11 +171,17 @@ final class FileStatistics {
   }
 
   /** The same of texts and long decimals, whose order is that of their bytes. */
-  private static int[] ends(BytesColumn texts) {
-    int min = texts.size() == 0 ? -1 : 0;
-    int max = min;
-    for (int row = 1; row < texts.size(); row++) {
-      if (texts.compareBytes(row, min) < 0) {
+  private int[] ends(int i, BytesColumn texts) {
+    boolean mayMiss = texts.hasNulls();
+    int min = -1;
+    int max = -1;
+    for (int row = 0; row < texts.size(); row++) {
+      if (mayMiss && texts.isNull(row)) {
+        nulls[i]++;
+      } else if (min < 0) {
+        min = row;
+        max = row;
+      } else if (texts.compareBytes(row, min) < 0) {
         min = row;
       } else if (texts.compareBytes(row, max) > 0) {
         max = row;

@@ -15,11 +15,21 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class FileStatisticsTest {
+  private static final String COLUMNS =
+      "n: long, x: double, s: string, small: decimal(9,2), large: decimal(30,2), b: boolean";
+
+  private static Schema schema(String columns) {
+    return ((Type.RowOf) Type.parse("row<" + columns + ">")).schema();
+  }
+
   private static FileStatistics of(String columns, List<?>... rows) {
-    Schema schema = ((Type.RowOf) Type.parse("row<" + columns + ">")).schema();
+    Schema schema = schema(columns);
     FileStatistics statistics = new FileStatistics(schema);
     for (List<?> row : rows) {
       statistics.add(Frame.ofRows(schema, List.of(row)));
@@ -67,6 +77,39 @@ class FileStatisticsTest {
     assertThat(FileStatistics.bounds(null, "n")).isNull();
     assertThat(FileStatistics.rows(null)).isEqualTo(-1);
     assertThat(FileStatistics.rows("{\"minValues\":{\"numRecords\":3}}")).isEqualTo(-1);
+  }
+
+  @Test
+  void theRowsOfOneFrameHaveTheStatisticsOfTheSameRowsOneByOne() {
+    Random random = new Random(20_261_130);
+    for (int round = 0; round < 200; round++) {
+      int oneInSoManyIsNull = random.nextBoolean() ? 3 : Integer.MAX_VALUE;
+      List<List<@Nullable Object>> rows =
+          Stream.generate(() -> row(random, oneInSoManyIsNull))
+              .limit(1 + random.nextInt(30))
+              .toList();
+      FileStatistics together = new FileStatistics(schema(COLUMNS));
+      together.add(Frame.ofRows(schema(COLUMNS), rows));
+
+      assertThat(together.json())
+          .as("round %d: %s", round, rows)
+          .isEqualTo(of(COLUMNS, rows.toArray(List[]::new)).json());
+    }
+  }
+
+  private static List<@Nullable Object> row(Random random, int oneInSoManyIsNull) {
+    long n = random.nextInt(-20, 20);
+    double x = random.nextInt(50) == 0 ? Double.NaN : random.nextBoolean() ? n / 4.0 : -0.0;
+    List<@Nullable Object> row =
+        Arrays.asList(
+            n,
+            x,
+            "s" + random.nextInt(20),
+            BigDecimal.valueOf(random.nextInt(-20, 20), 2),
+            BigDecimal.valueOf(random.nextInt(-20, 20), 2),
+            random.nextBoolean());
+    row.replaceAll(value -> random.nextInt(oneInSoManyIsNull) == 0 ? null : value);
+    return row;
   }
 
   @Test
