@@ -35,8 +35,7 @@ import org.jspecify.annotations.Nullable;
  * encodings, with no record for a row and no object for a number. The files are those of {@link
  * FrameSink}, which is ParquetIO's: the same columns, levels, bounds, sizes of pages and of row
  * groups, and codec. Three things differ: decimals of up to 18 digits are numbers, there is no Avro
- * schema in the footer, and a column whose values hardly ever repeat is not tried with a dictionary
- * first.
+ * schema in the footer, and a column whose values seldom repeat has no dictionary.
  *
  * <p>Tables are written by this one, since writing was a third of the Java time of a whole run; the
  * page of the benchmarks has the figures.

@@ -3,6 +3,7 @@ package dev.patron.transforms.parquet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
@@ -34,6 +35,7 @@ import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.io.FileIO;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
@@ -261,6 +263,23 @@ class ParquetFramesTest {
             .isEqualTo(offsets.getFirstRowIndex(page));
       }
     }
+  }
+
+  @Test
+  void onlyValuesThatComeOftenHaveADictionary() throws IOException {
+    Schema schema =
+        Schema.of().with("key", Type.LONG).with("twice", Type.DOUBLE).with("few", Type.STRING);
+    List<List<Object>> rows = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      rows.add(List.of((long) i, (i - i % 2) / 16.0, "f" + i % 100));
+    }
+    Path file = write("repeats", ColumnSink.of(schema), Frame.ofRows(schema, rows));
+
+    assertThat(footer(file).getBlocks().get(0).getColumns())
+        .extracting(
+            column -> column.getPath().toDotString(),
+            column -> column.getEncodings().stream().anyMatch(Encoding::usesDictionary))
+        .containsExactly(tuple("key", false), tuple("twice", false), tuple("few", true));
   }
 
   private static ParquetMetadata footer(Path file) throws IOException {
