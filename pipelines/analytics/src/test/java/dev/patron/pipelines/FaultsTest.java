@@ -203,6 +203,17 @@ class FaultsTest {
     assertThat(Faults.parse("late:0.02, duplicate:0.02, malformed:0.005")).isEqualTo(Faults.USUAL);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "none",
+        "late:0.02,duplicate:0.05,reorder:0.1,malformed:0.001,truncate,schema,clock",
+        "reorder:1.0E-5,clock"
+      })
+  void faultsAreWrittenAsTheyAreRead(String faults) {
+    assertThat(Faults.parse(faults)).hasToString(faults);
+  }
+
   private static void refuses(String faults, String why) {
     assertThatIllegalArgumentException().isThrownBy(() -> Faults.parse(faults)).withMessage(why);
   }

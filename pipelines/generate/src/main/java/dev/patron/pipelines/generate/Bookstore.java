@@ -132,6 +132,9 @@ public final class Bookstore {
             .replace("${customers}", Integer.toString(options.customers()))
             .replace("${books}", Integer.toString(options.books()))
             .replace("${seed}", Long.toString(options.seed()))
+            .replace(
+                "${faults}",
+                options.faults().equals(Faults.USUAL) ? "" : " --faults=" + options.faults())
             .replace("${start}", options.start().toString())
             .replace("${end}", options.end().toString()));
   }

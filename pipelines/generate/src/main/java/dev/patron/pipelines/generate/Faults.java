@@ -107,6 +107,20 @@ public record Faults(
         named.contains("clock"));
   }
 
+  /** The faults as {@link #parse} reads them. */
+  @Override
+  public String toString() {
+    List<String> words = new ArrayList<>();
+    double[] shares = {late, duplicate, reorder, malformed};
+    for (int i = 0; i < shares.length; i++) {
+      if (shares[i] > 0) {
+        words.add(SHARES.get(i) + ":" + shares[i]);
+      }
+    }
+    words.addAll(events());
+    return words.isEmpty() ? "none" : String.join(",", words);
+  }
+
   private static double share(String name, String text) {
     try {
       return Double.parseDouble(text);

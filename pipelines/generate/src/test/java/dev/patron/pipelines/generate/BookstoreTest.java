@@ -63,6 +63,14 @@ class BookstoreTest {
   }
 
   @Test
+  void theReadmeSaysHowToMakeTheSameShop() throws IOException {
+    assertThat(Files.readString(folder.resolve("README.md")))
+        .contains(
+            "./patron generate --customers=800 --seed=7"
+                + " --faults=late:0.1,duplicate:0.1,malformed:0.03 --output=FOLDER");
+  }
+
+  @Test
   void anotherSeedGivesAnotherShop(@TempDir Path other) throws IOException {
     BookstoreOptions same = options(other);
     BookstoreOptions reseeded =
