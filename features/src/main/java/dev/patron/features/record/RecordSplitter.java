@@ -85,6 +85,12 @@ public final class RecordSplitter {
     split(false);
   }
 
+  /** How many bytes, but for a carriage return at the end, came since the last record ended. */
+  public long unfinished() {
+    boolean cut = end > start && buffer[end - 1] == '\r' && !skipping;
+    return skipped + end - start - (cut ? 1 : 0);
+  }
+
   /** Takes the end of the bytes: what is left is the last record. */
   public void finish() {
     skipByteOrderMark(true);

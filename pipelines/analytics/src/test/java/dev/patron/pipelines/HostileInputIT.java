@@ -5,12 +5,17 @@ import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -145,6 +150,37 @@ class HostileInputIT {
         .endsWith("see quarantine/sales");
     assertThat(rows("quarantine/sales")).isEqualTo(2);
     assertThat(rows("silver/sales")).isEqualTo(60);
+  }
+
+  @Test
+  void aLineThatWasReadBeforeItWasFinishedIsReadAgain() throws IOException {
+    define(
+        "*.csv",
+        "csv",
+        "{ table: sales, customer: customer_id, time: date, amount: amount, order: order_id }");
+    Path dataset = folder.resolve("shop.yaml");
+    Files.writeString(
+        dataset,
+        Files.readString(dataset).replace("keep: facts", "keep: facts\n    key: [order_id]"));
+    String begun = "order_id," + HEADER + "1,c1,2023-01-01,7\n2,c1,2023-01-02,5";
+    csv(begun);
+    assertThat(stage("ingest", "warehouse") + stage("refine", "warehouse")).as(err).isZero();
+    csv(begun + "5.25\n3,c1,2023-01-03,6");
+    assertThat(stage("ingest", "warehouse") + stage("refine", "warehouse")).as(err).isZero();
+    csv(begun + "5.25\n3,c1,2023-01-03,6\n");
+    assertThat(stage("ingest", "warehouse") + stage("refine", "warehouse")).as(err).isZero();
+
+    assertThat(rows("bronze/sales")).isEqualTo(4);
+    List<List<?>> sales = new ArrayList<>();
+    TableScan.of(
+            LakeTable.at(folder.resolve("warehouse").toString(), "silver/sales").snapshot(),
+            List.of("order_id", "amount"))
+        .forEach(frame -> sales.addAll(frame.toRows()));
+    assertThat(sales)
+        .containsExactlyInAnyOrder(
+            List.of(1L, new BigDecimal("7.00")),
+            List.of(2L, new BigDecimal("55.25")),
+            List.of(3L, new BigDecimal("6.00")));
   }
 
   @Test

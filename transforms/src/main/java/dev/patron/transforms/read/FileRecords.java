@@ -49,18 +49,17 @@ final class FileRecords {
     this.sink = sink;
   }
 
-  /** Reads a file, from where it was left. */
-  void read(SourceFile file) {
+  /** Reads a file, from where it was left; returns it as it is left now. */
+  SourceFile read(SourceFile file) {
     if (tables.get(0).format().kind() == Kind.PARQUET) {
-      parquet(file);
-    } else {
-      text(file.path(), file.path(), 0, file.after(), false);
+      return file.resumeAfter(Math.max(file.after(), parquet(file)));
     }
+    return text(file, file.path(), 0, false);
   }
 
   /** Reads pages that were fetched. */
   void read(StagedPages pages) {
-    text(pages.path(), pages.name(), pages.before(), 0, true);
+    text(SourceFile.whole(pages.path(), 0, 0, pages.group()), pages.name(), pages.before(), true);
   }
 
   // ---- Text
@@ -68,18 +67,19 @@ final class FileRecords {
   /**
    * @param name what rows call the file
    * @param linesBefore how many lines there are before those of the file
-   * @param after how many records were read before
    * @param ours whether we wrote the file: then it can be read, or something is broken
    */
-  private void text(String path, String name, long linesBefore, long after, boolean ours) {
+  private SourceFile text(SourceFile file, String name, long linesBefore, boolean ours) {
     BronzeFrames bronze = new BronzeFrames(tables, sink);
-    TextSink records = new TextSink(name, linesBefore, after, bronze);
+    TextSink records = new TextSink(file, name, linesBefore, bronze);
     Format format = tables.get(0).format();
     RecordSplitter splitter =
         format.kind() == Kind.CSV
             ? RecordSplitter.csv(format.delimiter(), records)
             : RecordSplitter.lines(records);
-    try (InputStream in = open(path)) {
+    long complete;
+    long unfinished = 0;
+    try (InputStream in = open(file.path())) {
       byte[] buffer = new byte[BUFFER_BYTES];
       boolean atStart = true;
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -89,14 +89,19 @@ final class FileRecords {
         atStart = false;
         splitter.accept(buffer, 0, count);
       }
+      // Whoever writes the file may be in the middle of a line.
+      complete = records.count;
+      unfinished = records.isAtHeader() ? 0 : splitter.unfinished();
       splitter.finish();
     } catch (IOException e) {
       if (ours) {
-        throw new UncheckedIOException(path + " cannot be read back", e);
+        throw new UncheckedIOException(file.path() + " cannot be read back", e);
       }
+      complete = records.count;
       bronze.loss(name, lost(name, records.count, e), splitter.rest());
     }
     bronze.flush();
+    return complete < file.after() ? file : file.resumeAfter(complete, unfinished);
   }
 
   /** Whether a byte order mark says so; UTF-8 has neither of these bytes. */
@@ -124,25 +129,29 @@ final class FileRecords {
 
   /** Counts records, and knows the header they stand under. */
   private static final class TextSink implements RecordSplitter.Sink {
+    private final SourceFile file;
     private final String name;
     private final long linesBefore;
-    private final long after;
     private final BronzeFrames bronze;
     private final boolean hasHeader;
     private byte @Nullable [] header;
     private long count;
 
-    private TextSink(String name, long linesBefore, long after, BronzeFrames bronze) {
+    private TextSink(SourceFile file, String name, long linesBefore, BronzeFrames bronze) {
+      this.file = file;
       this.name = name;
       this.linesBefore = linesBefore;
-      this.after = after;
       this.bronze = bronze;
       this.hasHeader = bronze.kind() == Kind.CSV;
     }
 
+    private boolean isAtHeader() {
+      return hasHeader && header == null;
+    }
+
     @Override
     public void record(long line, byte[] bytes, int from, int to, @Nullable String fault) {
-      if (hasHeader && header == null) {
+      if (isAtHeader()) {
         // Blank lines above the header are nobody's records.
         if (to > from) {
           header = Arrays.copyOfRange(bytes, from, to);
@@ -150,7 +159,9 @@ final class FileRecords {
         return;
       }
       count++;
-      if (count > after) {
+      boolean asBefore =
+          count == file.after() + 1 && file.unfinished() > 0 && to - from == file.unfinished();
+      if (count > file.after() && !asBefore) {
         bronze.line(name, linesBefore + line, bytes, from, to, header, fault);
       }
     }
@@ -158,7 +169,8 @@ final class FileRecords {
 
   // ---- Parquet
 
-  private void parquet(SourceFile file) {
+  /** How many rows could be read, those that were read before included. */
+  private long parquet(SourceFile file) {
     Path path = HadoopFiles.path(file.path());
     Schema columns = wanted == null ? Schema.of() : wanted;
     RowCount rows = new RowCount();
@@ -172,6 +184,7 @@ final class FileRecords {
       String detail = e.getMessage() + "; rows read before: " + rows.count;
       sink.frame(0, new ParquetBronze(file.path(), columns).loss(Reason.MALFORMED.fault(detail)));
     }
+    return rows.count;
   }
 
   private void parquet(SourceFile file, RowCount rows, Frame frame) {

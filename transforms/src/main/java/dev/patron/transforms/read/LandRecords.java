@@ -185,7 +185,7 @@ public final class LandRecords
     @ProcessElement
     public void land(@Element SourcePart part, OutputReceiver<ManifestEntry> out)
         throws IOException {
-      long read =
+      SourcePart read =
           reader.read(
               part,
               (table, frame) -> {
@@ -194,13 +194,8 @@ public final class LandRecords
                     .computeIfAbsent(table.name(), name -> landing(table))
                     .add(frame, file -> out.output(entry(file)));
               });
-      if (part instanceof SourceFile file) {
-        out.output(
-            Manifest.entry(
-                PROGRESS,
-                FILES,
-                SerializableCoder.of(SourceFile.class),
-                file.resumeAfter(file.after() + read)));
+      if (read instanceof SourceFile file) {
+        out.output(Manifest.entry(PROGRESS, FILES, SerializableCoder.of(SourceFile.class), file));
       }
     }
 

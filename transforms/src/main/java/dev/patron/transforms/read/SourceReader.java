@@ -74,32 +74,28 @@ final class SourceReader implements Serializable, AutoCloseable {
    * Reads a part to its end.
    *
    * @param sink receives each frame that is not empty, and the table it is of
-   * @return the number of records read, without rows that tell of a loss
+   * @return the part; a file as it is left now
    * @throws IllegalArgumentException if the part is of a group or a cluster that is not known
    * @throws IOException if a topic cannot be read
    */
-  long read(SourcePart part, BiConsumer<TableDefinition, Frame> sink) throws IOException {
+  SourcePart read(SourcePart part, BiConsumer<TableDefinition, Frame> sink) throws IOException {
     List<TableDefinition> tables = groups.get(part.group());
     if (tables == null) {
       throw new IllegalArgumentException(
           "%s belongs to '%s', which is no group of tables: %s"
               .formatted(part, part.group(), groups.keySet()));
     }
-    long[] read = new long[1];
     BronzeFrames.Sink frames =
         (table, frame) -> {
           Frame unread = unread(tables.get(table), part, frame);
           if (unread.rows() > 0) {
-            LongColumn offsets = unread.longs("_offset");
-            for (int row = 0; row < unread.rows(); row++) {
-              read[0] += offsets.isNull(row) ? 0 : 1;
-            }
             sink.accept(tables.get(table), unread);
           }
         };
     if (part instanceof SourceFile file) {
-      new FileRecords(tables, columns.get(tables.get(0).name()), frames).read(file);
-    } else if (part instanceof StagedPages pages) {
+      return new FileRecords(tables, columns.get(tables.get(0).name()), frames).read(file);
+    }
+    if (part instanceof StagedPages pages) {
       new FileRecords(tables, null, frames).read(pages);
     } else if (part instanceof TopicRange range) {
       KafkaCluster cluster = cluster(range);
@@ -108,7 +104,7 @@ final class SourceReader implements Serializable, AutoCloseable {
           .read(consumer(cluster), range, bronze);
       bronze.flush();
     }
-    return read[0];
+    return part;
   }
 
   private Frame unread(TableDefinition table, SourcePart part, Frame frame) {

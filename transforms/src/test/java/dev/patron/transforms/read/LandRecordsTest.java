@@ -30,6 +30,8 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LandRecordsTest {
   private final Path folder;
@@ -58,11 +60,15 @@ class LandRecordsTest {
   /** The bronze rows of one table's file. */
   private static Frame read(Kind kind, SourceFile file) {
     List<Frame> frames = new ArrayList<>();
-    new FileRecords(List.of(table("t", kind)), null, (table, frame) -> frames.add(frame))
-        .read(file);
+    SourceFile unused = read(kind, file, frames);
     return frames.isEmpty()
         ? Frame.empty(Tables.BRONZE)
         : Frame.concat(frames.get(0).schema(), frames);
+  }
+
+  private static SourceFile read(Kind kind, SourceFile file, List<Frame> frames) {
+    return new FileRecords(List.of(table("t", kind)), null, (table, frame) -> frames.add(frame))
+        .read(file);
   }
 
   private static List<String> column(Frame frame, String name) {
@@ -146,6 +152,38 @@ class LandRecordsTest {
     assertThat(column(rest, "_header")).containsExactly("a,b");
     assertThat(column(rest, "_offset")).containsExactly("5");
     assertThat(read(Kind.CSV, csv.resumeAfter(3)).rows()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "JSONL, '{\"a\":1}\n\n{\"a\":23}\r\n{\"a\":456}\n'",
+    "JSONL, '{\"a\":1}\n{\"a\":23}'",
+    "CSV, 'a,b\n1,2\n3,45\r\n6,789\n'",
+    "CSV, '\uFEFFa,b\n1,\"2\n\"\"3\"\n4,5\n6,7'",
+  })
+  void whereverAFileEndedInTheMiddleOfALineItIsReadOnFromThatLine(Kind kind, String text)
+      throws IOException {
+    byte[] whole = text.getBytes(UTF_8);
+    List<String> all = column(read(kind, file("whole", whole)), "_value");
+    for (int cut = 0; cut <= whole.length; cut++) {
+      List<Frame> frames = new ArrayList<>();
+      SourceFile left = read(kind, file("grows", Arrays.copyOf(whole, cut)), frames);
+      int before = frames.stream().mapToInt(Frame::rows).sum();
+      SourceFile grown = file("grows", whole).resumeAfter(left.after(), left.unfinished());
+      SourceFile end = read(kind, grown, frames);
+
+      List<String> values =
+          frames.stream().flatMap(frame -> column(frame, "_value").stream()).toList();
+      assertThat(values).as("cut at %d", cut).containsAll(all);
+      int next = (int) left.after();
+      boolean isSame =
+          left.unfinished() > 0 && all.get(next).getBytes(UTF_8).length == left.unfinished();
+      assertThat(values.subList(before, values.size()))
+          .as("cut at %d: what was complete comes once", cut)
+          .isEqualTo(all.subList(isSame ? next + 1 : next, all.size()));
+      assertThat(end.after() + (end.unfinished() > 0 ? 1 : 0)).isEqualTo(all.size());
+      assertThat(read(kind, end).rows()).as("nothing is new").isZero();
+    }
   }
 
   @Test

@@ -28,14 +28,16 @@ final class SourceProgress {
           .with("file", Type.STRING)
           .with("records", Type.LONG)
           .with("bytes", Type.LONG)
-          .with("modified", Type.LONG);
+          .with("modified", Type.LONG)
+          .with("unfinished", Type.LONG);
 
   /**
+   * @param unfinished how many bytes of the record behind these were all that the file had of it
    * @param bytes how long the file was then; -1 is not known
    * @param modified when it had last changed, in milliseconds since the epoch
    */
-  private record Read(long records, long bytes, long modified) {
-    static final Read NOTHING = new Read(0, -1, -1);
+  private record Read(long records, long unfinished, long bytes, long modified) {
+    static final Read NOTHING = new Read(0, 0, -1, -1);
   }
 
   /** By table and file. */
@@ -56,6 +58,7 @@ final class SourceProgress {
       BytesColumn tables = frame.bytes("table_name");
       BytesColumn files = frame.bytes("file");
       LongColumn records = frame.longs("records");
+      LongColumn unfinished = frame.longs("unfinished");
       LongColumn bytes = frame.longs("bytes");
       LongColumn modified = frame.longs("modified");
       for (int row = 0; row < frame.rows(); row++) {
@@ -65,6 +68,7 @@ final class SourceProgress {
                 files.text(row),
                 new Read(
                     records.get(row),
+                    unfinished.isNull(row) ? 0 : unfinished.get(row),
                     bytes.isNull(row) ? -1 : bytes.get(row),
                     modified.isNull(row) ? -1 : modified.get(row)));
       }
@@ -80,7 +84,11 @@ final class SourceProgress {
   List<SourceFile> resume(String table, List<SourceFile> files) {
     Map<String, Read> known = of(table);
     return files.stream()
-        .map(file -> file.resumeAfter(known.getOrDefault(file.path(), Read.NOTHING).records()))
+        .map(
+            file -> {
+              Read before = known.getOrDefault(file.path(), Read.NOTHING);
+              return file.resumeAfter(before.records(), before.unfinished());
+            })
         .toList();
   }
 
@@ -95,7 +103,8 @@ final class SourceProgress {
 
   /** The table has read so much of this file now. */
   void advance(String table, SourceFile file) {
-    of(table).put(file.path(), new Read(file.after(), file.size(), file.modified()));
+    of(table)
+        .put(file.path(), new Read(file.after(), file.unfinished(), file.size(), file.modified()));
   }
 
   /** The rows of the table. */
@@ -108,6 +117,7 @@ final class SourceProgress {
                   rows.bytes("table_name").append(table);
                   rows.bytes("file").append(file);
                   rows.longs("records").append(known.records());
+                  rows.longs("unfinished").append(known.unfinished());
                   rows.longs("bytes").append(known.bytes());
                   rows.longs("modified").append(known.modified());
                 }));
