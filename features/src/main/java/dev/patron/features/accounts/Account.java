@@ -45,7 +45,10 @@ public final class Account {
     ANONYMOUS(false),
     /** Facts for which no version was valid at their time. */
     UNMATCHED(false),
-    /** Records dropped by a rule of the dataset that says so. */
+    /**
+     * Records dropped by a rule of the dataset, or that are no purchases for want of a time or
+     * lines.
+     */
     DROPPED(true);
 
     private final boolean fate;

@@ -85,6 +85,14 @@ public final class OrderLines implements Serializable {
     return amountType;
   }
 
+  /** Those of these facts that have no order lines: without a time, or without a line. */
+  public Frame withoutLines(Frame frame) {
+    LongColumn times = frame.longs(columns.time());
+    @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
+    return frame.filter(
+        row -> times.isNull(row) || (lists != null && lists.from(row) == lists.to(row)));
+  }
+
   /** The order lines of these facts, in order. Facts without a time are left out. */
   public Frame takeApart(Frame frame) {
     Days days = new Days(zone);

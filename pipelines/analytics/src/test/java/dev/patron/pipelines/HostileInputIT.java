@@ -184,6 +184,23 @@ class HostileInputIT {
   }
 
   @Test
+  void rowsWithoutATimeAreToldAndCounted() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    csv(HEADER + SALES + "c900,,100\nc900,,200\nc1,2023-05-05,5\n");
+    assertThat(run()).as(err).isZero();
+
+    assertThat(err)
+        .contains("patron: 2 rows of 'sales' without a time, or without lines, are no purchases");
+    List<List<?>> accounts = new ArrayList<>();
+    TableScan.of(
+            LakeTable.at(folder.resolve("warehouse").toString(), "ops/runs").snapshot(),
+            List.of("table_name", "read", "dropped"))
+        .forEach(frame -> accounts.addAll(frame.toRows()));
+    assertThat(accounts).contains(List.of("purchases", 2L, 2L));
+  }
+
+  @Test
   void amountsThatAreNoNumbersFailTheJobBeforeAnythingIsCommitted() throws IOException {
     csv(HEADER + "c1,2023-01-01,EUR 5\n");
     assertThat(run()).isEqualTo(1);

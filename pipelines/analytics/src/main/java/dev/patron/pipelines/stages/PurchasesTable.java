@@ -21,6 +21,7 @@ import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.AccountCoder;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.beam.sdk.Pipeline;
 import org.apache.beam.sdk.values.PCollection;
@@ -106,11 +107,16 @@ final class PurchasesTable {
       return;
     }
     PCollection<Frame> toGather;
+    PCollection<Frame> all = anew ? facts.after(pipeline) : facts.rows();
+    findings.tell(
+        "account of the facts that are no purchases",
+        Accounts.KIND,
+        any -> ACCOUNT,
+        AccountCoder.of(),
+        all.apply(
+            "Count facts without lines", CountRows.as(Account.Count.DROPPED, lines::withoutLines)));
     if (anew) {
-      toGather =
-          facts
-              .after(pipeline)
-              .apply("Take orders apart into lines", MapFrames.through(lines::takeApart));
+      toGather = all.apply("Take orders apart into lines", MapFrames.through(lines::takeApart));
     } else {
       PCollectionTuple changed =
           PCollectionTuple.of(RegatherPurchases.FACTS, facts.rows())
@@ -205,6 +211,17 @@ final class PurchasesTable {
 
   Account account(Manifest manifest) {
     Account account = Accounts.of(manifest, ACCOUNT);
+    long dropped = account.get(Account.Count.DROPPED);
+    if (dropped > 0) {
+      job.console()
+          .note(
+              String.format(
+                  Locale.ROOT,
+                  "patron: %,d rows of '%s' without a time, or without lines, are no purchases",
+                  dropped,
+                  facts.definition().name()));
+    }
+    account.count(Account.Count.READ, dropped);
     account.count(Account.Count.WRITTEN, SilverTable.rowsAfter(manifest, TABLE, files()));
     return account;
   }
