@@ -72,6 +72,9 @@ final class ColumnEvidence {
   private final TreeMap<String, ColumnEvidence> fields = new TreeMap<>();
   private @Nullable ColumnEvidence element;
 
+  /** What the column stays, whatever is seen, but for a wider type. */
+  private @Nullable Type kept;
+
   private void saw(Seen what) {
     facts.add(what);
   }
@@ -217,6 +220,16 @@ final class ColumnEvidence {
     }
   }
 
+  /** Whether values were seen, or types stated, and none of them has parts. */
+  boolean isScalar() {
+    return (!facts.isEmpty() || !types.isEmpty()) && fields.isEmpty() && element == null;
+  }
+
+  /** The column has had values of this type: it stays what it is, or becomes wider. */
+  void keep(Type type) {
+    kept = type;
+  }
+
   // ---- What follows from it
 
   /**
@@ -228,6 +241,12 @@ final class ColumnEvidence {
    * @param debezium whether an object may be a decimal with its scale
    */
   Type resolve(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
+    Type found = resolveSeen(path, roles, csv, debezium);
+    Type before = kept;
+    return before == null || holds(found, before) ? found : before;
+  }
+
+  private Type resolveSeen(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
     Role role = roles.get(path);
     if (!types.isEmpty()) {
       Type stated = widest(types.stream().map(Type::parse).toList());
@@ -404,6 +423,19 @@ final class ColumnEvidence {
     return new Type.RowOf(new Schema(fields));
   }
 
+  /**
+   * Whether one scalar type, found after another, has a value for each of its values, be it as
+   * text. Numbers become wider ones.
+   */
+  static boolean holds(Type wide, Type narrow) {
+    if (wide.equals(narrow)) {
+      return true;
+    }
+    return wide == Type.STRING
+        || (isNumber(narrow) && isNumber(wide))
+        || (isTime(narrow) && wide == Type.TIMESTAMP);
+  }
+
   private static boolean isNumber(Type type) {
     return type == Type.LONG || type == Type.DOUBLE || type instanceof Type.Decimal;
   }
@@ -458,6 +490,10 @@ final class ColumnEvidence {
       }
       json.writeEndObject();
     }
+    Type before = kept;
+    if (before != null) {
+      json.writeStringField("kept", before.toString());
+    }
     ColumnEvidence elements = element;
     if (elements != null) {
       json.writeFieldName("element");
@@ -491,6 +527,7 @@ final class ColumnEvidence {
             evidence.fields.put(field, parse(json));
           }
         }
+        case "kept" -> evidence.kept = Type.parse(json.getText());
         case "element" -> evidence.element = parse(json);
         default -> throw new IllegalArgumentException("unknown field '" + name + "' in evidence");
       }
@@ -506,11 +543,12 @@ final class ColumnEvidence {
         && integerDigits == that.integerDigits
         && types.equals(that.types)
         && fields.equals(that.fields)
-        && Objects.equals(element, that.element);
+        && Objects.equals(element, that.element)
+        && Objects.equals(kept, that.kept);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(facts, scale, integerDigits, types, fields, element);
+    return Objects.hash(facts, scale, integerDigits, types, fields, element, kept);
   }
 }

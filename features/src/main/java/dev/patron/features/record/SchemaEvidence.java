@@ -285,6 +285,39 @@ public final class SchemaEvidence {
     orders.addAll(other.orders);
   }
 
+  /**
+   * Adds what later records show. A column keeps its type where what they show would refuse values
+   * that it has taken: text that numbers come to stays text (SEMANTICS 17: a type widens, any other
+   * change refuses the record). So the order of later evidence counts, here alone.
+   */
+  public void addLater(SchemaEvidence more, TableDefinition table) {
+    Map<String, Type> before = scalarTypes(table);
+    merge(more);
+    scalarTypes(table)
+        .forEach(
+            (source, type) -> {
+              Type taken = before.get(source);
+              if (taken != null && !ColumnEvidence.holds(type, taken)) {
+                column(source).keep(taken);
+              }
+            });
+  }
+
+  /** The types of the columns of scalar values, by their names in the source. */
+  private Map<String, Type> scalarTypes(TableDefinition table) {
+    boolean csv = table.format().kind() == Kind.CSV;
+    boolean debezium = table.format().kind() == Kind.DEBEZIUM;
+    Map<String, Type> types = new TreeMap<>();
+    columns.forEach(
+        (source, evidence) -> {
+          if (evidence.isScalar()) {
+            String name = ColumnNames.normalise(source);
+            types.put(source, evidence.resolve(name, table.roles(), csv, debezium));
+          }
+        });
+    return types;
+  }
+
   /** The names of the columns that were seen, as the source has them, in alphabetical order. */
   public List<String> sourceNames() {
     return List.copyOf(columns.keySet());

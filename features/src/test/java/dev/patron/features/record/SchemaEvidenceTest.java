@@ -105,6 +105,30 @@ class SchemaEvidenceTest {
   }
 
   @Test
+  void whatLaterRecordsShowRefusesNothingThatWasTaken() {
+    assertThat(later(JSON, "\"name\"", "7")).isEqualTo("string");
+    assertThat(later(JSON, "\"name\"", "7", "8.5", "true")).isEqualTo("string");
+    assertThat(later(JSON, "true", "7")).isEqualTo("boolean");
+    assertThat(later(JSON, "7", "\"name\"")).isEqualTo("long");
+    assertThat(later(JSON, "7", "8.5")).isEqualTo("double");
+    assertThat(later(JSON, "null", "7")).isEqualTo("long");
+    assertThat(later(JSON.with("x", Role.MONEY), "7", "8.25")).isEqualTo("decimal(18,2)");
+    assertThat(later(JSON, "{\"a\":\"name\"}", "{\"b\":1}")).isEqualTo("row<a: string, b: long>");
+  }
+
+  /** The type of one JSON column of values that come one after the other. */
+  private static String later(Source source, String... values) {
+    SchemaEvidence evidence = new SchemaEvidence();
+    for (String value : values) {
+      SchemaEvidence more = new SchemaEvidence();
+      more.observe(source.bronze("{\"x\": " + value + "}"), source.table());
+      evidence.addLater(more, source.table());
+      evidence = SchemaEvidence.fromJson(evidence.toJson());
+    }
+    return evidence.resolve(source.table()).type("x").toString();
+  }
+
+  @Test
   void fieldsOfLinesHaveRolesOfTheirOwn() {
     assertThat(json(JSON.with("x.price", Role.MONEY), "[{\"price\":\"1.50\",\"n\":\"2\"}]"))
         .isEqualTo("array<row<n: string, price: decimal(18,2)>>");

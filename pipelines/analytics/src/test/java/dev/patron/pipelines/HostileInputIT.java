@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -181,6 +182,22 @@ class HostileInputIT {
             List.of(1L, new BigDecimal("7.00")),
             List.of(2L, new BigDecimal("55.25")),
             List.of(3L, new BigDecimal("6.00")));
+  }
+
+  @Test
+  void aNumberThatComesToTextsIsText() throws IOException {
+    define("*.jsonl", "jsonl", "{ table: sales, customer: c, time: t, amount: a }");
+    String line = "{\"c\":\"c1\",\"t\":\"2023-01-01\",\"a\":5,\"note\":%s}\n";
+    Path sales = folder.resolve("sales.jsonl");
+    Files.writeString(sales, line.formatted("\"gift\"").repeat(40));
+    assertThat(run()).as(err).isZero();
+    Files.writeString(sales, line.formatted("7"), StandardOpenOption.APPEND);
+    assertThat(run()).as(err).isZero();
+    Files.writeString(sales, line.formatted("\"late\""), StandardOpenOption.APPEND);
+    assertThat(run("--rebuild")).as(err).isZero();
+
+    assertThat(rows("silver/sales")).isEqualTo(42);
+    assertThat(rows("quarantine/sales")).isLessThanOrEqualTo(0);
   }
 
   @Test
