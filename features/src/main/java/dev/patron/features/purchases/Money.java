@@ -19,7 +19,32 @@ public final class Money {
   /** The greatest scale that is kept exactly; finer amounts are held as doubles. */
   private static final int MAX_SCALE = 6;
 
+  /** A trillion, which amounts, prices and numbers of units stay below. */
+  private static final double LIMIT = 1e12;
+
+  /**
+   * What an exact amount stays below, in the smallest units of its type: 90,000 of them can be
+   * added before a long overflows.
+   */
+  private static final double UNITS_LIMIT = 1e14;
+
   private Money() {}
+
+  /**
+   * What the magnitude of an amount, a price or a number of units in this type has to stay below,
+   * so that no sum of them overflows: a trillion, and less in decimals of more than two digits
+   * after the point.
+   */
+  public static double limit(Type type) {
+    return type instanceof Type.Decimal decimal && decimal.scale() <= MAX_SCALE
+        ? Math.min(LIMIT, UNITS_LIMIT / POWERS[decimal.scale()])
+        : LIMIT;
+  }
+
+  /** Whether one row's number is within the {@link #limit} of its type; nulls are. */
+  public static boolean isWithinLimit(Type type, Column column, int row) {
+    return Math.abs(toDouble(type, column, row)) < limit(type);
+  }
 
   /**
    * The type in which amounts of a source type are summed: decimal(18,s) for decimals of at most

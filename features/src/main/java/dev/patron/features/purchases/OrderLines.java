@@ -189,7 +189,9 @@ public final class OrderLines implements Serializable {
 
   private void appendProduct(
       ColumnBuilder amounts, Type type, Column prices, int row, double units) {
-    if (prices.isNull(row)) {
+    // Price and quantity are possible each by itself; what they make together nobody may have paid.
+    if (prices.isNull(row)
+        || !(Math.abs(Money.toDouble(type, prices, row) * units) < Money.limit(amountType))) {
       amounts.appendNull();
     } else if (amountType.equals(Type.DOUBLE)) {
       ((DoubleColumn.Builder) amounts).append(Money.toDouble(type, prices, row) * units);
@@ -207,7 +209,8 @@ public final class OrderLines implements Serializable {
    * Lines whose price was looked up, with their amounts.
    *
    * @param lines lines with one more column, the price
-   * @param price the name of that column; where it is null the amount stays null
+   * @param price the name of that column; where it is null, or the amount would not be within
+   *     {@link Money#limit}, the amount stays null
    */
   public Frame price(Frame lines, String price) {
     Type type = lines.schema().type(price);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.purchases.Money;
 import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition.Role;
 import java.io.IOException;
@@ -198,7 +199,10 @@ final class ColumnEvidence {
 
   private void digits(NumberText number) {
     if (number.hasExponent()) {
-      saw(Seen.EXPONENT);
+      // What no amount can be says nothing of how amounts are written; it will be refused.
+      if (Math.abs(number.toDouble()) < Money.limit(Type.DOUBLE)) {
+        saw(Seen.EXPONENT);
+      }
     } else {
       scale = Math.max(scale, number.scale());
       integerDigits = Math.max(integerDigits, number.integerDigits());

@@ -109,6 +109,14 @@ final class KeptRows {
     if (reading.isFacts) {
       refuseImpossibleTimes(result, kept, refused);
     }
+    reading.impossibleAmounts.find(
+        result,
+        (row, problem) -> {
+          if (!refused[row]) {
+            refused[row] = true;
+            verdicts.refuse(rows.bronzeRow[kept[row]], Reason.WRONG_TYPE, problem);
+          }
+        });
     if (!reading.rules.isEmpty()) {
       ListColumn unavailable = reading.isFacts ? null : result.lists(Events.UNAVAILABLE);
       BytesColumn ops =

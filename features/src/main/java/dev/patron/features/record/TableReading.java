@@ -36,6 +36,7 @@ final class TableReading {
   final @Nullable FlatChanges flat;
 
   final RowRules rules;
+  final ImpossibleAmounts impossibleAmounts;
   final ValueReader values;
 
   /**
@@ -81,6 +82,7 @@ final class TableReading {
     this.values = new ValueReader(times, kind == Kind.DEBEZIUM);
     this.flat = change == null ? null : new FlatChanges(table, change, read, times);
     this.rules = new RowRules(schema, table.rules());
+    this.impossibleAmounts = new ImpossibleAmounts(table, schema);
   }
 
   private static ValueReader.TextNumbers fromText(TableDefinition table, String column) {

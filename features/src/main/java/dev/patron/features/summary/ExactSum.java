@@ -9,20 +9,31 @@ public final class ExactSum {
   private static final double SCALE = 1 << 20;
   private static final double TWO_TO_64 = 0x1p64;
 
+  /** What a value stays below, scaled: 30,000 such can be added before a sum overflows. */
+  private static final double LIMIT = 0x1p112;
+
   private long high;
   private long low;
 
   /**
    * Adds a value.
    *
-   * @throws ArithmeticException if it is not a number, infinite or beyond some 8 trillion
+   * @throws ArithmeticException if it is not a number, infinite or beyond some 5e27, which is far
+   *     from what any number of rows with amounts that are possible sums up to
    */
   public void add(double value) {
     double scaled = Math.rint(value * SCALE);
-    if (!(Math.abs(scaled) < 0x1p63)) {
+    if (Math.abs(scaled) < 0x1p63) {
+      addBits(scaled < 0 ? -1 : 0, (long) scaled);
+    } else if (Math.abs(scaled) < LIMIT) {
+      // Both parts are exact: of a double this large, all 53 bits are above the tenth.
+      double upper = Math.floor(scaled / TWO_TO_64);
+      double lower = scaled - upper * TWO_TO_64;
+      addBits(
+          (long) upper, lower < 0x1p63 ? (long) lower : (long) (lower - 0x1p63) + Long.MIN_VALUE);
+    } else {
       throw new ArithmeticException(value + " is out of the range of sums");
     }
-    addBits(scaled < 0 ? -1 : 0, (long) scaled);
   }
 
   /** Adds another sum. */

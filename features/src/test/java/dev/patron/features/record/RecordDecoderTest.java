@@ -464,6 +464,48 @@ class RecordDecoderTest {
     }
 
     @Test
+    void amountsThatNoPurchaseHasAreRefused() {
+      Source csv = Source.facts(Kind.CSV).with("amount", Role.MONEY).with("n", Role.QUANTITY);
+      for (String amount : List.of("1e18", "1e30", "-1e300", "99999999999999", "1e999999999")) {
+        Decoded decoded = csv.decode("amount,n", "12.50,1", amount + ",1");
+        assertThat(decoded.rows().toRows().toString()).as(amount).isEqualTo("[[12.50, 1]]");
+        assertThat(decoded.quarantine().value(0, "reason")).isEqualTo("WRONG_TYPE");
+      }
+      assertThat(csv.refusal("amount,n", "12.50,1", "1e300,1"))
+          .isEqualTo("WRONG_TYPE: column 'amount': '1E+300' does not fit decimal(18,2)");
+      assertThat(csv.refusal("amount,n", "12.50,1", "1e11,2", "1e12,1"))
+          .isEqualTo(
+              "WRONG_TYPE: column 'amount': 1.0E12 is out of range, numbers below 1000000000000");
+      assertThat(csv.refusal("amount,n", "5,1.5", "5,1e300"))
+          .isEqualTo(
+              "WRONG_TYPE: column 'n': 1.0E300 is out of range, numbers below 1000000000000");
+      assertThat(csv.refusal("amount,n", "0.123456,1", "100000000.1,1"))
+          .endsWith("column 'amount': 100000000.100000 is out of range, numbers below 100000000");
+      assertThat(csv.decode("amount,n", "999999999999.99,999999999999").rows().rows()).isEqualTo(1);
+    }
+
+    @Test
+    void amountsOfOrderLinesAndPricesOfChangesAreJudgedToo() {
+      Source lines = Source.facts(Kind.JSONL).with("lines.price", Role.MONEY);
+      assertThat(
+              lines.refusal(
+                  "{\"lines\":[{\"price\":1.5},{\"price\":null}]}",
+                  "{\"lines\":null}",
+                  "{\"lines\":[{\"price\":2},{\"price\":99999999999999.5}]}"))
+          .isEqualTo(
+              "WRONG_TYPE: column 'lines.price': 99999999999999.5 is out of range, numbers below"
+                  + " 1000000000000");
+      Source feed =
+          Source.feed("id")
+              .with(Schema.of().with("id", Type.LONG).with("price", Type.DOUBLE))
+              .with("price", Role.MONEY);
+      assertThat(feed.refusal(create("{\"id\":1,\"price\":1e300}")))
+          .startsWith("WRONG_TYPE: column 'price': 1.0E300 is out of range");
+      assertThat(feed.decode(event("d", "{\"id\":1,\"price\":1e300}", "null", SOURCE)).account())
+          .hasToString("read=1");
+    }
+
+    @Test
     void whatIsNoJsonObjectIsMalformed() {
       assertThat(FEED.refusal("{\"id\":"))
           .startsWith("MALFORMED: not JSON: Unexpected end-of-input");
@@ -1066,6 +1108,18 @@ class RecordDecoderTest {
               .with(Schema.of().with("x", Type.TIMESTAMP).with("y", new Type.ListOf(Type.LONG)))
               .decode(bronze);
       assertThat(other.account().residual()).isEqualTo(2);
+    }
+
+    @Test
+    void amountsThatAreNoNumbersAreRefused() {
+      Frame bronze =
+          bronze(
+              Frame.ofRows(
+                  Schema.of().with("x", Type.DOUBLE),
+                  List.of(List.of(1.5), List.of(Double.NaN), List.of(Double.NEGATIVE_INFINITY))));
+      Decoded decoded = PARQUET.with("x", Role.MONEY).decode(bronze);
+      assertThat(decoded.rows().toRows()).containsExactly(List.of(1.5));
+      assertThat(decoded.account()).hasToString("read=3, quarantined=2");
     }
 
     @Test

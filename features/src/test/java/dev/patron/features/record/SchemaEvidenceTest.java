@@ -66,6 +66,8 @@ class SchemaEvidenceTest {
     assertThat(csv(money, "0.1234567")).isEqualTo("decimal(38,7)");
     assertThat(csv(money, "12345678901234567.25")).isEqualTo("decimal(38,2)");
     assertThat(csv(money, "1.5e3")).isEqualTo("double");
+    assertThat(csv(money, "1.50", "1e300")).isEqualTo("decimal(18,2)");
+    assertThat(json(JSON.with("x", Role.MONEY), "1.50", "-1e18")).isEqualTo("decimal(18,2)");
     assertThat(csv(money, "")).isEqualTo("decimal(18,2)");
     assertThat(json(JSON.with("x", Role.MONEY), "1", "2.5", "\"3.75\"")).isEqualTo("decimal(18,2)");
   }

@@ -1,11 +1,36 @@
 package dev.patron.features.summary;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ExactSumTest {
+  @Test
+  void sumsOfSumsMayBeLarge() {
+    Random random = new Random(2);
+    for (int round = 0; round < 1_000; round++) {
+      double large = (random.nextDouble() - 0.5) * Math.pow(10, 12 + random.nextInt(15));
+      ExactSum sum = new ExactSum();
+      sum.add(large);
+      assertThat(sum.value()).isCloseTo(large, withinPercentage(1e-13));
+      ExactSum twice = new ExactSum();
+      twice.add(large);
+      twice.add(-large);
+      assertThat(twice.value()).isZero();
+    }
+    for (double edge : new double[] {0x1p43, -0x1p43, 0x1p44, -0x1p44, 0x1.fffffp43, -0x1.fp44}) {
+      ExactSum sum = new ExactSum();
+      sum.add(edge);
+      assertThat(sum.value()).isEqualTo(edge);
+    }
+    for (double absurd : new double[] {1e28, -1e300, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> new ExactSum().add(absurd)).isInstanceOf(ArithmeticException.class);
+    }
+  }
+
   @Test
   void whatWasAddedCanBeTakenAwayInAnyOrder() {
     Random random = new Random(1);

@@ -230,6 +230,18 @@ class HostileInputIT {
     assertNothingIsCommitted();
   }
 
+  @Test
+  void amountsThatNobodyPaysAreQuarantinedAndTold() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(stage("run", "without")).as(err).isZero();
+    csv(HEADER + SALES + "c1,2023-01-01,1e300\nc2,2023-01-02,99999999999999\n");
+    assertThat(run()).as(err).isZero();
+    assertThat(line())
+        .startsWith("patron: table 'sales': 2 of 62 records refused (WRONG_TYPE 2;")
+        .contains("column 'amount': '1E+300' does not fit decimal(18,2)");
+    assertThat(results("warehouse")).isEqualTo(results("without"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -1,0 +1,52 @@
+package dev.patron.features.purchases;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OrderLinesTest {
+  private static List<Object> row(double quantity, Object price) {
+    return List.of("c", LocalDate.of(2024, 1, 1), quantity, price);
+  }
+
+  private static Object money(Type type, String amount) {
+    return type == Type.DOUBLE ? (Object) Double.valueOf(amount) : new BigDecimal(amount);
+  }
+
+  @Test
+  void aProductThatNobodyPaysIsNoAmount() {
+    for (Type price : List.of(Type.DOUBLE, new Type.Decimal(18, 2))) {
+      Schema facts =
+          Schema.of()
+              .with("customer", Type.STRING)
+              .with("at", Type.DATE)
+              .with("n", Type.DOUBLE)
+              .with("price", price);
+      OrderLines lines =
+          new OrderLines(
+              facts,
+              new PurchaseColumns("customer", null, "at", null, "n", null, "price", null),
+              ZoneOffset.UTC,
+              null);
+      Frame given =
+          Frame.ofRows(
+              facts,
+              List.of(
+                  row(2.0, money(price, "1")),
+                  row(9e11, money(price, "900000000000")),
+                  row(-1.5, money(price, "900000000000"))));
+      Frame taken = lines.takeApart(given).select(List.of("amount"));
+      assertThat(taken.toRows().get(0).get(0)).as("%s", price).isNotNull();
+      assertThat(taken.toRows().subList(1, 3))
+          .containsExactly(Arrays.asList((Object) null), Arrays.asList((Object) null));
+    }
+  }
+}
