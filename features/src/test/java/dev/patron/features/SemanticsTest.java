@@ -22,7 +22,7 @@ class SemanticsTest {
           """
           1 | Debezium, wrapped or not, with schemas or not | record.RecordDecoderTest | anEventHasItsImagePositionInstantAndDelivery, fieldsMayComeInAnyOrder, embeddedSchemasChangeNothingButWhatTheySay, unwrappedRecordsCarryTheirMetadataInTwoUnderscores, anUnwrappedTableMayHaveColumnsNamedLikeAnEnvelope
           1 | lines of files and records of Kafka | record.BronzeFramesTest | aWrappedLineAndKafkaGiveTheSameRow, wrappedScalarsAreCutOutExactly, aPlainLineIsKeptAsItCameWithItsFileAndLine
-          1 | ignored and counted | record.RecordDecoderTest | whatIsNotForTheTableIsIgnoredAndCounted
+          1 | ignored and counted | record.RecordDecoderTest | whatIsNotForTheTableIsIgnoredAndCounted, transactionMarkersAreIgnoredWithAndWithoutATime
           1 | ignored and counted | record.BronzeFramesTest | aTombstoneKeepsItsNullAndIsIgnored
           1 | before is no data | record.RecordDecoderTest | aDeleteHasItsKeyAloneWhateverItsImageInvents
           1 | how values are written | record.RecordDecoderTest | debeziumDecimalsComeInFourForms, base64WithoutASchemaNeedsADeclaredScale, embeddedSchemasSayWhatNumbersMean, arraysSayWhatTheirElementsMean

@@ -43,7 +43,7 @@ final class DebeziumReader {
       Set.of(
           "before", "after", "source", "op", "ts_ms", "ts_us", "ts_ns", "transaction", "message");
   private static final Set<String> TRANSACTION_FIELDS =
-      Set.of("status", "id", "event_count", "data_collections", "ts_ms");
+      Set.of("status", "id", "event_count", "data_collections");
 
   private static final byte[] NULL = "null".getBytes(US_ASCII);
 
@@ -272,9 +272,14 @@ final class DebeziumReader {
       columns.column(name, parser, schema == null ? null : schema.field(name));
     }
     hasImage = fields > 0;
-    // A heartbeat holds a time alone; a transaction marker these five fields and no others.
-    boolean heartbeat = fields == 1 && hasTimestampField;
-    boolean marker = hasStatusField && fields == transactionFields && fields == 5;
+    // A heartbeat holds a time alone; a transaction marker its four fields, in newer records a
+    // time, and no others.
+    int others = fields - (hasTimestampField ? 1 : 0);
+    boolean heartbeat = others == 0 && hasTimestampField;
+    boolean marker =
+        hasStatusField
+            && others == transactionFields
+            && transactionFields == TRANSACTION_FIELDS.size();
     if (!hasMetadata && (heartbeat || marker)) {
       form = Form.NOTICE;
     }

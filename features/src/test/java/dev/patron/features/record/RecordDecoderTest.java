@@ -346,6 +346,26 @@ class RecordDecoderTest {
     }
 
     @Test
+    void transactionMarkersAreIgnoredWithAndWithoutATime() {
+      String begin =
+          "{\"status\":\"BEGIN\",\"id\":\"571:53195829\",\"event_count\":null,\"data_collections\":null%s}";
+      String end =
+          "{\"status\":\"END\",\"id\":\"571:53195832\",\"event_count\":1,\"data_collections\":"
+              + "[{\"data_collection\":\"public.books\",\"event_count\":1}]%s}";
+      assertThat(
+              FEED.decode(
+                      begin.formatted(""),
+                      end.formatted(""),
+                      begin.formatted(",\"ts_ms\":1486500577125"),
+                      end.formatted(",\"ts_ms\":1486500577691"))
+                  .account())
+          .hasToString("read=4, ignored=4");
+      assertThat(FEED.refusal(begin.formatted(",\"title\":\"t\""))).startsWith("MISSING_SOURCE");
+      assertThat(FEED.refusal("{\"status\":\"new\",\"id\":1,\"event_count\":2,\"ts_ms\":3}"))
+          .startsWith("MISSING_SOURCE");
+    }
+
+    @Test
     void theRecordsKeyFillsAndChecksTheImage() {
       assertThat(only(FEED.decode(wrapped("{\"id\":1}", create("{\"title\":\"t\"}"))), "id"))
           .isEqualTo(1L);
