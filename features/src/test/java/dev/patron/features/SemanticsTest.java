@@ -20,7 +20,7 @@ class SemanticsTest {
       delimiter = '|',
       textBlock =
           """
-          1 | Debezium, wrapped or not, with schemas or not | record.RecordDecoderTest | anEventHasItsImagePositionInstantAndDelivery, fieldsMayComeInAnyOrder, embeddedSchemasChangeNothingButWhatTheySay, unwrappedRecordsCarryTheirMetadataInTwoUnderscores, anUnwrappedTableMayHaveColumnsNamedLikeAnEnvelope
+          1 | Debezium, wrapped or not, with schemas or not | record.RecordDecoderTest | anEventHasItsImagePositionInstantAndDelivery, fieldsMayComeInAnyOrder, embeddedSchemasChangeNothingButWhatTheySay, unwrappedRecordsCarryTheirMetadataInTwoUnderscores, anUnwrappedTableMayHaveColumnsNamedLikeAnEnvelope, aRowWhoseFirstColumnsAreNullAndCalledLikeImagesIsNoEnvelope, anEnvelopeMayHaveFieldsThatNobodyKnows
           1 | lines of files and records of Kafka | record.BronzeFramesTest | aWrappedLineAndKafkaGiveTheSameRow, wrappedScalarsAreCutOutExactly, aPlainLineIsKeptAsItCameWithItsFileAndLine
           1 | ignored and counted | record.RecordDecoderTest | whatIsNotForTheTableIsIgnoredAndCounted, transactionMarkersAreIgnoredWithAndWithoutATime
           1 | ignored and counted | record.BronzeFramesTest | aTombstoneKeepsItsNullAndIsIgnored

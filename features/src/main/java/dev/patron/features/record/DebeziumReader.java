@@ -93,14 +93,29 @@ final class DebeziumReader {
         throw new NotARecord(parser, first);
       } else if (isEnvelope(schema)) {
         form = Form.ENVELOPE;
-        envelope(parser, schema, columns);
+        if (!envelope(parser, schema, columns)) {
+          clear();
+          unwrapped(schema, columns);
+          return;
+        }
       } else {
-        form = Form.UNWRAPPED;
         unwrapped(parser, schema, columns);
       }
-      if (parser.nextToken() != null) {
-        throw new NotARecord(parser, parser.currentToken());
-      }
+      expectEnd(parser);
+    }
+  }
+
+  private void unwrapped(@Nullable ConnectSchema schema, Columns columns) throws IOException {
+    try (JsonParser parser = record.parser()) {
+      parser.nextToken();
+      unwrapped(parser, schema, columns);
+      expectEnd(parser);
+    }
+  }
+
+  private static void expectEnd(JsonParser parser) throws IOException {
+    if (parser.nextToken() != null) {
+      throw new NotARecord(parser, parser.currentToken());
     }
   }
 
@@ -146,8 +161,9 @@ final class DebeziumReader {
   }
 
   /**
-   * Whether the payload is an envelope. Its first field tells nearly always; where a table may have
-   * a column of that name, all names are looked at.
+   * Whether the payload is an envelope. Its first field tells nearly always: an image, unless
+   * {@link #envelope} finds that the table has a column of that name; where it may be another field
+   * of an envelope, all names are looked at.
    */
   private boolean isEnvelope(@Nullable ConnectSchema schema) throws IOException {
     if (schema != null) {
@@ -160,41 +176,68 @@ final class DebeziumReader {
     }
     try (JsonParser parser = record.parser()) {
       parser.nextToken();
-      if (parser.nextToken() != JsonToken.FIELD_NAME
-          || !ENVELOPE_FIELDS.contains(parser.currentName())) {
+      if (parser.nextToken() != JsonToken.FIELD_NAME) {
         return false;
       }
-      boolean isImage =
-          parser.currentName().equals("before") || parser.currentName().equals("after");
+      String name = parser.currentName();
+      if (!ENVELOPE_FIELDS.contains(name)) {
+        return false;
+      }
       JsonToken value = parser.nextToken();
-      if (isImage && (value == JsonToken.START_OBJECT || value == JsonToken.VALUE_NULL)) {
+      if (isImage(name) && (value == JsonToken.START_OBJECT || value == JsonToken.VALUE_NULL)) {
         return true;
       }
-      int envelopeFields = 1;
+    }
+    return isEnvelopeByItsFields();
+  }
+
+  private static boolean isImage(String name) {
+    return name.equals("before") || name.equals("after");
+  }
+
+  /**
+   * Whether the payload, whose first field does not tell, is an envelope: it has a source or an
+   * image, or an op beside an image that is null, and more fields of an envelope than others. What
+   * was unwrapped has fields that begin with two underscores, and an envelope has none.
+   */
+  private boolean isEnvelopeByItsFields() throws IOException {
+    try (JsonParser parser = record.parser()) {
+      parser.nextToken();
+      int envelopeFields = 0;
       int otherFields = 0;
-      boolean sourceOrImage =
-          parser.currentName().equals("source") && value == JsonToken.START_OBJECT;
-      parser.skipChildren();
+      boolean hasRow = false;
+      boolean hasNullImage = false;
+      boolean hasOp = false;
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
-        boolean rows = name.equals("before") || name.equals("after");
+        if (name.startsWith(ADDED)) {
+          return false;
+        }
         if (ENVELOPE_FIELDS.contains(name)) {
           envelopeFields++;
         } else {
           otherFields++;
         }
-        JsonToken token = parser.nextToken();
-        sourceOrImage |=
-            (token == JsonToken.START_OBJECT && (rows || name.equals("source")))
-                || (token == JsonToken.VALUE_NULL && rows);
+        JsonToken value = parser.nextToken();
+        boolean image = isImage(name);
+        hasRow |= value == JsonToken.START_OBJECT && (image || name.equals("source"));
+        hasNullImage |= value == JsonToken.VALUE_NULL && image;
+        hasOp |= value == JsonToken.VALUE_STRING && name.equals("op");
         parser.skipChildren();
       }
-      return sourceOrImage && otherFields <= envelopeFields;
+      return (hasRow || (hasNullImage && hasOp)) && otherFields <= envelopeFields;
     }
   }
 
-  private void envelope(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
+  /**
+   * Reads an envelope, or what begins like one.
+   *
+   * @return whether it is one; if not, no column was given to anybody
+   */
+  private boolean envelope(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
       throws IOException {
+    // What a schema describes or a row stands in is an envelope, whatever else there is.
+    boolean certain = schema != null;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -211,11 +254,14 @@ final class DebeziumReader {
         case "after" -> {
           if (value == JsonToken.START_OBJECT && !hasImage) {
             hasImage = true;
+            certain = true;
             image(parser, schema == null ? null : schema.field("after"), columns);
           } else if (value == JsonToken.VALUE_NULL) {
             hasImage = false;
-          } else {
+          } else if (certain || isEnvelopeByItsFields()) {
             throw new NotARecord(parser, value);
+          } else {
+            return false;
           }
         }
         case "source" -> {
@@ -229,9 +275,17 @@ final class DebeziumReader {
         case "op" -> op = scalars.string(parser);
         case "ts_ms" -> deliveredMillis = scalars.number(parser);
         case "ts_us" -> deliveredMicros = scalars.number(parser);
-        default -> parser.skipChildren();
+        case "ts_ns", "transaction", "message" -> parser.skipChildren();
+        default -> {
+          if (!certain && !isEnvelopeByItsFields()) {
+            return false;
+          }
+          certain = true;
+          parser.skipChildren();
+        }
       }
     }
+    return true;
   }
 
   private static void image(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
@@ -258,6 +312,7 @@ final class DebeziumReader {
 
   private void unwrapped(JsonParser parser, @Nullable ConnectSchema schema, Columns columns)
       throws IOException {
+    form = Form.UNWRAPPED;
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       JsonToken value = parser.nextToken();

@@ -147,6 +147,57 @@ class RecordDecoderTest {
     }
 
     @Test
+    void aRowWhoseFirstColumnsAreNullAndCalledLikeImagesIsNoEnvelope() {
+      Schema schema =
+          Schema.of()
+              .with("before", Type.STRING)
+              .with("after", Type.STRING)
+              .with("source", Type.STRING)
+              .with("id", Type.LONG);
+      Source source = Source.feed("id").with(schema);
+      String metadata = "\"__op\":\"c\",\"__table\":\"books\",\"__lsn\":1,\"__source_ts_ms\":1}";
+      for (String first :
+          List.of(
+              "\"before\":null,\"id\":1,",
+              "\"after\":null,\"id\":1,",
+              "\"before\" : null, \"id\":1,",
+              "\"before\":null,\"after\":null,\"id\":1,",
+              "\"after\":null,\"before\":null,\"source\":null,\"id\":1,")) {
+        Decoded decoded = source.decode("{" + first + metadata);
+        assertThat(row(decoded.rows(), "before", "after", "id", "_op", "_sequence"))
+            .as(first)
+            .containsExactly(null, null, 1L, "c", "1");
+        assertThat(decoded.account()).as(first).hasToString("read=1");
+      }
+      Decoded decoded =
+          source.decode(
+              "{\"before\":null,\"after\":\"noon\",\"source\":\"web\",\"id\":1," + metadata,
+              "{\"id\":2,\"before\":\"x\"," + metadata);
+      assertThat(decoded.rows().select(List.of("before", "after", "source", "id")).toRows())
+          .containsExactly(
+              Arrays.asList(null, "noon", "web", 1L), Arrays.asList("x", null, null, 2L));
+      assertThat(source.refusal("{\"before\":null,\"id\":1}"))
+          .isEqualTo("MISSING_SOURCE: neither an envelope nor __op or __deleted");
+      assertThat(Source.facts(Kind.DEBEZIUM).decode("{\"before\":null,\"id\":1}").rows().toRows())
+          .containsExactly(Arrays.asList(null, 1L));
+    }
+
+    @Test
+    void anEnvelopeMayHaveFieldsThatNobodyKnows() {
+      String added = "\"headers\":{\"a\":1},";
+      String compact = create("{\"id\":7,\"title\":\"t\"}");
+      for (String written :
+          List.of(
+              compact.replace("\"after\"", added + "\"after\""),
+              compact.replace("\"op\"", added + "\"op\""))) {
+        Decoded decoded = FEED.decode(written);
+        assertThat(row(decoded.rows(), "id", "title", "_op").toString())
+            .as(written)
+            .isEqualTo("[7, t, c]");
+      }
+    }
+
+    @Test
     void theSecondItemOfTheSequenceStandsInForTheLsn() {
       String source =
           "{\"table\":\"books\",\"lsn\":null,\"sequence\":\"[\\\"7\\\",\\\"99\\\"]\",\"ts_ms\":1}";
