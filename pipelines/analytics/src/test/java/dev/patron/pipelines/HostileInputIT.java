@@ -420,6 +420,58 @@ class HostileInputIT {
     assertNothingIsCommitted();
   }
 
+  @Test
+  void aMisspeltKeyIsNamed() throws IOException {
+    csv(HEADER + SALES);
+    String definition =
+        """
+        name: shop
+        tables:
+          sales:
+            keep: facts
+            key: [custmer_id]
+            from: { files: "*.csv", format: csv }
+        """;
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        definition
+            + "purchases: { table: sales, customer: customer_id, time: date, amount: amount }\n");
+    assertThat(run()).isEqualTo(2);
+    assertThat(line())
+        .startsWith("patron: tables.sales.key names column 'custmer_id', which table 'sales' does")
+        .contains("shop.yaml:5:11; did you mean 'customer_id'? It has customer_id, date, amount");
+    assertNothingIsCommitted();
+
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        definition.replace("facts", "current") + "    change: { sequence: date }\n");
+    assertThat(stage("ingest", "changes")).as(err).isZero();
+    assertThat(stage("refine", "changes")).isEqualTo(2);
+    assertThat(line()).startsWith("patron: tables.sales.key names column 'custmer_id', which");
+  }
+
+  @Test
+  void aKeyThatOnlyRecordKeysHoldIsThere() throws IOException {
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        """
+        name: shop
+        tables:
+          clients:
+            keep: current
+            key: [id]
+            from: { files: "changes.jsonl", format: debezium }
+        """);
+    Files.writeString(
+        folder.resolve("changes.jsonl"),
+        """
+        {"topic":"shop.clients","partition":0,"offset":0,"key":{"id":1},"value":{"before":null,"after":{"name":"a"},"source":{"connector":"postgresql","lsn":7,"table":"clients","ts_ms":1700000000000},"op":"c","ts_ms":1700000000000}}
+        """);
+    assertThat(stage("ingest", "warehouse")).as(err).isZero();
+    assertThat(stage("refine", "warehouse")).as(err).isZero();
+    assertThat(rows("silver/clients")).isEqualTo(1);
+  }
+
   // ---- Names
 
   @Test

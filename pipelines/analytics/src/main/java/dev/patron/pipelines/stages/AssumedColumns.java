@@ -3,12 +3,14 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.record.SchemaEvidence;
+import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Role;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Purchases;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,10 +35,34 @@ final class AssumedColumns {
     }
     checkDelimiter(evidence, table);
     try {
-      return evidence.resolve(table);
+      return withoutUnseenKeys(evidence.resolve(table), evidence, table);
     } catch (IllegalArgumentException e) {
       throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The columns without those that only the dataset's key names, so that a misspelt one is found
+   * like any other, where headers or files say which columns there are. Records of JSON each say it
+   * for themselves: of a stream the first may be a broken one, and Debezium's may have their keys
+   * beside them.
+   */
+  private static Schema withoutUnseenKeys(
+      Schema columns, SchemaEvidence evidence, TableDefinition table) {
+    boolean stated =
+        switch (table.format().kind()) {
+          case CSV, PARQUET -> true;
+          case JSONL, DEBEZIUM -> false;
+        };
+    if (!stated || table.declared() != null) {
+      return columns;
+    }
+    Set<String> seen =
+        new HashSet<>(ColumnNames.normalise(new LinkedHashSet<>(evidence.sourceNames())));
+    return new Schema(
+        columns.fields().stream()
+            .filter(field -> seen.contains(field.name()) || !table.key().contains(field.name()))
+            .toList());
   }
 
   /** A file that is cut at the wrong places has one column, named by its whole header. */
