@@ -1,6 +1,7 @@
 package dev.patron.pipelines.query;
 
 import dev.patron.pipelines.console.UsageException;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** How an answer is written. */
@@ -44,13 +45,27 @@ enum Format {
         "--format=" + word + " is unknown; known are table, csv, json and parquet");
   }
 
-  /** The format that a file's name ends in; a table if it is none. */
-  static Format ofFile(String name) {
+  /**
+   * The format that a file's name ends in; a table if it has no ending.
+   *
+   * @throws UsageException if it has another ending
+   */
+  static Format ofFile(Path file) {
+    String name = file.getFileName() == null ? "" : file.getFileName().toString();
+    String ending = name.substring(Math.max(name.lastIndexOf('.'), 0)).toLowerCase(Locale.ROOT);
+    if (!ending.startsWith(".") || ending.equals(name.toLowerCase(Locale.ROOT))) {
+      return TABLE;
+    }
     for (Format format : values()) {
-      if (name.toLowerCase(Locale.ROOT).endsWith("." + format.word())) {
+      if (ending.equals("." + format.word())) {
         return format;
       }
     }
-    return TABLE;
+    throw new UsageException(
+        "--output="
+            + file
+            + ": the ending "
+            + ending
+            + " says no format; known are .table, .csv, .json and .parquet, or name a --format");
   }
 }

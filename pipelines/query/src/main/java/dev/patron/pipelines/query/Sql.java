@@ -149,7 +149,9 @@ final class Sql {
       String named = options.getOutput();
       String word = options.getFormat();
       Format format =
-          word != null ? Format.of(word) : named == null ? Format.TABLE : Format.ofFile(named);
+          word != null
+              ? Format.of(word)
+              : named == null ? Format.TABLE : Format.ofFile(Path.of(named));
       if (named == null) {
         format.writer(); // refuses what stdout cannot take before anything is started
         return new Output(format, null);

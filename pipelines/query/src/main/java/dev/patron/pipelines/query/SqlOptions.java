@@ -24,7 +24,8 @@ public interface SqlOptions extends WarehouseOptions {
 
   /** The format of the answer. */
   @Description(
-      "table, csv, json or parquet. Default: what the name of --output ends in, else table.")
+      "table, csv, json or parquet. Default: what the name of --output ends in; table without an"
+          + " ending or without --output.")
   @Nullable String getFormat();
 
   void setFormat(@Nullable String format);

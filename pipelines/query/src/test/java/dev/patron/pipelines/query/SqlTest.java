@@ -178,6 +178,32 @@ class SqlTest {
   }
 
   @Test
+  void aNameWithoutAnEndingTakesATableAndAnyNameTheFormatThatIsGiven() throws IOException {
+    for (String name : List.of("answer", ".answer", "v1.2/answer", "answer.TABLE")) {
+      Path file = folder.resolve(name);
+      Files.createDirectories(file.getParent());
+      sql("--query=select 1 as a", "--output=" + file);
+      assertThat(file).as(name).hasContent(sql("--query=select 1 as a"));
+    }
+    Path text = folder.resolve("answer.txt");
+    sql("--query=select 1 as a", "--output=" + text, "--format=csv");
+    assertThat(text).hasContent("a\n1\n");
+  }
+
+  @Test
+  void anUnknownEndingIsRefusedBeforeAFileIsMade() {
+    Path file = folder.resolve("answer.foo");
+    assertThatThrownBy(() -> sql("--query=select 1", "--output=" + file))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--output="
+                + file
+                + ": the ending .foo says no format; known are .table, .csv, .json and .parquet, or"
+                + " name a --format");
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
   void anAnswerThatFailsLeavesNoFileAndKeepsTheOld() throws IOException {
     Path csv = Files.writeString(folder.resolve("kept.csv"), "old");
     assertThatThrownBy(
