@@ -129,7 +129,9 @@ class ModelVersionsTest {
   void withoutANumberTheChallengerIsPromoted() throws IOException {
     assertThat(models("promote")).isZero();
     assertThat(registry.aliases("lifetime").champion()).isEqualTo(2);
-    refused("promote", 1, "models failed: model 'lifetime' has no challenger; name a --version=N");
+    for (String words : List.of("promote", "compare lifetime")) {
+      refused(words, 2, "model 'lifetime' has no challenger; name a --version=N");
+    }
   }
 
   @Test
@@ -141,10 +143,14 @@ class ModelVersionsTest {
         "show lifetime two",
         2,
         "option --version=two is not understood: expected a whole number of at most 2147483647");
-    refused(
-        "show lifetime 3",
-        1,
-        "models failed: there is no model lifetime/3; lifetime has the versions [1, 2]");
+    for (String words : List.of("show lifetime", "compare lifetime 1", "promote lifetime")) {
+      for (int version : List.of(3, 0, -1)) {
+        refused(
+            words + " " + version,
+            2,
+            "there is no model lifetime/%d; lifetime has the versions [1, 2]".formatted(version));
+      }
+    }
     refused("compare lifetime 1 2 3", 2, "unexpected word '3'; options are written --name=value");
     refused("show lifetime 2 --version=1", 2, "option --version is given twice");
   }
@@ -193,6 +199,16 @@ class ModelVersionsTest {
     assertThat(models("rollback lifetime")).isEqualTo(1);
     assertThat(last.err()).contains("models/lifetime/1: ").hasLineCount(1);
     assertThat(registry.aliases("lifetime")).isEqualTo(new Aliases(2, null, List.of(1)));
+  }
+
+  /** Nobody typed it, so that it is no wrong usage. */
+  @Test
+  void anAliasOfAVersionThatIsGoneIsAFailure() throws IOException {
+    Files.writeString(warehouse.resolve("models/lifetime/aliases.json"), "{\"champion\": \"7\"}");
+    refused(
+        "show lifetime",
+        1,
+        "models failed: there is no model lifetime/7; lifetime has the versions [1, 2]");
   }
 
   @Test

@@ -171,10 +171,16 @@ public final class ModelVersions {
     return options.getModel();
   }
 
-  private int chosen(@Nullable Integer asked, @Nullable Integer alias, String role) {
+  private int chosen(@Nullable Integer asked, @Nullable Integer alias, String role)
+      throws IOException {
+    if (asked != null && !registry.versions(model()).contains(asked)) {
+      throw new UsageException(
+          "there is no model %s/%d; %s has the versions %s"
+              .formatted(model(), asked, model(), registry.versions(model())));
+    }
     Integer version = asked == null ? alias : asked;
     if (version == null) {
-      throw new JobException(
+      throw new UsageException(
           "model '%s' has no %s; name a --version=N".formatted(options.getModel(), role));
     }
     return version;
