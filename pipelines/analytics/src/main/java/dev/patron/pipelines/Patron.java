@@ -9,6 +9,7 @@ import dev.patron.pipelines.commands.Streaming;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
+import dev.patron.pipelines.console.Reason;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
@@ -25,7 +26,6 @@ import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.options.VacuumOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
 import dev.patron.transforms.lake.LakeException;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -179,14 +179,15 @@ public final class Patron {
         return FAILURE;
       }
     }
+    String reason = Reason.of(e);
+    if (reason != null) {
+      // The machine said no; where in the program it did says nothing to anybody.
+      console.note(lines(command + " failed: " + reason));
+      return FAILURE;
+    }
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();
-    }
-    if (root instanceof IOException && root.getMessage() != null) {
-      // The machine said no; where in the program it did says nothing to anybody.
-      console.note(lines(command + " failed: " + root.getMessage().lines().findFirst().orElse("")));
-      return FAILURE;
     }
     String message = root.getMessage() == null ? "" : ": " + root.getMessage();
     console.note(lines(command + " failed: " + root.getClass().getSimpleName() + message));

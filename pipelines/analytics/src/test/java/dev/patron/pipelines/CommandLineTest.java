@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -56,6 +58,17 @@ class CommandLineTest {
     CommandRun run = patron("run", "--runner=Nope");
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).startsWith("patron: ").contains("'Nope'").hasLineCount(1);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aPlaceThatTakesNoFolderIsNamed() {
+    CommandRun run = patron("generate", "--customers=10", "--output=/proc/foo");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .isEqualTo(
+            "patron: --output=/proc/foo: no folder can be made there; name another"
+                + System.lineSeparator());
   }
 
   @Test

@@ -518,6 +518,22 @@ class HostileInputIT {
   }
 
   @Test
+  void aHostThatNobodyKnowsIsNamed() throws IOException {
+    csv(HEADER + SALES);
+    int status =
+        patron(
+            "run",
+            "--dataset=" + folder.resolve("shop.yaml"),
+            "--warehouse=hdfs://nohost.invalid/w");
+    assertThat(status).isEqualTo(1);
+    assertThat(err)
+        .isEqualTo(
+            "patron: run failed: the host nohost.invalid is not known; see that its name is right"
+                + " and that this machine's network can look it up"
+                + System.lineSeparator());
+  }
+
+  @Test
   void stagesOutOfOrderSayWhichComesFirst() throws IOException {
     csv(HEADER + SALES);
     Map<String, String> first =

@@ -10,6 +10,7 @@ import dev.patron.pipelines.generate.live.PlayToKafka;
 import dev.patron.pipelines.options.GenerateOptions;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -120,6 +121,7 @@ public final class Generate {
           (String.valueOf(e.getMessage()).contains("fault") ? "--faults: " : "--") + e.getMessage(),
           e);
     }
+    makeFolder(output);
     long start = System.nanoTime();
     long[] orders = new long[1];
     Bookstore.generate(
@@ -130,5 +132,14 @@ public final class Generate {
         });
     console.done("generate", orders[0], (System.nanoTime() - start) / 1e9);
     console.result(output.resolve("dataset.yaml").toString());
+  }
+
+  private static void makeFolder(Path output) throws IOException {
+    try {
+      Files.createDirectories(output);
+    } catch (FileSystemException e) {
+      throw new UsageException(
+          "--output=" + output + ": no folder can be made there; name another", e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.patron.pipelines.commands;
 
 import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.Reason;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Source;
@@ -143,6 +144,10 @@ public final class Streaming {
   }
 
   private static String reason(Exception e) {
+    String reason = Reason.of(e);
+    if (reason != null) {
+      return reason;
+    }
     Throwable root = e;
     while (root.getCause() != null) {
       root = root.getCause();

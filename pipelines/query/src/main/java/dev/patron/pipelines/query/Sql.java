@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.Writer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -121,6 +122,7 @@ final class Sql {
   private static void answer(Session session, String statement, Output output, Path partial)
       throws IOException {
     try {
+      output.begin(partial);
       if (output.format() == Format.PARQUET) {
         session.answerAsParquet(statement, partial);
       } else {
@@ -183,6 +185,16 @@ final class Sql {
       return file == null
           ? null
           : file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+    }
+
+    void begin(Path partial) throws IOException {
+      try {
+        Files.createFile(partial);
+      } catch (FileSystemException e) {
+        // Whose text names a file that nobody asked for.
+        throw new UsageException(
+            "--output=" + file + ": no file can be made there; name another", e);
+      }
     }
 
     void complete(Path partial) throws IOException {

@@ -23,9 +23,12 @@ import java.util.stream.Stream;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Questions as they are typed, and what comes out. */
 class SqlTest {
@@ -201,6 +204,17 @@ class SqlTest {
                 + ": the ending .foo says no format; known are .table, .csv, .json and .parquet, or"
                 + " name a --format");
     assertThat(file).doesNotExist();
+  }
+
+  /** The name that the answer has until it is whole says nothing to anybody. */
+  @ParameterizedTest
+  @ValueSource(strings = {"csv", "parquet"})
+  @EnabledOnOs(OS.LINUX)
+  void aPlaceThatTakesNoFileIsNamed(String ending) {
+    assertThatThrownBy(() -> sql("--query=select 1", "--output=/proc/answer." + ending))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--output=/proc/answer." + ending + ": no file can be made there; name another");
   }
 
   @Test
