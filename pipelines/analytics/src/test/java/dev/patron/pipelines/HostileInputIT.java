@@ -534,6 +534,32 @@ class HostileInputIT {
   }
 
   @Test
+  void aClusterThatDoesNotAnswerIsOneLine() throws IOException {
+    Path shop =
+        Files.writeString(
+            folder.resolve("topic.yaml"),
+            """
+            name: shop
+            tables:
+              sales:
+                keep: facts
+                columns: { customer_id: string, date: date, amount: double }
+                from:
+                  kafka: sales
+                  bootstrap: "localhost:1"
+                  format: jsonl
+                  properties: { default.api.timeout.ms: 1000, request.timeout.ms: 900 }
+            purchases: { table: sales, customer: customer_id, time: date, amount: amount }
+            """);
+    int status = patron("run", "--dataset=" + shop, "--warehouse=" + folder.resolve("warehouse"));
+    assertThat(status).as(err).isEqualTo(1);
+    assertThat(err)
+        .hasLineCount(1)
+        .startsWith("patron: run failed: Kafka at localhost:1 does not answer (")
+        .endsWith("); see that it runs and can be reached from here" + System.lineSeparator());
+  }
+
+  @Test
   void stagesOutOfOrderSayWhichComesFirst() throws IOException {
     csv(HEADER + SALES);
     Map<String, String> first =

@@ -30,6 +30,7 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
@@ -307,7 +308,11 @@ public final class Topics implements AutoCloseable {
       return future.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      throw new IOException("%s: %s".formatted(cluster, cause.getMessage()), cause);
+      String line =
+          cause instanceof TimeoutException
+              ? "%s does not answer (%s); see that it runs and can be reached from here"
+              : "%s: %s";
+      throw new IOException(line.formatted(cluster, cause.getMessage()), cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while asking " + cluster);

@@ -7,11 +7,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a disk or a network said no, in words. Java's own message is often only the name of the file
- * or the host, and its kind stands in the name of the exception, which is for programmers.
+ * Why a disk, a network or a cluster said no, in words. Java's own message is often only the name
+ * of the file or the host, and its kind stands in the name of the exception, which is for
+ * programmers.
  */
 public final class Reason {
   private Reason() {}
@@ -23,6 +25,10 @@ public final class Reason {
   public static @Nullable String of(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
+      if (root instanceof IOException && root.getCause() instanceof KafkaException) {
+        // Kafka's own does not say which cluster.
+        return firstLine(String.valueOf(root.getMessage()));
+      }
       root = root.getCause();
     }
     String message = root.getMessage();
@@ -37,7 +43,11 @@ public final class Reason {
     }
     return root instanceof FileSystemException file && file.getReason() == null
         ? file.getFile() + words(file)
-        : message.lines().findFirst().orElse(message);
+        : firstLine(message);
+  }
+
+  private static String firstLine(String message) {
+    return message.lines().findFirst().orElse(message);
   }
 
   private static String words(FileSystemException e) {

@@ -12,6 +12,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.util.stream.Stream;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -52,6 +53,15 @@ class ReasonTest {
     assertThat(Reason.of(new FileSystemException("/a", null, "No space left on device")))
         .isEqualTo("/a: No space left on device");
     assertThat(Reason.of(new IOException("first\nsecond"))).isEqualTo("first");
+  }
+
+  @Test
+  void ofAClusterItIsWhatWeSayOfIt() {
+    IOException away =
+        new IOException("Kafka at x does not answer", new TimeoutException("Timed out"));
+    assertThat(Reason.of(away)).isEqualTo("Kafka at x does not answer");
+    assertThat(Reason.of(new IllegalStateException(away))).isEqualTo("Kafka at x does not answer");
+    assertThat(Reason.of(new TimeoutException("Timed out"))).isNull();
   }
 
   @Test

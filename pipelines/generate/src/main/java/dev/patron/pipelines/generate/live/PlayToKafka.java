@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -128,19 +129,32 @@ public final class PlayToKafka {
               "bookstore.public.customers",
               BookstoreFeed.ORDERS_TOPIC,
               "__debezium-heartbeat.bookstore")) {
-        make(admin, new NewTopic(topic, BookstoreFeed.PARTITIONS, (short) -1).configs(keep));
+        make(
+            admin,
+            new NewTopic(topic, BookstoreFeed.PARTITIONS, (short) -1).configs(keep),
+            bootstrap);
       }
     } catch (org.apache.kafka.common.KafkaException e) {
-      throw new IOException("Kafka at " + bootstrap + " cannot be used: " + e.getMessage(), e);
+      throw new IOException(
+          "Kafka at %s cannot be used: %s; see that --kafka=HOST:PORT is right"
+              .formatted(
+                  bootstrap, e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+          e);
     }
   }
 
-  private static void make(Admin admin, NewTopic topic) throws IOException {
+  private static void make(Admin admin, NewTopic topic, String bootstrap) throws IOException {
     try {
       admin.createTopics(List.of(topic)).all().get();
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
+        if (cause instanceof TimeoutException) {
+          throw new IOException(
+              "Kafka at %s does not answer (%s); see that it runs and can be reached from here"
+                  .formatted(bootstrap, cause.getMessage()),
+              cause);
+        }
         throw new IOException(
             "topic %s cannot be made: %s".formatted(topic.name(), cause.getMessage()), cause);
       }
