@@ -1,13 +1,17 @@
 package dev.patron.runners.spark;
 
 import dev.patron.pipelines.Patron;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.engine.Engine;
+import java.util.ServiceLoader;
+import java.util.regex.Pattern;
 import org.apache.beam.runners.spark.SparkContextOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.ExternalClusterManager;
 
 /**
  * Beam's classic Spark runner with one Spark context for all pipelines of a command: starting Spark
@@ -18,6 +22,13 @@ public final class SparkEngine implements Engine {
   private static final String MEMORY = "MEMORY_ONLY";
 
   private static final String MEMORY_THEN_DISK = "MEMORY_AND_DISK";
+
+  /** What Spark's core understands: threads, with tries; processes for tests; a cluster's own. */
+  private static final Pattern MASTER =
+      Pattern.compile(
+          "local|local\\[([1-9]\\d{0,8}|\\*)(\\s*,\\s*\\d{1,9})?]"
+              + "|local-cluster\\[\\s*\\d{1,9}\\s*,\\s*\\d{1,9}\\s*,\\s*\\d{1,9}\\s*]"
+              + "|spark://[^,/]+:\\d{1,5}(,[^,/]+:\\d{1,5})*");
 
   @Override
   public String runner() {
@@ -40,7 +51,7 @@ public final class SparkEngine implements Engine {
     }
     SparkConf conf = new SparkConf();
     if (!conf.contains("spark.master")) {
-      conf.setMaster(spark.getSparkMaster());
+      conf.setMaster(known(spark.getSparkMaster()));
     }
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.host", "localhost");
@@ -54,6 +65,29 @@ public final class SparkEngine implements Engine {
     context.setUsesProvidedSparkContext(true);
     context.setProvidedSparkContext(shared);
     return new Shared(shared, borrowed);
+  }
+
+  /**
+   * The address of a master, if Spark or what is on its class path understands it. Spark itself
+   * says no with two stack traces.
+   *
+   * @throws UsageException if nobody does
+   */
+  static String known(String master) {
+    if (!MASTER.matcher(master).matches() && !hasManager(master)) {
+      throw new UsageException(
+          "--sparkMaster="
+              + master
+              + " is no master of Spark; known are local, local[N], local[*] and spark://HOST:PORT,"
+              + " and with spark-submit yarn and k8s://HOST:PORT");
+    }
+    return master;
+  }
+
+  /** Whether the class path brings the client of such a cluster, as Spark asks. */
+  private static boolean hasManager(String master) {
+    return ServiceLoader.load(ExternalClusterManager.class).stream()
+        .anyMatch(manager -> manager.get().canCreate(master));
   }
 
   /** A context for several pipelines; one that was there before stays. */

@@ -1,0 +1,53 @@
+package dev.patron.runners.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.patron.pipelines.console.UsageException;
+import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SparkEngineTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "local",
+        "local[1]",
+        "local[*]",
+        "local[4, 2]",
+        "local[*,3]",
+        "local-cluster[2, 1, 1024]",
+        "spark://localhost:7077",
+        "spark://one:7077,two:7077",
+        "spark://[::1]:7077"
+      })
+  void mastersThatSparkUnderstandsAreTaken(String master) {
+    assertThat(SparkEngine.known(master)).isEqualTo(master);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nonsense",
+        "",
+        "local[0]",
+        "local[x]",
+        "local[2",
+        "localhost:7077",
+        "spark://localhost",
+        "sprak://localhost:7077"
+      })
+  void anyOtherIsOneLineBeforeSparkIsStarted(String master) {
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs("--runner=SparkRunner", "--sparkMaster=" + master).create();
+    assertThatThrownBy(() -> new SparkEngine().open(options))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "--sparkMaster="
+                + master
+                + " is no master of Spark; known are local, local[N], local[*] and"
+                + " spark://HOST:PORT, and with spark-submit yarn and k8s://HOST:PORT");
+  }
+}
