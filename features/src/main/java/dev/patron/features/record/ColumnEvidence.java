@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was seen of the values of one column: a set of facts that only grows, so that evidence can
- * be merged in any order and any number of times.
+ * be merged in any order and any number of times; and the type that the column is to {@link #keep},
+ * which merging passes on.
  */
 final class ColumnEvidence {
 
@@ -221,6 +222,9 @@ final class ColumnEvidence {
       ColumnEvidence merged = element == null ? new ColumnEvidence() : element;
       merged.merge(otherElement);
       element = merged;
+    }
+    if (kept == null) {
+      kept = other.kept;
     }
   }
 

@@ -35,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Evidence is a set of facts, without counts. {@link #merge} is idempotent, commutative and
  * associative, so that it can be gathered in any order, over any cut into frames, any number of
  * times, and kept to be added to by later runs. What {@link #resolve} makes of it depends on
- * nothing else. Mutable; not for several threads at a time.
+ * nothing else, but for columns that {@link #addLater} found to keep the type they had. Mutable;
+ * not for several threads at a time.
  */
 public final class SchemaEvidence {
   private final TreeMap<String, ColumnEvidence> columns = new TreeMap<>();

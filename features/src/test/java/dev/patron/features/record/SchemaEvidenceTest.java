@@ -125,7 +125,9 @@ class SchemaEvidenceTest {
       SchemaEvidence more = new SchemaEvidence();
       more.observe(source.bronze("{\"x\": " + value + "}"), source.table());
       evidence.addLater(more, source.table());
-      evidence = SchemaEvidence.fromJson(evidence.toJson());
+      SchemaEvidence stored = new SchemaEvidence();
+      stored.merge(SchemaEvidence.fromJson(evidence.toJson()));
+      evidence = stored;
     }
     return evidence.resolve(source.table()).type("x").toString();
   }
