@@ -85,8 +85,14 @@ public final class RecordSplitter {
     split(false);
   }
 
-  /** How many bytes, but for a carriage return at the end, came since the last record ended. */
+  /**
+   * How many bytes, but for a carriage return at the end, came since the last record ended; 0 if
+   * they are more than one line, of which a quote that is never closed makes several records.
+   */
   public long unfinished() {
+    if (firstLineEnd >= 0) {
+      return 0;
+    }
     boolean cut = end > start && buffer[end - 1] == '\r' && !skipping;
     return skipped + end - start - (cut ? 1 : 0);
   }

@@ -90,9 +90,10 @@ final class FileRecords {
         splitter.accept(buffer, 0, count);
       }
       // Whoever writes the file may be in the middle of a line.
-      complete = records.count;
+      long before = records.count;
       unfinished = records.isAtHeader() ? 0 : splitter.unfinished();
       splitter.finish();
+      complete = unfinished > 0 ? before : records.count;
     } catch (IOException e) {
       if (ours) {
         throw new UncheckedIOException(file.path() + " cannot be read back", e);

@@ -159,7 +159,7 @@ class LandRecordsTest {
     "JSONL, '{\"a\":1}\n\n{\"a\":23}\r\n{\"a\":456}\n'",
     "JSONL, '{\"a\":1}\n{\"a\":23}'",
     "CSV, 'a,b\n1,2\n3,45\r\n6,789\n'",
-    "CSV, '\uFEFFa,b\n1,\"2\n\"\"3\"\n4,5\n6,7'",
+    "CSV, '\uFEFFa,b\n1,\"2 \"\"3\"\n4,5\n6,7'",
   })
   void whereverAFileEndedInTheMiddleOfALineItIsReadOnFromThatLine(Kind kind, String text)
       throws IOException {
@@ -184,6 +184,21 @@ class LandRecordsTest {
       assertThat(end.after() + (end.unfinished() > 0 ? 1 : 0)).isEqualTo(all.size());
       assertThat(read(kind, end).rows()).as("nothing is new").isZero();
     }
+  }
+
+  @Test
+  void aQuoteThatIsNeverClosedRepeatsNothingWhenTheFileGrows() throws IOException {
+    String begun = "a,b\n1,2\n3,\"4\n5,6\n";
+    List<Frame> frames = new ArrayList<>();
+    SourceFile left = read(Kind.CSV, file("stray.csv", begun.getBytes(UTF_8)), frames);
+    SourceFile grown =
+        file("stray.csv", (begun + "7,8\n9,10\n").getBytes(UTF_8))
+            .resumeAfter(left.after(), left.unfinished());
+    SourceFile end = read(Kind.CSV, grown, frames);
+
+    assertThat(frames.stream().flatMap(frame -> column(frame, "_value").stream()))
+        .containsExactly("1,2", "3,\"4", "5,6", "7,8", "9,10");
+    assertThat(read(Kind.CSV, end).rows()).isZero();
   }
 
   @Test
