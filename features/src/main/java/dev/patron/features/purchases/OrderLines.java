@@ -85,15 +85,15 @@ public final class OrderLines implements Serializable {
     return amountType;
   }
 
-  /** Those of these facts that have no order lines: without a time, or without a line. */
-  public Frame withoutLines(Frame frame) {
-    LongColumn times = frame.longs(columns.time());
-    @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
-    return frame.filter(
-        row -> times.isNull(row) || (lists != null && lists.from(row) == lists.to(row)));
+  /** Those of these facts that have no time; they are no purchases. */
+  public Frame withoutTime(Frame frame) {
+    return frame.filter(frame.longs(columns.time())::isNull);
   }
 
-  /** The order lines of these facts, in order. Facts without a time are left out. */
+  /**
+   * The order lines of these facts, in order. Facts without a time are left out; an order without
+   * lines gives one row that stands for it, without a quantity.
+   */
   public Frame takeApart(Frame frame) {
     Days days = new Days(zone);
     Column customers = frame.column(columns.customer());
@@ -116,7 +116,9 @@ public final class OrderLines implements Serializable {
       long micros = dates ? days.startOf(times.get(row)) : times.get(row);
       int from = lists == null ? row : lists.from(row);
       int to = lists == null ? row + 1 : lists.to(row);
-      for (int line = from; line < to; line++) {
+      // Who asks for nothing has still placed an order.
+      int rows = Math.max(1, to - from);
+      for (int line = from; line < from + rows; line++) {
         builder.column(0).appendFrom(customers, row);
         if (orders != null) {
           builder.column(1).appendFrom(orders, row);
@@ -125,7 +127,11 @@ public final class OrderLines implements Serializable {
               .append(LocalDate.ofEpochDay(days.day(micros)).toString());
         }
         at.append(micros);
-        lines.append(line, builder);
+        if (line < to) {
+          lines.append(line, builder);
+        } else {
+          LineColumns.appendNone(builder);
+        }
       }
     }
     return builder.build();
@@ -150,6 +156,12 @@ public final class OrderLines implements Serializable {
 
     private @Nullable Typed typed(@Nullable String name, Function<String, Column> column) {
       return name == null ? null : new Typed(lineFields.type(name), column.apply(name));
+    }
+
+    private static void appendNone(FrameBuilder builder) {
+      for (int column = 3; column <= 5; column++) {
+        builder.column(column).appendNull();
+      }
     }
 
     private void append(int line, FrameBuilder builder) {
@@ -218,7 +230,11 @@ public final class OrderLines implements Serializable {
     DoubleColumn quantities = lines.doubles("quantity");
     ColumnBuilder amounts = ColumnBuilder.of(amountType);
     for (int row = 0; row < lines.rows(); row++) {
-      appendProduct(amounts, type, prices, row, quantities.get(row));
+      if (quantities.isNull(row)) {
+        amounts.appendNull();
+      } else {
+        appendProduct(amounts, type, prices, row, quantities.get(row));
+      }
     }
     return lines.with("amount", amountType, amounts.build()).select(schema.names());
   }

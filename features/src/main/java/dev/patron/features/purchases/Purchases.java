@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * Order lines gathered into purchases, one per customer and order (SEMANTICS 14). A line with a
- * negative amount or quantity is a return.
+ * negative amount or quantity is a return. An order that has no lines, or returns alone, is a row
+ * with no lines, which no measure of customers counts as a purchase.
  */
 public final class Purchases {
   private static final List<String> CANONICAL =
@@ -49,6 +50,9 @@ public final class Purchases {
       long count = 0;
       double units = 0;
       for (int row = from; row < starts[group + 1]; row++) {
+        if (quantity.isNull(row)) {
+          continue;
+        }
         if (quantity.get(row) < 0 || Money.toDouble(amountType, amount, row) < 0) {
           returned.addMagnitude(amount, row);
         } else {

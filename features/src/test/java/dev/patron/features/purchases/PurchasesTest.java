@@ -86,6 +86,30 @@ class PurchasesTest {
   }
 
   @Test
+  void anOrderWithoutLinesIsARowThatNoMeasureCounts() {
+    Frame facts =
+        Frame.ofRows(
+            ORDERS,
+            List.of(
+                row(1L, "ann", at("2024-03-01T10:00:00Z"), List.of()),
+                row(2L, "ann", at("2024-03-02T10:00:00Z"), null),
+                row(3L, "ann", at("2024-03-03T10:00:00Z"), List.of(line(1, 2, "20.00"))),
+                row(3L, "ann", at("2024-03-02T23:00:00Z"), List.of())));
+    Frame purchases = purchases(facts, BOOKSTORE, UTC);
+    BigDecimal none = new BigDecimal("0.00");
+    assertThat(purchases.toRows())
+        .containsExactly(
+            row("ann", 1L, at("2024-03-01T10:00:00Z"), 0L, 0.0, none, none),
+            row("ann", 2L, at("2024-03-02T10:00:00Z"), 0L, 0.0, none, none),
+            row("ann", 3L, at("2024-03-03T10:00:00Z"), 1L, 2.0, new BigDecimal("20.00"), none));
+
+    Frame features =
+        new CustomerFeatures(UTC, Values.micros(at("2024-03-31T23:59:59.999999Z"))).of(purchases);
+    assertThat(features.value(0, "frequency")).isEqualTo(1L);
+    assertThat(features.value(0, "tenure_days")).isEqualTo(28L);
+  }
+
+  @Test
   void aReturnReducesTheMoneyAndIsNoPurchase() {
     Frame facts =
         Frame.ofRows(

@@ -41,7 +41,7 @@ final class PurchasesTable {
 
   private static final String PRICE = "_price";
   private static final String DEFINITION = "patron.definition";
-  private static final String MEANING = "1";
+  private static final String MEANING = "2";
 
   private final Job job;
   private final Purchases purchases;
@@ -114,7 +114,7 @@ final class PurchasesTable {
         any -> ACCOUNT,
         AccountCoder.of(),
         all.apply(
-            "Count facts without lines", CountRows.as(Account.Count.DROPPED, lines::withoutLines)));
+            "Count facts without a time", CountRows.as(Account.Count.DROPPED, lines::withoutTime)));
     if (anew) {
       toGather = all.apply("Take orders apart into lines", MapFrames.through(lines::takeApart));
     } else {
@@ -217,7 +217,7 @@ final class PurchasesTable {
           .note(
               String.format(
                   Locale.ROOT,
-                  "patron: %,d rows of '%s' without a time, or without lines, are no purchases",
+                  "patron: %,d rows of '%s' without a time are no purchases",
                   dropped,
                   facts.definition().name()));
     }
