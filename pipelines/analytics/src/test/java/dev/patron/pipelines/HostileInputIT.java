@@ -517,6 +517,27 @@ class HostileInputIT {
   }
 
   @Test
+  void aWarehouseOfAnotherDatasetIsRefusedAtOnce() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    Map<String, String> before = tables("warehouse");
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        Files.readString(folder.resolve("shop.yaml")).replace("name: shop", "name: market"));
+
+    for (String stage : List.of("run", "ingest", "score")) {
+      assertThat(stage(stage, "warehouse")).isEqualTo(2);
+      assertThat(err)
+          .isEqualTo(
+              "patron: the warehouse %s is of the dataset 'shop', not of 'market': name that"
+                      .formatted(folder.resolve("warehouse"))
+                  + " dataset's file with --dataset, or another --warehouse"
+                  + System.lineSeparator());
+    }
+    assertThat(tables("warehouse")).isEqualTo(before);
+  }
+
+  @Test
   void aHostThatNobodyKnowsIsNamed() throws IOException {
     csv(HEADER + SALES);
     int status =

@@ -24,7 +24,7 @@ final class OpenShop implements AutoCloseable {
   /**
    * Opens the shop.
    *
-   * @throws UsageException if there is no such dataset
+   * @throws UsageException if there is no such dataset, or the warehouse is another's
    */
   OpenShop(DatasetOptions options, Console console) {
     this.options = options;
@@ -35,8 +35,14 @@ final class OpenShop implements AutoCloseable {
     Path file = file(options);
     Dataset dataset = DatasetFile.parse(file, System.getenv());
     engine = Engines.open(options);
-    job =
-        new Job(dataset, warehouse, options, engine, options.getBuckets(), console, Instant.now());
+    try {
+      job =
+          new Job(
+              dataset, warehouse, options, engine, options.getBuckets(), console, Instant.now());
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
   }
 
   Job job() {

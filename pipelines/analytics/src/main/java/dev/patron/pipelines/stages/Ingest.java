@@ -72,7 +72,7 @@ public final class Ingest {
     void addTo(Changes changes) {
       pending.forEach((table, commit) -> changes.commit(bronze(table), commit));
       if (!pending.isEmpty()) {
-        changes.overwrite(SourceProgress.TABLE, progress.toFrame());
+        progress.overwriteIn(changes);
       }
       if (forgotten.rows() > 0) {
         changes.append(ForgottenCustomers.TABLE, forgotten);

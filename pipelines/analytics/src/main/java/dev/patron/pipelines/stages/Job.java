@@ -2,6 +2,7 @@ package dev.patron.pipelines.stages;
 
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.engine.Engine;
 import dev.patron.transforms.lake.DataFile;
@@ -71,6 +72,7 @@ public final class Job {
    * @param engine what runs them
    * @param buckets into how many buckets records are shuffled; 0: as the data's size suggests
    * @param started when the user started it; it names the run and the date of ingestion
+   * @throws UsageException if the warehouse is another dataset's
    */
   public Job(
       Dataset dataset,
@@ -89,6 +91,7 @@ public final class Job {
     this.started = started;
     this.ledger = Ledger.of(warehouse);
     this.decided = ledger.open();
+    SourceProgress.checkOwner(this);
   }
 
   /** The shop. */

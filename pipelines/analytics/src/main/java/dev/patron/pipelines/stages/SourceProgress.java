@@ -6,6 +6,7 @@ import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.read.SourceFile;
@@ -16,11 +17,14 @@ import java.util.TreeMap;
 /**
  * How far the files of each table have been read: the table {@code ops/sources}, one row a table
  * and file. It changes in the same decision as bronze, so that a record is read once, whatever
- * happens.
+ * happens; and it says which dataset's warehouse this is.
  */
 final class SourceProgress {
   /** The table's name. */
   static final String TABLE = "ops/sources";
+
+  /** The table property that says whose warehouse it is: the dataset's name. */
+  private static final String DATASET = "patron.dataset";
 
   private static final Schema SCHEMA =
       Schema.of()
@@ -43,11 +47,15 @@ final class SourceProgress {
   /** By table and file. */
   private final Map<String, Map<String, Read>> read = new TreeMap<>();
 
-  private SourceProgress() {}
+  private final String dataset;
+
+  private SourceProgress(String dataset) {
+    this.dataset = dataset;
+  }
 
   /** What the warehouse knows. */
   static SourceProgress of(Job job) {
-    SourceProgress progress = new SourceProgress();
+    SourceProgress progress = new SourceProgress(job.dataset().name());
     TableSnapshot known = job.latest(TABLE);
     if (known == null) {
       return progress;
@@ -74,6 +82,28 @@ final class SourceProgress {
       }
     }
     return progress;
+  }
+
+  /**
+   * Refuses a warehouse that another dataset was read into: the tables of one would be taken for
+   * those of the other.
+   *
+   * @throws UsageException if it is another's
+   */
+  static void checkOwner(Job job) {
+    TableSnapshot known = job.latest(TABLE);
+    String owner = known == null ? null : known.properties().get(DATASET);
+    if (owner != null && !owner.equals(job.dataset().name())) {
+      throw new UsageException(
+          "the warehouse %s is of the dataset '%s', not of '%s': name that dataset's file with"
+                  .formatted(job.warehouse(), owner, job.dataset().name())
+              + " --dataset, or another --warehouse");
+    }
+  }
+
+  /** What is to be known from now on. */
+  void overwriteIn(Changes changes) {
+    changes.overwrite(TABLE, toFrame(), Map.of(DATASET, dataset));
   }
 
   private Map<String, Read> of(String table) {
@@ -107,8 +137,7 @@ final class SourceProgress {
         .put(file.path(), new Read(file.after(), file.unfinished(), file.size(), file.modified()));
   }
 
-  /** The rows of the table. */
-  Frame toFrame() {
+  private Frame toFrame() {
     FrameBuilder rows = new FrameBuilder(SCHEMA);
     read.forEach(
         (table, files) ->
