@@ -2,11 +2,17 @@ package dev.patron.features.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.patron.features.tables.ColumnNames;
+import dev.patron.features.tables.TableDefinition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The header line of a CSV file. */
 final class CsvHeader {
+  private static final int MOST_SHOWN = 120;
+
   private CsvHeader() {}
 
   /** The names of the columns, without blanks around them; empty if it is no CSV record. */
@@ -19,5 +25,28 @@ final class CsvHeader {
       }
     }
     return names;
+  }
+
+  /**
+   * What is wrong with the header of a file: that it lacks a column that the dataset names, as that
+   * of another table does, or the first row of a file without a header; or has it twice. Any other
+   * column may be missing, and is null then. Null if nothing is wrong.
+   */
+  static @Nullable String problem(List<String> header, TableDefinition table) {
+    List<String> names = header.stream().map(ColumnNames::normalise).toList();
+    for (String column : table.roles().keySet()) {
+      int count = Collections.frequency(names, column);
+      // Fields of order lines have their place in one column, which CSV cannot hold.
+      if (count != 1 && !column.contains(".")) {
+        return "the header of its file has %s column '%s': %s"
+            .formatted(count == 0 ? "no" : count + " times", column, shown(header));
+      }
+    }
+    return null;
+  }
+
+  private static String shown(List<String> header) {
+    String text = String.join(", ", header);
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "...";
   }
 }

@@ -72,6 +72,7 @@ public final class SchemaEvidence {
     // The CSV header met last.
     private byte[] header = new byte[0];
     private List<String> names = List.of();
+    private boolean headerIsRefused;
 
     private Scratch(TableDefinition table) {
       this.table = table;
@@ -174,9 +175,11 @@ public final class SchemaEvidence {
       distinct.remove("");
       distinct.forEach(this::column);
       orders.add(List.copyOf(distinct));
+      working.headerIsRefused = CsvHeader.problem(working.names, working.table) != null;
     }
     CsvRecord csv = working.csv;
-    if (!csv.read(texts.array(), texts.from(row), texts.to(row))
+    if (working.headerIsRefused
+        || !csv.read(texts.array(), texts.from(row), texts.to(row))
         || csv.size() != working.names.size()) {
       return;
     }
@@ -332,7 +335,8 @@ public final class SchemaEvidence {
   /**
    * The columns of a table: those that it declares, else the key columns and then all others that
    * were seen, in the order of the schema, header or file that sorts first; what only JSON without
-   * a schema shows is in alphabetical order. Their names are normal, see {@link ColumnNames}.
+   * a schema shows is in alphabetical order. CSV headers that lack what the dataset names have a
+   * say only where there are no others. Their names are normal, see {@link ColumnNames}.
    *
    * @throws IllegalArgumentException if the table could not tell two of them apart, naming both
    */
@@ -341,9 +345,7 @@ public final class SchemaEvidence {
     if (declared != null) {
       return declared;
     }
-    Set<String> seen = new LinkedHashSet<>();
-    orders.forEach(seen::addAll);
-    seen.addAll(columns.keySet());
+    Set<String> seen = seen(table);
     Map<String, String> sources = new HashMap<>();
     List<String> seenNames = ColumnNames.normalise(seen);
     int at = 0;
@@ -362,6 +364,22 @@ public final class SchemaEvidence {
       fields.add(new Schema.Field(name, evidence.resolve(name, roles, csv, debezium)));
     }
     return new Schema(fields);
+  }
+
+  /** The names of the columns, first those that have an order. */
+  private Set<String> seen(TableDefinition table) {
+    Set<String> seen = new LinkedHashSet<>();
+    if (table.format().kind() == Kind.CSV) {
+      // Of a file whose header is refused no record is taken, so that it has no columns either.
+      orders.stream()
+          .filter(header -> CsvHeader.problem(header, table) == null)
+          .forEach(seen::addAll);
+    }
+    if (seen.isEmpty()) {
+      orders.forEach(seen::addAll);
+      seen.addAll(columns.keySet());
+    }
+    return seen;
   }
 
   /** The evidence as JSON; equal evidence gives equal text. */

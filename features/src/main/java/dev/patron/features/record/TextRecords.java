@@ -131,6 +131,11 @@ final class TextRecords {
       headerColumns = new int[0];
       return e.getMessage();
     }
+    String problem = CsvHeader.problem(names, reading.table);
+    if (problem != null) {
+      headerColumns = new int[0];
+      return problem;
+    }
     header = headers.copy(row);
     headerColumns = new int[names.size()];
     boolean[] taken = new boolean[reading.read.size()];

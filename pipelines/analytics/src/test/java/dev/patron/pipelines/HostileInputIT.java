@@ -318,6 +318,44 @@ class HostileInputIT {
   }
 
   @Test
+  void aFileWithAnotherHeaderIsQuarantinedAndTold() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    Map<String, String> before = results("warehouse");
+    Path other = folder.resolve("other.csv");
+    for (String text :
+        List.of(
+            "c1,2023-05-05,5.00\nc2,2023-05-06,6.00\n",
+            "customer_id;date;amount\nc1;2023-05-05;5.00\n",
+            "customer_id,day,amount\nc1,2023-05-05,5.00\n",
+            "customer_id,date,amount,amount\nc1,2023-05-05,5.00,6.00\n")) {
+      Files.writeString(other, text);
+      assertThat(stage("run", "warehouse", "--maxQuarantined=0.02")).isEqualTo(1);
+      assertThat(line())
+          .contains("1 of 1 records refused (MALFORMED 1; the first: ")
+          .contains("other.csv:2: the header of its file has ")
+          .endsWith("nothing was committed");
+      assertThat(results("warehouse")).isEqualTo(before);
+    }
+
+    Files.writeString(other, "c1,2023-05-05,5.00\nc2,2023-05-06,6.00\n");
+    assertThat(stage("run", "warehouse", "--maxQuarantined=1")).as(err).isZero();
+    assertThat(line()).contains("has no column 'amount': c1, 2023-05-05, 5.00");
+    assertThat(results("warehouse")).isEqualTo(before);
+    assertThat(stage("run", "warehouse", "--rebuild")).as(err).isZero();
+    assertThat(results("warehouse")).isEqualTo(before);
+  }
+
+  @Test
+  void columnsThatTheDatasetDoesNotNameMayBeMissing() throws IOException {
+    csv(HEADER.replace("amount", "amount,city") + SALES.replace("\n", ",Hull\n"));
+    Files.writeString(folder.resolve("other.csv"), "date,amount,customer_id\n2023-05-05,5.00,c1\n");
+    assertThat(run()).as(err).isZero();
+    assertThat(rows("silver/sales")).isEqualTo(61);
+    assertThat(rows("quarantine/sales")).isZero();
+  }
+
+  @Test
   void otherEncodingsAreNamed() throws IOException {
     Files.write(folder.resolve("sales.csv"), (HEADER + SALES).getBytes(UTF_16));
     assertThat(run()).isEqualTo(1);
