@@ -356,6 +356,16 @@ class HostileInputIT {
   }
 
   @Test
+  void lineEndsOfOldAreNamed() throws IOException {
+    csv((HEADER + SALES).replace('\n', '\r'));
+    assertThat(run()).isEqualTo(1);
+    assertThat(line())
+        .contains("1 of 1 records refused (MALFORMED 1; the first: ")
+        .contains("sales.csv cannot be read beyond record 0: its lines end with CR alone; convert");
+    assertNothingIsCommitted();
+  }
+
+  @Test
   void otherEncodingsAreNamed() throws IOException {
     Files.write(folder.resolve("sales.csv"), (HEADER + SALES).getBytes(UTF_16));
     assertThat(run()).isEqualTo(1);

@@ -93,6 +93,9 @@ final class FileRecords {
       long before = records.count;
       unfinished = records.isAtHeader() ? 0 : splitter.unfinished();
       splitter.finish();
+      if (records.hasHeaderOfReturns()) {
+        throw new IOException("its lines end with CR alone; convert them to LF");
+      }
       complete = unfinished > 0 ? before : records.count;
     } catch (IOException e) {
       if (ours) {
@@ -148,6 +151,17 @@ final class FileRecords {
 
     private boolean isAtHeader() {
       return hasHeader && header == null;
+    }
+
+    /** Whether the header holds line ends of old, and so perhaps the whole file. */
+    private boolean hasHeaderOfReturns() {
+      byte[] found = header;
+      for (int at = 0; found != null && at + 1 < found.length; at++) {
+        if (found[at] == '\r' && found[at + 1] != '\n') {
+          return true;
+        }
+      }
+      return false;
     }
 
     @Override
