@@ -13,10 +13,10 @@ import dev.patron.pipelines.console.Reason;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
-import dev.patron.pipelines.options.DatasetOptions;
 import dev.patron.pipelines.options.FeatureOptions;
 import dev.patron.pipelines.options.ForgetOptions;
 import dev.patron.pipelines.options.GenerateOptions;
+import dev.patron.pipelines.options.IngestOptions;
 import dev.patron.pipelines.options.ModelOptions;
 import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
@@ -52,7 +52,7 @@ public final class Patron {
           new Command<>(
               "ingest",
               "Read new records into the bronze tables.",
-              DatasetOptions.class,
+              IngestOptions.class,
               Run::ingest),
           new Command<>(
               "refine",

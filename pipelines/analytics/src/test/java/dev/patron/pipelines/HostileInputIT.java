@@ -347,6 +347,24 @@ class HostileInputIT {
   }
 
   @Test
+  void refusedRecordsAreReadAgainWhenAskedFor() throws IOException {
+    csv(HEADER + SALES + "c1,2023-05-05,lots\n");
+    assertThat(run()).as(err).isZero();
+    Map<String, String> before = tables("warehouse");
+    assertThat(stage("ingest", "warehouse", "--replay")).as(err).isZero();
+    assertThat(line())
+        .isEqualTo("patron: table 'sales': 1 refused records are read again by the next refine");
+    assertThat(stage("refine", "warehouse", "--maxQuarantined=0.01")).isEqualTo(1);
+    assertThat(line()).contains("table 'sales': 1 of 61 records refused");
+    assertThat(run("--replay")).as(err).isZero();
+    assertThat(err).contains("table 'sales': 1 of 61 records refused");
+    assertThat(tables("warehouse")).isEqualTo(before);
+
+    assertThat(run()).as(err).isZero();
+    assertThat(err).doesNotContain("refused");
+  }
+
+  @Test
   void columnsThatTheDatasetDoesNotNameMayBeMissing() throws IOException {
     csv(HEADER.replace("amount", "amount,city") + SALES.replace("\n", ",Hull\n"));
     Files.writeString(folder.resolve("other.csv"), "date,amount,customer_id\n2023-05-05,5.00,c1\n");

@@ -2,9 +2,9 @@ package dev.patron.pipelines.commands;
 
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.UsageException;
-import dev.patron.pipelines.options.DatasetOptions;
 import dev.patron.pipelines.options.FeatureOptions;
 import dev.patron.pipelines.options.HorizonOptions;
+import dev.patron.pipelines.options.IngestOptions;
 import dev.patron.pipelines.options.RefineOptions;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.ScoreOptions;
@@ -33,6 +33,9 @@ public final class Run {
     Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
       Job job = shop.job();
+      if (options.getReplay()) {
+        Refine.replay(job);
+      }
       Refine.run(job, Ingest.prepare(job), options);
       if (job.dataset().purchases() == null) {
         console.note(
@@ -54,8 +57,11 @@ public final class Run {
   }
 
   /** {@code ingest}. */
-  public static void ingest(DatasetOptions options, Console console) throws IOException {
+  public static void ingest(IngestOptions options, Console console) throws IOException {
     try (OpenShop shop = new OpenShop(options, console)) {
+      if (options.getReplay()) {
+        Refine.replay(shop.job());
+      }
       Ingest.commit(shop.job(), Ingest.prepare(shop.job()));
     }
   }

@@ -4,7 +4,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
 /** The main job: every stage's options and one of its own. */
-public interface RunOptions extends RefineOptions, FeatureOptions, TrainOptions {
+public interface RunOptions extends IngestOptions, RefineOptions, FeatureOptions, TrainOptions {
   /** Whether to train although there is a champion. */
   @Description("Train again although there is a champion model.")
   @Default.Boolean(false)

@@ -123,6 +123,28 @@ public final class Refine {
     new Refine(job, bronze, options, true, 1, RefusedLately.inOneRun()).run();
   }
 
+  /**
+   * Lets the next run read refused records again, with all others of their tables: what the tables
+   * hold does not depend on the order of records, so that nothing else is to be done for it
+   * (SEMANTICS 16).
+   */
+  public static void replay(Job job) {
+    Changes changes = new Changes(job);
+    for (Dataset.Table table : job.dataset().tables()) {
+      long refused = SilverTable.forget(job, table.name(), changes);
+      if (refused > 0) {
+        job.console()
+            .note(
+                String.format(
+                    Locale.ROOT,
+                    "patron: table '%s': %,d refused records are read again by the next refine",
+                    table.name(),
+                    refused));
+      }
+    }
+    changes.decide("replay");
+  }
+
   private void run() throws IOException {
     boolean isIdle =
         tables.values().stream().allMatch(SilverTable::isIdle)

@@ -142,7 +142,11 @@ final class SilverTable {
 
   /** The silver table's name. */
   String name() {
-    return "silver/" + definition.name();
+    return silverOf(definition.name());
+  }
+
+  private static String silverOf(String table) {
+    return "silver/" + table;
   }
 
   private String stateName() {
@@ -155,7 +159,11 @@ final class SilverTable {
   }
 
   String quarantineName() {
-    return "quarantine/" + definition.name();
+    return quarantineOf(definition.name());
+  }
+
+  private static String quarantineOf(String table) {
+    return "quarantine/" + table;
   }
 
   TableDefinition definition() {
@@ -426,6 +434,25 @@ final class SilverTable {
           anew,
           Map.of(LINKS, String.join(" ", links)));
     }
+  }
+
+  /**
+   * Makes a table that has refused records forget what it has folded, so that it is made anew.
+   *
+   * @return how many it has; 0 if it has none, or was never made
+   */
+  static long forget(Job job, String table, Changes changes) {
+    TableSnapshot quarantine = job.latest(quarantineOf(table));
+    String silverName = silverOf(table);
+    TableSnapshot silver = job.latest(silverName);
+    long refused =
+        quarantine == null || silver == null ? 0 : Accounts.rows(quarantine.contents().files());
+    if (silver != null && refused > 0) {
+      changes.commit(
+          silverName,
+          Commit.append(silver.schema(), List.of()).withProperties(Map.of(DEFINITION, "")));
+    }
+    return refused;
   }
 
   static void commit(
