@@ -92,7 +92,9 @@ final class ScoringServer implements AutoCloseable {
         Undertow.builder()
             .setIoThreads(Math.max(2, Runtime.getRuntime().availableProcessors()))
             .setWorkerThreads(Math.max(4, Runtime.getRuntime().availableProcessors()))
-            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, (long) limits.bodyBytes())
+            // Above this a connection is closed without an answer: who sends only somewhat more
+            // than is taken shall read why it is refused.
+            .setServerOption(UndertowOptions.MAX_ENTITY_SIZE, 2L * limits.bodyBytes())
             .setServerOption(UndertowOptions.MAX_HEADER_SIZE, MAX_HEADER_BYTES)
             .setServerOption(UndertowOptions.REQUEST_PARSE_TIMEOUT, limits.requestSeconds() * 1000)
             .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_SECONDS * 1000)
@@ -226,26 +228,26 @@ final class ScoringServer implements AutoCloseable {
                 () -> IoUtils.safeClose(exchange.getConnection()),
                 limits.requestSeconds(),
                 TimeUnit.SECONDS);
-    exchange
-        .getRequestReceiver()
-        .receiveFullBytes(
-            (received, body) -> {
-              late.remove();
-              if (body.length <= SMALL) {
-                score(received, type, body);
-              } else {
-                HttpHandler scoring = dispatched -> score(dispatched, type, body);
-                received.dispatch(scoring);
-              }
-            },
-            (failed, e) -> {
-              late.remove();
-              if (e instanceof Receiver.RequestToLargeException) {
-                send(failed, tooLarge());
-              } else {
-                IoUtils.safeClose(failed.getConnection());
-              }
-            });
+    Receiver receiver = exchange.getRequestReceiver();
+    receiver.setMaxBufferSize(limits.bodyBytes());
+    receiver.receiveFullBytes(
+        (received, body) -> {
+          late.remove();
+          if (body.length <= SMALL) {
+            score(received, type, body);
+          } else {
+            HttpHandler scoring = dispatched -> score(dispatched, type, body);
+            received.dispatch(scoring);
+          }
+        },
+        (failed, e) -> {
+          late.remove();
+          if (e instanceof Receiver.RequestToLargeException) {
+            send(failed, tooLarge());
+          } else {
+            IoUtils.safeClose(failed.getConnection());
+          }
+        });
   }
 
   private Answer tooLarge() {

@@ -159,6 +159,23 @@ class ServerIT {
                     "Expect: 100-continue",
                     "\r\n")))
         .startsWith("HTTP/1.1 413 ");
+    String chunk = " ".repeat(1_300_000);
+    assertThat(
+            raw(
+                String.join(
+                    "\r\n",
+                    "POST /invocations HTTP/1.1",
+                    "Host: x",
+                    "Content-Type: application/json",
+                    "Transfer-Encoding: chunked",
+                    "",
+                    Integer.toHexString(chunk.length()),
+                    chunk,
+                    "0",
+                    "\r\n")))
+        .startsWith("HTTP/1.1 413 ");
+    assertThat(get("/metrics").body())
+        .contains("patron_requests_total{path=\"/invocations\",status=\"413\"} 2");
     byte[] large = ("{\"instances\": [" + " ".repeat(2 << 20) + "]}").getBytes(UTF_8);
     HttpRequest chunked =
         to("/invocations")
