@@ -9,7 +9,7 @@ import dev.patron.pipelines.commands.Streaming;
 import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
-import dev.patron.pipelines.console.Reason;
+import dev.patron.pipelines.console.MachineFault;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
@@ -179,7 +179,7 @@ public final class Patron {
         return FAILURE;
       }
     }
-    String reason = Reason.of(e);
+    String reason = MachineFault.explain(e);
     if (reason != null) {
       // The machine said no; where in the program it did says nothing to anybody.
       console.note(lines(command + " failed: " + reason));

@@ -1,7 +1,7 @@
 package dev.patron.pipelines.commands;
 
 import dev.patron.pipelines.console.Console;
-import dev.patron.pipelines.console.Reason;
+import dev.patron.pipelines.console.MachineFault;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Source;
@@ -144,7 +144,7 @@ public final class Streaming {
   }
 
   private static String reason(Exception e) {
-    String reason = Reason.of(e);
+    String reason = MachineFault.explain(e);
     if (reason != null) {
       return reason;
     }

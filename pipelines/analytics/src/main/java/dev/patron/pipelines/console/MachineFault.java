@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * of the file or the host, and its kind stands in the name of the exception, which is for
  * programmers.
  */
-public final class Reason {
-  private Reason() {}
+public final class MachineFault {
+  private MachineFault() {}
 
   /**
    * The reason of a failure, one line that says what and what to do about it; null if it is none
    * that a machine gave, so that where in the program it came up is of interest.
    */
-  public static @Nullable String of(Throwable failure) {
+  public static @Nullable String explain(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
       if (root instanceof IOException && root.getCause() instanceof KafkaException) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class ReasonTest {
+class MachineFaultTest {
   static Stream<Arguments> whatOnlyNamesAPlace() {
     return Stream.of(
         Arguments.of(
@@ -44,30 +44,32 @@ class ReasonTest {
   @ParameterizedTest
   @MethodSource("whatOnlyNamesAPlace")
   void aNameAloneBecomesASentence(IOException e, String reason) {
-    assertThat(Reason.of(e)).isEqualTo(reason);
-    assertThat(Reason.of(new IllegalStateException(new UncheckedIOException(e)))).isEqualTo(reason);
+    assertThat(MachineFault.explain(e)).isEqualTo(reason);
+    assertThat(MachineFault.explain(new IllegalStateException(new UncheckedIOException(e))))
+        .isEqualTo(reason);
   }
 
   @Test
   void whatSaysMoreIsLeftAsItIs() {
-    assertThat(Reason.of(new FileSystemException("/a", null, "No space left on device")))
+    assertThat(MachineFault.explain(new FileSystemException("/a", null, "No space left on device")))
         .isEqualTo("/a: No space left on device");
-    assertThat(Reason.of(new IOException("first\nsecond"))).isEqualTo("first");
+    assertThat(MachineFault.explain(new IOException("first\nsecond"))).isEqualTo("first");
   }
 
   @Test
   void ofAClusterItIsWhatWeSayOfIt() {
     IOException away =
         new IOException("Kafka at x does not answer", new TimeoutException("Timed out"));
-    assertThat(Reason.of(away)).isEqualTo("Kafka at x does not answer");
-    assertThat(Reason.of(new IllegalStateException(away))).isEqualTo("Kafka at x does not answer");
-    assertThat(Reason.of(new TimeoutException("Timed out"))).isNull();
+    assertThat(MachineFault.explain(away)).isEqualTo("Kafka at x does not answer");
+    assertThat(MachineFault.explain(new IllegalStateException(away)))
+        .isEqualTo("Kafka at x does not answer");
+    assertThat(MachineFault.explain(new TimeoutException("Timed out"))).isNull();
   }
 
   @Test
   void aMistakeOfTheProgramHasNone() {
-    assertThat(Reason.of(new IllegalStateException("who?"))).isNull();
-    assertThat(Reason.of(new IOException(new NullPointerException()))).isNull();
-    assertThat(Reason.of(new IOException())).isNull();
+    assertThat(MachineFault.explain(new IllegalStateException("who?"))).isNull();
+    assertThat(MachineFault.explain(new IOException(new NullPointerException()))).isNull();
+    assertThat(MachineFault.explain(new IOException())).isNull();
   }
 }
