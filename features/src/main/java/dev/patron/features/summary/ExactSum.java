@@ -1,12 +1,18 @@
 package dev.patron.features.summary;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+
 /**
- * A sum of doubles that does not depend on their order: each is rounded to a multiple of 2^-20
- * (about a millionth) and added in 128-bit integers. For totals and means of aggregates whose parts
- * are summed wherever they happen to lie.
+ * A sum of doubles that does not depend on their order: each is rounded to a multiple of 10^-9 and
+ * added in 128-bit integers. So amounts of up to nine decimals, below nine millions each, give the
+ * double that is nearest to their sum as people add; of larger ones a double itself knows no more.
+ * For totals and means of aggregates whose parts are summed wherever they happen to lie.
  */
 public final class ExactSum {
-  private static final double SCALE = 1 << 20;
+  private static final int DECIMALS = 9;
+  private static final double SCALE = 1e9;
   private static final double TWO_TO_64 = 0x1p64;
 
   /** What a value stays below, scaled: 30,000 such can be added before a sum overflows. */
@@ -18,7 +24,7 @@ public final class ExactSum {
   /**
    * Adds a value.
    *
-   * @throws ArithmeticException if it is not a number, infinite or beyond some 5e27, which is far
+   * @throws ArithmeticException if it is not a number, infinite or beyond some 5e24, which is far
    *     from what any number of rows with amounts that are possible sums up to
    */
   public void add(double value) {
@@ -65,12 +71,7 @@ public final class ExactSum {
 
   /** The sum, rounded to a double. */
   public double value() {
-    // Of the magnitude: next to -2^64 a double could not hold the small part of a small sum.
-    return high < 0 ? -magnitude(~high + (low == 0 ? 1 : 0), -low) : magnitude(high, low);
-  }
-
-  private static double magnitude(long high, long low) {
-    double unsignedLow = (low >>> 1) * 2.0 + (low & 1);
-    return (high * TWO_TO_64 + unsignedLow) / SCALE;
+    byte[] bits = ByteBuffer.allocate(2 * Long.BYTES).putLong(high).putLong(low).array();
+    return new BigDecimal(new BigInteger(bits), DECIMALS).doubleValue();
   }
 }

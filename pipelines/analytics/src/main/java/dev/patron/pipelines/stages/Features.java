@@ -42,7 +42,7 @@ public final class Features {
   private static final String AT = "purchased_at";
 
   /** Changes when the same purchases give other features than they did. */
-  private static final String MEANING = "2";
+  private static final String MEANING = "3";
 
   private final Job job;
   private final TableSnapshot purchases;

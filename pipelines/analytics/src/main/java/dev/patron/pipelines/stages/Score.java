@@ -46,7 +46,7 @@ public final class Score {
   private static final String COUNTS = "state/feature_counts";
 
   /** Changes when the same features and models give other scores than they did. */
-  private static final String MEANING = "1";
+  private static final String MEANING = "2";
 
   private Score() {}
 

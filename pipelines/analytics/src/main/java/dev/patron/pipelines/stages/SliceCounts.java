@@ -39,7 +39,7 @@ final class SliceCounts {
   private static final String PRODUCTS = "state/products_sold";
   private static final String HOMES = "patron.homes";
   private static final String FACTS = "patron.facts";
-  private static final String MEANING = "1";
+  private static final String MEANING = "2";
   private static final List<String> KEY = List.of("customer_id");
 
   private final Job job;
