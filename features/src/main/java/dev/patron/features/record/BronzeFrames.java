@@ -149,7 +149,8 @@ public final class BronzeFrames {
    * Adds a record of Kafka.
    *
    * @param timestampMillis the record's timestamp, milliseconds since the epoch; negative for none
-   * @param key the record's key, or null
+   * @param key the record's key, or null; where only its value says what happened, the key may be
+   *     anything
    * @param value the record's value; null for a tombstone
    * @param headers the record's headers as JSON, or null if it has none
    */
@@ -161,11 +162,8 @@ public final class BronzeFrames {
       byte @Nullable [] key,
       byte @Nullable [] value,
       byte @Nullable [] headers) {
-    boolean valid =
-        (key == null || Utf8.isValid(key, 0, key.length))
-            && (value == null || Utf8.isValid(value, 0, value.length));
-    byte[] keyText = key == null || valid ? key : Utf8.escape(key, 0, key.length);
-    byte[] valueText = value == null || valid ? value : Utf8.escape(value, 0, value.length);
+    byte[] keyText = utf8(key);
+    byte[] valueText = utf8(value);
     int table =
         route(
             topic,
@@ -187,7 +185,18 @@ public final class BronzeFrames {
         valueText == null ? -1 : valueText.length,
         null,
         headers,
-        valid ? unclear(table) : Reason.MALFORMED.fault(NOT_UTF8));
+        valueText != value
+            ? Reason.MALFORMED.fault(NOT_UTF8)
+            : keyText != key && kind == Kind.DEBEZIUM
+                ? Reason.MALFORMED.fault("its key is " + NOT_UTF8)
+                : unclear(table));
+  }
+
+  /** The text itself, or another that says what it is where it is not UTF-8. */
+  private static byte @Nullable [] utf8(byte @Nullable [] text) {
+    return text == null || Utf8.isValid(text, 0, text.length)
+        ? text
+        : Utf8.escape(text, 0, text.length);
   }
 
   /**

@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BronzeFramesTest {
   private static final Source FEED = Source.feed("id");
@@ -187,5 +189,24 @@ class BronzeFramesTest {
     }
     bronze.flush();
     assertThat(sizes).hasSizeGreaterThan(2).startsWith(Frame.TARGET_ROWS, 16);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Kind.class,
+      names = {"JSONL", "DEBEZIUM"})
+  void aKeyNeedNotBeTextWhereItSaysNothing(Kind kind) {
+    List<Frame> frames = new ArrayList<>();
+    Source source = kind == Kind.JSONL ? Source.facts(kind) : FEED;
+    BronzeFrames kafka =
+        new BronzeFrames(List.of(source.table()), (table, frame) -> frames.add(frame));
+    byte[] number = {0, 0, 0, 0, 0, 0, 0, (byte) 200};
+    kafka.kafka("shop.books", 0, 7, 0, number, "{\"a\":1}".getBytes(UTF_8), null);
+    kafka.kafka("shop.books", 0, 8, 0, null, number, null);
+    kafka.flush();
+    assertThat(strings(frames.get(0), "_fault"))
+        .containsExactly(
+            kind == Kind.JSONL ? "null" : "MALFORMED: its key is not UTF-8",
+            "MALFORMED: not UTF-8");
   }
 }
