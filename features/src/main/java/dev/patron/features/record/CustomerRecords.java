@@ -358,8 +358,7 @@ public final class CustomerRecords implements Serializable {
 
   private boolean isObjectOfThem(BytesColumn texts, int row) {
     List<Said> said = new ArrayList<>();
-    try (JsonParser parser =
-        JsonRecord.FACTORY.createParser(texts.array(), texts.from(row), texts.length(row))) {
+    try (JsonParser parser = JsonRecord.parser(texts.array(), texts.from(row), texts.length(row))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return isFieldOfThemIn(texts.text(row));
       }

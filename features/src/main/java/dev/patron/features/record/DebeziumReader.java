@@ -427,7 +427,7 @@ final class DebeziumReader {
   /** Reads the row before the change. */
   void readBefore(Columns columns) throws IOException {
     ConnectSchema schema = record.schema();
-    try (JsonParser parser = record.parser(beforeFrom, beforeTo)) {
+    try (JsonParser parser = record.part(beforeFrom, beforeTo)) {
       parser.nextToken();
       image(parser, schema == null ? null : schema.field("before"), columns);
     }

@@ -5,12 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +31,9 @@ final class JsonRecord {
                   .maxStringLength(RecordDecoder.MAX_RECORD_BYTES)
                   .build())
           .build();
+
+  /** By so many bytes Jackson tells encodings apart. */
+  private static final int LONGEST_MARK = 4;
 
   private static final byte[] BEFORE = "\"before\":".getBytes(US_ASCII);
   private static final byte[] AFTER = "\"after\":".getBytes(US_ASCII);
@@ -139,7 +142,7 @@ final class JsonRecord {
       }
     }
     if (bytes[schemaFrom] == '{') {
-      try (JsonParser parser = FACTORY.createParser(bytes, schemaFrom, schemaTo - schemaFrom)) {
+      try (JsonParser parser = parser(bytes, schemaFrom, schemaTo - schemaFrom)) {
         parser.nextToken();
         schema = ConnectSchema.read(parser);
       }
@@ -175,22 +178,29 @@ final class JsonRecord {
         && Arrays.equals(bytes, at, at + text.length, text, 0, text.length);
   }
 
-  /** A parser of the payload, before its first token. */
-  JsonParser parser() {
-    try {
-      return FACTORY.createParser(bytes, from, to - from);
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
+  /**
+   * A parser of UTF-8, before its first token.
+   *
+   * @throws JsonParseException if one of the first bytes is zero, as in what Avro's serializers
+   *     write: they would be taken for UTF-16 or UTF-32, which records are not
+   */
+  static JsonParser parser(byte[] text, int start, int length) throws IOException {
+    for (int at = 0; at < Math.min(length, LONGEST_MARK); at++) {
+      if (text[start + at] == 0) {
+        throw new JsonParseException(null, "there is a byte of zero where the text begins");
+      }
     }
+    return FACTORY.createParser(text, start, length);
+  }
+
+  /** A parser of the payload, before its first token. */
+  JsonParser parser() throws IOException {
+    return parser(bytes, from, to - from);
   }
 
   /** A parser of a part of the payload, as byte offsets from the payload's first. */
-  JsonParser parser(int partFrom, int partTo) {
-    try {
-      return FACTORY.createParser(bytes, from + partFrom, partTo - partFrom);
-    } catch (IOException e) {
-      throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
-    }
+  JsonParser part(int partFrom, int partTo) throws IOException {
+    return parser(bytes, from + partFrom, partTo - partFrom);
   }
 
   /** The record, its schema included, with this in place of a part of the payload. */

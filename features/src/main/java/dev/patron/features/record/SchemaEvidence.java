@@ -142,8 +142,7 @@ public final class SchemaEvidence {
   }
 
   private void json(BytesColumn texts, int row, Scratch working) throws IOException {
-    try (JsonParser parser =
-        JsonRecord.FACTORY.createParser(texts.array(), texts.from(row), texts.length(row))) {
+    try (JsonParser parser = JsonRecord.parser(texts.array(), texts.from(row), texts.length(row))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return;
       }

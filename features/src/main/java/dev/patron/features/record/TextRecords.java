@@ -63,8 +63,7 @@ final class TextRecords {
 
   private @Nullable String jsonRow(int row) {
     int from = texts.from(row);
-    try (JsonParser parser =
-        JsonRecord.FACTORY.createParser(texts.array(), from, texts.length(row))) {
+    try (JsonParser parser = JsonRecord.parser(texts.array(), from, texts.length(row))) {
       JsonToken first = parser.nextToken();
       if (first != JsonToken.START_OBJECT) {
         return "not one JSON object";

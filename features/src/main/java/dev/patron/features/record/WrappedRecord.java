@@ -32,7 +32,7 @@ final class WrappedRecord {
     if (!mentions(bytes, from, to)) {
       return false;
     }
-    try (JsonParser parser = JsonRecord.FACTORY.createParser(bytes, from, to - from)) {
+    try (JsonParser parser = JsonRecord.parser(bytes, from, to - from)) {
       return parser.nextToken() == JsonToken.START_OBJECT && fields(parser, from);
     } catch (JsonProcessingException e) {
       // Not this form; as a plain line it will be refused with what is wrong with it.

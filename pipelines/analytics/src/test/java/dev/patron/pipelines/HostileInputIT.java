@@ -383,6 +383,46 @@ class HostileInputIT {
     assertNothingIsCommitted();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"jsonl", "debezium"})
+  void bytesOfAvroAreQuarantined(String format) throws IOException {
+    csv(HEADER + SALES);
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        """
+        name: shop
+        tables:
+          sales:
+            keep: facts
+            from: { files: "*.csv", format: csv }
+          events:
+            keep: facts
+            from: { files: "*.events", format: %s }
+        purchases: { table: sales, customer: customer_id, time: date, amount: amount }
+        """
+            .formatted(format));
+    Path events = folder.resolve("a.events");
+    Files.writeString(events, "\0\0\0\0\1{\"customer\":17}\n\0\n{\0\n");
+    assertThat(run("--maxQuarantined=1")).as(err).isZero();
+    assertThat(err).contains("table 'events': 3 of 3 records refused (MALFORMED 3; the first: ");
+    assertThat(rows("silver/events")).isEqualTo(-1);
+    assertThat(rows("quarantine/events")).isEqualTo(3);
+
+    Files.writeString(events, "{}\n", StandardOpenOption.APPEND);
+    assertThat(run("--maxQuarantined=1")).as(err).isZero();
+    Files.writeString(
+        events,
+        format.equals("jsonl")
+            ? "{\"customer\": 17}\n"
+            : """
+            {"topic":"events","partition":0,"offset":0,"value":{"customer":17}}
+            """,
+        StandardOpenOption.APPEND);
+    assertThat(run("--maxQuarantined=1")).as(err).isZero();
+    assertThat(rows("quarantine/events")).isEqualTo(format.equals("jsonl") ? 3 : 4);
+    assertThat(rows("silver/events")).isEqualTo(format.equals("jsonl") ? 2 : 1);
+  }
+
   @Test
   void otherEncodingsAreNamed() throws IOException {
     Files.write(folder.resolve("sales.csv"), (HEADER + SALES).getBytes(UTF_16));
