@@ -424,6 +424,29 @@ class HostileInputIT {
   }
 
   @Test
+  void aTableWithoutARecordIsNoneYet() throws IOException {
+    csv(HEADER + SALES);
+    String more =
+        """
+        tables:
+          empty:
+            keep: facts
+            from: { files: "*.jsonl", format: jsonl }
+        """;
+    Path shop = folder.resolve("shop.yaml");
+    Files.writeString(shop, Files.readString(shop).replace("tables:\n", more));
+    Path empty = Files.writeString(folder.resolve("empty.jsonl"), "");
+    assertThat(run()).as(err).isZero();
+    assertThat(run()).as(err).isZero();
+    assertThat(rows("silver/empty")).isEqualTo(-1);
+    assertThat(rows("silver/sales")).isEqualTo(60);
+
+    Files.writeString(empty, "{\"a\": 1}\n");
+    assertThat(run()).as(err).isZero();
+    assertThat(rows("silver/empty")).isEqualTo(1);
+  }
+
+  @Test
   void otherEncodingsAreNamed() throws IOException {
     Files.write(folder.resolve("sales.csv"), (HEADER + SALES).getBytes(UTF_16));
     assertThat(run()).isEqualTo(1);

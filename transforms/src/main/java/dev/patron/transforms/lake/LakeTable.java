@@ -221,6 +221,9 @@ public final class LakeTable implements Serializable {
   void check(Commit commit) {
     Optional<TableSnapshot> before = latest();
     Schema schema = schemaAfter(commit, before);
+    if (schema.size() == 0) {
+      throw new LakeException(name + ": a table without columns cannot be committed");
+    }
     List<String> partitions =
         before.map(TableSnapshot::partitionColumns).orElse(commit.partitionColumns());
     checkPartitions(commit, partitions);

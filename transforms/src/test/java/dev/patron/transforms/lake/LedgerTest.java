@@ -149,6 +149,10 @@ class LedgerTest {
     assertThatThrownBy(() -> ledger.decide(-1, "refine", List.of(good, bad)))
         .isInstanceOf(LakeException.class)
         .hasMessageContaining("was written for table silver/orders");
+    Ledger.Change bare = new Ledger.Change(CUSTOMERS, Commit.append(Schema.of(), List.of()));
+    assertThatThrownBy(() -> ledger.decide(-1, "refine", List.of(good, bare)))
+        .isInstanceOf(LakeException.class)
+        .hasMessage(CUSTOMERS + ": a table without columns cannot be committed");
     assertThat(ledger.open()).isEqualTo(-1);
     assertThat(LakeTable.at(warehouse, ORDERS).exists()).isFalse();
     assertThat(intents()).isEmpty();

@@ -182,7 +182,7 @@ final class SilverTable {
 
   /** Whether nothing is to be done. */
   boolean isIdle() {
-    return !anew && fresh.isEmpty();
+    return fresh.isEmpty() && (!anew || schema().size() == 0);
   }
 
   /** The table's own columns. */
@@ -403,19 +403,22 @@ final class SilverTable {
     if (isIdle()) {
       return;
     }
-    commit(
-        changes,
-        manifest,
-        name(),
-        schema(),
-        anew,
-        Map.of(
-            BRONZE,
-            Long.toString(bronzeVersion),
-            DEFINITION,
-            fingerprint,
-            Promises.KEY,
-            String.join(",", definition.key())));
+    // A topic may be empty at first, or begin with a record that is refused: there is no table yet.
+    if (schema().size() > 0) {
+      commit(
+          changes,
+          manifest,
+          name(),
+          schema(),
+          anew,
+          Map.of(
+              BRONZE,
+              Long.toString(bronzeVersion),
+              DEFINITION,
+              fingerprint,
+              Promises.KEY,
+              String.join(",", definition.key())));
+    }
     List<DataFile> refused = manifest.get("files", quarantineName(), DataFileCoder.of());
     if (anew || !refused.isEmpty()) {
       commit(changes, manifest, quarantineName(), Tables.QUARANTINE, anew, Map.of());
