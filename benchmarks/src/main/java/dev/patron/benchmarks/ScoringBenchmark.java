@@ -6,6 +6,7 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.join.AsOfJoin;
 import dev.patron.features.models.CustomerScorer;
+import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
@@ -102,7 +103,10 @@ public class ScoringBenchmark {
     customers = customers(random);
 
     ModelVersion segment = model("segments", "schema-1-kmeans.json");
-    scorer = new CustomerScorer(segment, model("lifetime", "schema-1-bg-nbd.json"), 365, 0.01, 42);
+    ModelVersion lifetime = model("lifetime", "schema-1-bg-nbd.json");
+    scorer =
+        new CustomerScorer(
+            segment, lifetime, LifetimeDocument.asOf(lifetime.document()), 365, 0.01, 42);
     segments = SegmentDocument.read(segment.document());
   }
 

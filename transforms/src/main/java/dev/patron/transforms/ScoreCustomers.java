@@ -7,6 +7,7 @@ import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.summary.SegmentTotals;
 import java.io.Serializable;
+import java.time.Instant;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -35,6 +36,7 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
 
   private final Model segments;
   private final Model lifetime;
+  private final Instant asOf;
   private final int horizonDays;
   private final double discountRate;
   private final long seed;
@@ -53,6 +55,7 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
   /**
    * Scores by these models.
    *
+   * @param asOf the observation time of the customers
    * @param horizonDays how far ahead value is looked for
    * @param discountRate a month
    * @param seed of the draws behind the intervals
@@ -60,11 +63,13 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
   public ScoreCustomers(
       ModelVersion segments,
       ModelVersion lifetime,
+      Instant asOf,
       int horizonDays,
       double discountRate,
       long seed) {
     this.segments = Model.of(segments);
     this.lifetime = Model.of(lifetime);
+    this.asOf = asOf;
     this.horizonDays = horizonDays;
     this.discountRate = discountRate;
     this.seed = seed;
@@ -75,7 +80,7 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
     PCollectionTuple scored =
         features.apply(
             "Score each customer",
-            ParDo.of(new Score(segments, lifetime, horizonDays, discountRate, seed))
+            ParDo.of(new Score(segments, lifetime, asOf, horizonDays, discountRate, seed))
                 .withOutputTags(SCORES, TupleTagList.of(PARTIAL_TOTALS).and(PARTIAL_COUNTS)));
     return PCollectionTuple.of(SCORES, scored.get(SCORES))
         .and(
@@ -99,14 +104,22 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
   private static final class Score extends DoFn<Frame, Frame> {
     private final Model segments;
     private final Model lifetime;
+    private final Instant asOf;
     private final int horizonDays;
     private final double discountRate;
     private final long seed;
     private transient CustomerScorer scorer;
 
-    private Score(Model segments, Model lifetime, int horizonDays, double discountRate, long seed) {
+    private Score(
+        Model segments,
+        Model lifetime,
+        Instant asOf,
+        int horizonDays,
+        double discountRate,
+        long seed) {
       this.segments = segments;
       this.lifetime = lifetime;
+      this.asOf = asOf;
       this.horizonDays = horizonDays;
       this.discountRate = discountRate;
       this.seed = seed;
@@ -115,7 +128,8 @@ public final class ScoreCustomers extends PTransform<PCollection<Frame>, PCollec
     @Setup
     public void load() {
       scorer =
-          new CustomerScorer(segments.load(), lifetime.load(), horizonDays, discountRate, seed);
+          new CustomerScorer(
+              segments.load(), lifetime.load(), asOf, horizonDays, discountRate, seed);
     }
 
     @ProcessElement

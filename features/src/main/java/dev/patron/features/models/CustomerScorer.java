@@ -15,6 +15,7 @@ import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.TreeReasons;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class CustomerScorer implements Serializable {
   /**
    * A scorer with these models.
    *
+   * @param asOf the observation time of the customers
    * @param horizonDays what is forecast, at least 1
    * @param discountRate a month, at least 0
    * @param seed of the draws behind {@code cltv_low} and {@code cltv_high}
@@ -42,13 +44,14 @@ public final class CustomerScorer implements Serializable {
   public CustomerScorer(
       ModelVersion segment,
       ModelVersion lifetime,
+      Instant asOf,
       long horizonDays,
       double discountRate,
       long seed) {
     segments = SegmentDocument.read(segment.document());
     this.segment = segment;
     LifetimeModel model = LifetimeDocument.read(lifetime.document());
-    Refinement refinement = LifetimeDocument.refinement(lifetime.document());
+    Refinement refinement = LifetimeDocument.refinement(lifetime.document(), asOf, horizonDays);
     forecast = new RefinedForecast(model, refinement, horizonDays, discountRate, seed);
     this.lifetime = lifetime;
     reasons = new Reasons(segments, horizonDays);

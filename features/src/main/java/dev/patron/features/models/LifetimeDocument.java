@@ -18,6 +18,7 @@ import dev.patron.features.models.ModelDocument.TestVector;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.TreeInputs;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * it, if anything, stands under {@code refinement}.
  */
 public final class LifetimeDocument {
+  /** The pace of purchases is found by periods of about four weeks. */
+  private static final Duration SEASON_HOLDS = Duration.ofDays(28);
+
   /** The name of the model. */
   public static final String NAME = "lifetime";
 
@@ -240,6 +244,25 @@ public final class LifetimeDocument {
     } catch (IllegalArgumentException e) {
       throw wrong(document, e);
     }
+  }
+
+  /**
+   * The same for a forecast. What is known of a season is known of the window that the model was
+   * trained for, so that another one goes without.
+   *
+   * @param asOf when the window begins
+   * @param horizonDays how long it is
+   * @throws IllegalArgumentException if it cannot be read
+   */
+  public static Refinement refinement(ModelDocument document, Instant asOf, long horizonDays) {
+    Refinement refinement = refinement(document);
+    return isInSeason(document, asOf, horizonDays) ? refinement : refinement.withoutSeason();
+  }
+
+  private static boolean isInSeason(ModelDocument document, Instant asOf, long horizonDays) {
+    Duration since = Duration.between(asOf(document), asOf).abs();
+    return since.compareTo(SEASON_HOLDS) <= 0
+        && document.training().path("horizonDays").asLong() == horizonDays;
   }
 
   /**

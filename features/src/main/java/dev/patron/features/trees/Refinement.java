@@ -70,6 +70,10 @@ public record Refinement(
       }
     }
 
+    private Part withoutSeason() {
+      return new Part(weight, level, NONE.season());
+    }
+
     /** The blend of the two forecasts. */
     public double blend(double probabilistic, double byTrees) {
       return season * ((1 - weight) * probabilistic + weight * level * byTrees);
@@ -80,6 +84,20 @@ public record Refinement(
     if (trees == null && (purchases.weight() > 0 || spend.weight() > 0)) {
       throw new IllegalArgumentException("a weight is wanted for trees that there are not");
     }
+  }
+
+  /** Whether a season is known of the window that is forecast. */
+  public boolean hasSeason() {
+    return purchases.season() != 1 || spend.season() != 1 || interval.pace() != 1;
+  }
+
+  /** The same of a window of whose season nothing is known. */
+  public Refinement withoutSeason() {
+    return new Refinement(
+        trees,
+        purchases.withoutSeason(),
+        spend.withoutSeason(),
+        new Interval(Interval.NONE.pace(), interval.width()));
   }
 
   /** Whether the forecast stays as it is. */

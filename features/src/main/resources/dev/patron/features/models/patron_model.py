@@ -44,6 +44,18 @@ class PatronModel:
         self.discount_rate = training["discountRate"] if discount_rate is None else discount_rate
         self.seed = training["seed"] if seed is None else seed
 
+    def _refinement(self):
+        """What is known of a season is known of the window of the training alone."""
+        refinement = self.document["parameters"].get("refinement")
+        if refinement is None or self.horizon_days == self.document["training"]["horizonDays"]:
+            return refinement
+        changed = dict(refinement)
+        for part in ("purchases", "spend"):
+            changed[part] = dict(refinement[part], season=1.0)
+        if "interval" in refinement:
+            changed["interval"] = dict(refinement["interval"], pace=1.0)
+        return changed
+
     def predict(self, context_or_rows, model_input=None, params=None):
         rows = context_or_rows if model_input is None else model_input
         frame = hasattr(rows, "to_dict")
@@ -106,7 +118,7 @@ class PatronModel:
         amount = _amount(parameters["amounts"], row)
         purchases, spend = plain, None if amount is None else plain * amount
         value, low, high = None, None, None
-        refinement = parameters.get("refinement")
+        refinement = self._refinement()
         interval = (refinement or {}).get("interval", {"pace": 1.0, "width": 1.0})
         if amount is not None:
             value = alive * discounted * amount

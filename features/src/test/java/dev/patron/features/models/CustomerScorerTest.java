@@ -16,6 +16,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,7 +26,12 @@ import org.junit.jupiter.api.Test;
 class CustomerScorerTest {
   private static CustomerScorer scorer() {
     return new CustomerScorer(
-        Examples.segmentVersion(3), Examples.lifetimeVersion(5), 180, 0.02, 7);
+        Examples.segmentVersion(3),
+        Examples.lifetimeVersion(5),
+        Examples.FACTS.asOf(),
+        180,
+        0.02,
+        7);
   }
 
   @Test
@@ -65,15 +72,54 @@ class CustomerScorerTest {
             6,
             LifetimeDocument.of(Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS));
     Frame features = Examples.features(Type.LONG);
-    CustomerScorer scorer = new CustomerScorer(Examples.segmentVersion(3), refined, 180, 0.02, 7);
+    CustomerScorer scorer =
+        new CustomerScorer(
+            Examples.segmentVersion(3),
+            refined,
+            Examples.FACTS.asOf(),
+            Examples.FACTS.horizonDays(),
+            0.02,
+            7);
     Frame scores = scorer.score(features);
 
     assertThat(scores.select(LifetimeForecast.SCHEMA.names()))
         .isEqualTo(
-            new RefinedForecast(Examples.LIFETIME, Examples.REFINEMENT, 180, 0.02, 7).of(features));
+            new RefinedForecast(
+                    Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS.horizonDays(), 0.02, 7)
+                .of(features));
     for (int row = 0; row < features.rows(); row++) {
       assertThat(scores.bytes("reason_3").text(row)).startsWith("Value ");
       assertThat(scorer.score(features.slice(row, row + 1))).isEqualTo(scores.slice(row, row + 1));
+    }
+  }
+
+  @Test
+  void aSeasonHoldsForTheWindowThatItIsOf() {
+    Refinement.Part part = new Refinement.Part(0, 1, 2.6);
+    Refinement season = new Refinement(null, part, part, new Refinement.Interval(2.6, 1.5));
+    Refinement none =
+        new Refinement(
+            null, Refinement.Part.NONE, Refinement.Part.NONE, new Refinement.Interval(1, 1.5));
+    ModelVersion version =
+        new ModelVersion(
+            "lifetime", 6, LifetimeDocument.of(Examples.LIFETIME, season, Examples.FACTS));
+    Frame features = Examples.features(Type.LONG);
+    Instant trained = Examples.FACTS.asOf();
+    long horizon = Examples.FACTS.horizonDays();
+    for (long days : new long[] {-365, -29, -28, 0, 28, 29, 91}) {
+      for (long ahead : new long[] {horizon - 1, horizon, horizon + 1}) {
+        Refinement wanted = Math.abs(days) <= 28 && ahead == horizon ? season : none;
+        CustomerScorer scorer =
+            new CustomerScorer(
+                Examples.segmentVersion(3),
+                version,
+                trained.plus(Duration.ofDays(days)),
+                ahead,
+                0.02,
+                7);
+        assertThat(scorer.score(features).select(LifetimeForecast.SCHEMA.names()))
+            .isEqualTo(new RefinedForecast(Examples.LIFETIME, wanted, ahead, 0.02, 7).of(features));
+      }
     }
   }
 
@@ -90,6 +136,7 @@ class CustomerScorerTest {
                     "lifetime",
                     6,
                     LifetimeDocument.of(Examples.LIFETIME, refinement, Examples.FACTS)),
+                Examples.FACTS.asOf(),
                 91,
                 0,
                 7)
@@ -167,7 +214,8 @@ class CustomerScorerTest {
             1,
             LifetimeDocument.of(new LifetimeModel(null, null, List.of()), Examples.FACTS));
     Frame scores =
-        new CustomerScorer(Examples.segmentVersion(1), insufficient, 365, 0.01, 42)
+        new CustomerScorer(
+                Examples.segmentVersion(1), insufficient, Examples.FACTS.asOf(), 365, 0.01, 42)
             .score(Examples.features(Type.LONG));
 
     assertThat(scores.value(0, "segment")).isNotNull();

@@ -12,7 +12,7 @@ import java.util.List;
  * @param asOf their observation time, in microseconds since the epoch; 0 where there are none
  * @param firstPurchase the earliest purchase of all, in microseconds since the epoch
  */
-record Observed(long customers, long asOf, long firstPurchase) {
+public record Observed(long customers, long asOf, long firstPurchase) {
 
   static Observed of(TableSnapshot features) {
     long[] found = {0, 0, Long.MAX_VALUE};
@@ -31,7 +31,7 @@ record Observed(long customers, long asOf, long firstPurchase) {
   }
 
   /** The observation time of features or scores; 0 where there are none. */
-  static long asOf(TableSnapshot table) {
+  public static long asOf(TableSnapshot table) {
     long[] found = {0};
     TableScan.of(table, List.of("as_of"))
         .forEach(frame -> found[0] = frame.rows() == 0 ? found[0] : frame.longs("as_of").get(0));

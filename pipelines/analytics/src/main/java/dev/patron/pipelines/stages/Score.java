@@ -5,6 +5,8 @@ import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Values;
+import dev.patron.features.models.LifetimeDocument;
+import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
 import dev.patron.features.segments.SegmentModel;
@@ -28,6 +30,7 @@ import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,16 +100,21 @@ public final class Score {
       job.console().done("score", 0, 0);
       return;
     }
+    Instant asOf = Values.instant(observed.asOf());
     ScoreCustomers score =
         new ScoreCustomers(
             segments,
             lifetime,
+            asOf,
             options.getHorizonDays(),
             options.getDiscountRate(),
             options.getSeed());
     long then = before == null ? 0 : Observed.asOf(before);
     boolean moved = before != null && then != 0 && then != observed.asOf();
     ReviseScores revise = revise(job, features, before, making, score);
+    if (revise == null) {
+      tellIfStrange(job, lifetime, asOf, options.getHorizonDays());
+    }
 
     Manifest manifest =
         job.run(
@@ -169,8 +177,7 @@ public final class Score {
     long since = revise == null || before == null ? -1 : before.version();
     Changes changes =
         new Changes(job)
-            .commit(
-                SCORES, Commit.overwrite(schema, files).withProperties(making.properties(since)))
+            .commit(SCORES, Commit.overwrite(schema, files).withProperties(making.properties(since)))
             .overwrite(SUMMARY, SegmentTotals.summary(totals))
             .overwrite(TOTALS, totals)
             .overwrite(COUNTS, counts.toFrame());
@@ -188,6 +195,27 @@ public final class Score {
       Drift.warnings(drift).forEach(warning -> job.console().note("score: " + warning));
     }
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
+  }
+
+  /** A model may be asked for what it was not trained for. */
+  private static void tellIfStrange(
+      Job job, ModelVersion lifetime, Instant asOf, long horizonDays) {
+    ModelDocument document = lifetime.document();
+    Instant trained = LifetimeDocument.asOf(document);
+    if (asOf.isBefore(trained)) {
+      job.console()
+          .note(
+              "score: %s was trained as of %s and knows what came after %s; --retrain trains as of"
+                      .formatted(lifetime.reference(), trained, asOf)
+                  + " then");
+    } else if (LifetimeDocument.refinement(document).hasSeason()
+        && !LifetimeDocument.refinement(document, asOf, horizonDays).hasSeason()) {
+      job.console()
+          .note(
+              "score: %s knows the season of the window after %s alone, and forecasts %d days after"
+                      .formatted(lifetime.reference(), trained, horizonDays)
+                  + " %s without one; --retrain learns theirs".formatted(asOf));
+    }
   }
 
   /** Null if all customers are to be scored. */

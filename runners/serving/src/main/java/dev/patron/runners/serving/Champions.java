@@ -2,6 +2,7 @@ package dev.patron.runners.serving;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
 import dev.patron.features.models.CustomerScorer;
 import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelRegistry;
@@ -9,9 +10,11 @@ import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
 import dev.patron.pipelines.options.HorizonOptions;
 import dev.patron.pipelines.stages.Models;
+import dev.patron.pipelines.stages.Observed;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,18 +83,16 @@ final class Champions {
     ModelRegistry registry = Models.of(warehouse);
     ModelVersion segments = registry.load(SegmentDocument.NAME, moment.segments());
     ModelVersion lifetime = registry.load(LifetimeDocument.NAME, moment.lifetime());
-    CustomerScorer scorer =
-        new CustomerScorer(
-            segments,
-            lifetime,
-            options.getHorizonDays(),
-            options.getDiscountRate(),
-            options.getSeed());
     if (moment.features() < 0) {
       FeatureRows rows = rows(Type.STRING, segments, lifetime);
-      return new Champions(moment, scorer, rows, Type.STRING, null);
+      // Whoever sends rows to a model alone is taken to send them of its own time.
+      Instant asOf = LifetimeDocument.asOf(lifetime.document());
+      return new Champions(
+          moment, scorer(segments, lifetime, asOf, options), rows, Type.STRING, null);
     }
     TableSnapshot table = LakeTable.at(warehouse, FEATURES).snapshot(moment.features());
+    CustomerScorer scorer =
+        scorer(segments, lifetime, Values.instant(Observed.asOf(table)), options);
     Type customerId = table.schema().type(FeatureRows.CUSTOMER);
     FeatureRows rows = rows(customerId, segments, lifetime);
     List<String> columns = rows.schema().names();
@@ -103,6 +104,17 @@ final class Champions {
     CustomerIndex customers =
         same ? Objects.requireNonNull(before).customers : CustomerIndex.of(table, columns);
     return new Champions(moment, scorer, rows, customerId, customers);
+  }
+
+  private static CustomerScorer scorer(
+      ModelVersion segments, ModelVersion lifetime, Instant asOf, HorizonOptions options) {
+    return new CustomerScorer(
+        segments,
+        lifetime,
+        asOf,
+        options.getHorizonDays(),
+        options.getDiscountRate(),
+        options.getSeed());
   }
 
   private static FeatureRows rows(Type customerId, ModelVersion segments, ModelVersion lifetime) {

@@ -6,6 +6,7 @@ import dev.patron.features.clv.RandomDraws;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
 import dev.patron.features.models.CustomerScorer;
 import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.ModelRegistry;
@@ -112,6 +113,7 @@ final class ServedShop {
     return new CustomerScorer(
             Objects.requireNonNull(registry.champion("segments")),
             Objects.requireNonNull(registry.champion("lifetime")),
+            Values.instant(features.longs("as_of").get(0)),
             365,
             0.01,
             42)
