@@ -48,14 +48,17 @@ public final class Score {
   private static final String TOTALS = "state/segment_totals";
   private static final String COUNTS = "state/feature_counts";
 
+  /** The table property that says by which segments. */
+  private static final String SEGMENTS = "patron.segments";
+
   /** Changes when the same features and models give other scores than they did. */
   private static final String MEANING = "2";
 
   private Score() {}
 
   /**
-   * Writes the scores, their summary, and who moved since the scores of another time, unless they
-   * are there already.
+   * Writes the scores, their summary, and who moved since the scores of another time or by other
+   * segments, unless they are there already.
    */
   public static void run(Job job, HorizonOptions options) throws IOException {
     TableSnapshot features = job.latest(Features.CUSTOMERS);
@@ -110,7 +113,13 @@ public final class Score {
             options.getDiscountRate(),
             options.getSeed());
     long then = before == null ? 0 : Observed.asOf(before);
-    boolean moved = before != null && then != 0 && then != observed.asOf();
+    // A table of before this property says nothing of its segments.
+    boolean retrained =
+        before != null
+            && !segments
+                .reference()
+                .equals(before.properties().getOrDefault(SEGMENTS, segments.reference()));
+    boolean moved = before != null && then != 0 && (then != observed.asOf() || retrained);
     ReviseScores revise = revise(job, features, before, making, score);
     if (revise == null) {
       tellIfStrange(job, lifetime, asOf, options.getHorizonDays());
@@ -175,9 +184,11 @@ public final class Score {
           .subtractCounts(told(manifest, "counts before", FeatureCounts.SCHEMA));
     }
     long since = revise == null || before == null ? -1 : before.version();
+    Map<String, String> properties = new HashMap<>(making.properties(since));
+    properties.put(SEGMENTS, segments.reference());
     Changes changes =
         new Changes(job)
-            .commit(SCORES, Commit.overwrite(schema, files).withProperties(making.properties(since)))
+            .commit(SCORES, Commit.overwrite(schema, files).withProperties(properties))
             .overwrite(SUMMARY, SegmentTotals.summary(totals))
             .overwrite(TOTALS, totals)
             .overwrite(COUNTS, counts.toFrame());
