@@ -15,6 +15,7 @@ import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.training.BackTest;
 import dev.patron.pipelines.training.BackTestTables;
 import dev.patron.pipelines.training.Calibration;
+import dev.patron.pipelines.training.Kinds;
 import dev.patron.pipelines.training.OriginPlan;
 import dev.patron.pipelines.training.TreeTraining;
 import dev.patron.transforms.FoldBuckets;
@@ -146,10 +147,11 @@ final class History {
   }
 
   /** The calibration of what was gathered; null if the history is too short. */
-  @Nullable Calibration calibration(Manifest manifest) throws IOException {
+  @Nullable Calibration calibration(Manifest manifest, Kinds kinds) throws IOException {
     return holdout == null
         ? null
-        : Calibration.of(manifest.get("frame", "holdout", FrameCoder.of()), holdoutDays, seed);
+        : Calibration.of(
+            manifest.get("frame", "holdout", FrameCoder.of()), holdoutDays, seed, kinds);
   }
 
   /** Judges all candidates and writes what was found to {@code ops}. */

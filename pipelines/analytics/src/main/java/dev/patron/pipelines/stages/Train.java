@@ -112,7 +112,12 @@ public final class Train {
         register(
             job,
             Models.LIFETIME,
-            LifetimeTraining.train(cells, history.calibration(manifest), backTest, judged, facts),
+            LifetimeTraining.train(
+                cells,
+                history.calibration(manifest, judged.choice().kinds()),
+                backTest,
+                judged,
+                facts),
             better,
             facts);
 

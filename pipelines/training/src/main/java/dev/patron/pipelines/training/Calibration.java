@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFit;
+import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
@@ -109,14 +110,17 @@ public record Calibration(
       double actualSpend) {}
 
   /**
-   * Fits at the cut-off and compares.
+   * Fits at the cut-off and compares: the probabilistic model alone, without what trees, seasons
+   * and the back-test's width change about it.
    *
    * @param earlier frames of features at the cut-off with two more columns, {@code
    *     actual_purchases} (long, purchase days after the cut-off) and {@code actual_spend} (double)
    * @param holdoutDays what the actual columns cover
+   * @param kinds the model that is to be trained
    * @return null if there is no customer, or no purchase could be forecast
    */
-  public static @Nullable Calibration of(Iterable<Frame> earlier, long holdoutDays, long seed) {
+  public static @Nullable Calibration of(
+      Iterable<Frame> earlier, long holdoutDays, long seed, Kinds kinds) {
     List<Frame> narrow = new ArrayList<>();
     earlier.forEach(frame -> narrow.add(frame.select(INPUTS)));
     if (narrow.isEmpty()) {
@@ -124,7 +128,8 @@ public record Calibration(
     }
     Schema schema = narrow.get(0).schema();
     Frame rows = Frame.concat(schema, narrow).sort(List.of("customer_id"));
-    LifetimeFit fit = LifetimeFit.of(new LifetimeCells().add(rows));
+    LifetimeFit fit =
+        new LifetimeFits(new LifetimeCells().add(rows)).of(kinds.purchases(), kinds.amounts());
     if (fit.model().purchases() == null) {
       return null;
     }

@@ -143,7 +143,8 @@ public final class LifetimeTraining {
     card.append(
         String.format(
             Locale.ROOT,
-            "%s fitted %d days before as-of, on %d customers, against what they did since.\n\n",
+            "%s by itself, without trees, season and width, fitted %d days before as-of, on %d"
+                + " customers, against what they did since.\n\n",
             calibration.kind(),
             calibration.holdoutDays(),
             calibration.customers()));

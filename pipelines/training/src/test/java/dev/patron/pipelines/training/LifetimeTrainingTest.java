@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.patron.features.clv.BgNbd;
+import dev.patron.features.clv.GammaGamma;
 import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFit;
+import dev.patron.features.clv.ParetoNbd;
 import dev.patron.features.clv.RandomDraws;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
@@ -113,7 +115,9 @@ class LifetimeTrainingTest {
   void aTrainedModelIsADocumentWithMetricsAndACard() throws JsonProcessingException {
     Frame shop = shop(2000, 0.8);
     Map<String, String> files =
-        train(new LifetimeCells().add(shop), Calibration.of(List.of(shop), HOLDOUT, 42));
+        train(
+            new LifetimeCells().add(shop),
+            Calibration.of(List.of(shop), HOLDOUT, 42, Kinds.DEFAULT));
 
     assertThat(files)
         .containsOnlyKeys(
@@ -144,14 +148,14 @@ class LifetimeTrainingTest {
             List.of(
                 Arrays.asList(1L, 0L, 0L, 30L, 0L, null, 0L, null, 0L, 0.0),
                 Arrays.asList(2L, 0L, 0L, 30L, 0L, null, 0L, null, 0L, 0.0)));
-    Calibration calibration = Calibration.of(List.of(shop), HOLDOUT, 42);
+    Calibration calibration = Calibration.of(List.of(shop), HOLDOUT, 42, Kinds.DEFAULT);
     assertThat(calibration).isNull();
     Map<String, String> files = train(new LifetimeCells().add(shop), calibration);
 
     assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("insufficient");
     assertThat(json(files, "metrics.json").get("calibration").isNull()).isTrue();
     assertThat(files.get("card.md")).contains("No lifetime value", "insufficient history");
-    assertThat(Calibration.of(List.of(), HOLDOUT, 42)).isNull();
+    assertThat(Calibration.of(List.of(), HOLDOUT, 42, Kinds.DEFAULT)).isNull();
   }
 
   @Test
@@ -178,7 +182,8 @@ class LifetimeTrainingTest {
 
   @Test
   void aModelThatIsTrueIsCalibrated() {
-    Calibration calibration = requireNonNull(Calibration.of(List.of(shop(6000, 0.8)), HOLDOUT, 42));
+    Calibration calibration =
+        requireNonNull(Calibration.of(List.of(shop(6000, 0.8)), HOLDOUT, 42, Kinds.DEFAULT));
 
     assertThat(calibration.kind()).isEqualTo(BgNbd.KIND);
     assertThat(calibration.customers()).isEqualTo(6000);
@@ -191,14 +196,24 @@ class LifetimeTrainingTest {
   }
 
   @Test
+  void calibrationIsOfTheModelThatIsTrained() {
+    Kinds kinds = new Kinds(ParetoNbd.KIND, GammaGamma.KIND);
+    Calibration calibration =
+        requireNonNull(Calibration.of(List.of(shop(2000, 0.8)), HOLDOUT, 42, kinds));
+    assertThat(calibration.kind()).isEqualTo(ParetoNbd.KIND);
+  }
+
+  @Test
   void calibrationDoesNotDependOnOrderOrFrames() {
     Frame shop = shop(500, 0.8);
     int[] backwards = new int[500];
     Arrays.setAll(backwards, i -> 499 - i);
     Frame other = shop.take(backwards);
 
-    assertThat(Calibration.of(List.of(other.slice(0, 100), other.slice(100, 500)), HOLDOUT, 42))
-        .isEqualTo(Calibration.of(List.of(shop), HOLDOUT, 42));
+    assertThat(
+            Calibration.of(
+                List.of(other.slice(0, 100), other.slice(100, 500)), HOLDOUT, 42, Kinds.DEFAULT))
+        .isEqualTo(Calibration.of(List.of(shop), HOLDOUT, 42, Kinds.DEFAULT));
   }
 
   @Test
