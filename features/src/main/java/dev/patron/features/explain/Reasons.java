@@ -193,7 +193,10 @@ public final class Reasons implements Serializable {
     if (!amount.isNull(row)) {
       sentence.text(", of ").decimals(amount.get(row), 2).text(" each");
     }
-    if (!alive.isNull(row)) {
+    if (alive.get(row) == 1 && !alive.isNull(row)) {
+      // No model says so of anybody whom it could have seen leave.
+      sentence.text("; whether still a customer cannot be told");
+    } else if (!alive.isNull(row)) {
       sentence.text("; still a customer with ").decimals(100 * alive.get(row), 0).text(" %");
     }
     LongColumn x = features.longs("repeat_purchases");

@@ -80,7 +80,7 @@ function customerCard(found, shop) {
     ['Last purchase', plural(found.recency_days, 'day', 'days') + ' ago'],
     ['Purchases', format.count(found.frequency)],
     ['Spent', format.exactMoney(found.monetary)],
-    ['Probably active', found.p_alive === null ? null : format.finePercent(found.p_alive)],
+    ['Probably active', found.p_alive === null || found.p_alive === 1 ? null : format.finePercent(found.p_alive)],
     ['Value, ' + shop.horizonDays + ' days', found.cltv === null ? null : format.exactMoney(found.cltv)
       + (found.cltv_low === null ? '' : ' (nine in ten such customers: ' + format.exactMoney(found.cltv_low) + ' to ' + format.exactMoney(found.cltv_high) + ')')],
   ].filter(([, value]) => value !== null);
