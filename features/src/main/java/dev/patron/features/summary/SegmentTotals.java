@@ -169,7 +169,10 @@ public final class SegmentTotals {
     return type instanceof Type.Decimal decimal ? value / Math.pow(10, decimal.scale()) : value;
   }
 
-  /** {@link Tables#SEGMENT_SUMMARY} of these partial totals, by segment id. */
+  /**
+   * {@link Tables#SEGMENT_SUMMARY} of these partial totals, by segment id. Of no revenue, or of
+   * less where more was given back than bought, nobody has a share: it is 0 for all.
+   */
   public static Frame summary(Frame partials) {
     Map<Long, Total> totals = totals(partials);
     int money = MEASURES.indexOf("monetary");
@@ -189,7 +192,7 @@ public final class SegmentTotals {
       out.longs("customers").append(total.customers);
       out.doubles("share_of_customers").append((double) total.customers / customers);
       out.doubles("revenue").append(bought);
-      out.doubles("share_of_revenue").append(revenue.value() == 0 ? 0 : bought / revenue.value());
+      out.doubles("share_of_revenue").append(revenue.value() > 0 ? bought / revenue.value() : 0);
       append(out, "mean_recency_days", total.mean(0));
       append(out, "mean_frequency", total.mean(1));
       append(out, "mean_monetary", total.mean(2));

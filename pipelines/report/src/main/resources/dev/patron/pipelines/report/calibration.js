@@ -18,7 +18,7 @@ function calibrationFinding(calibration) {
   const [predicted, actual] = [total('predicted'), total('actual')];
   const shown = calibration.measure === 'spend' ? format.money : (value) => format.count(value) + ' purchases';
   const start = 'For the ' + calibration.days + ' days after ' + format.day(calibration.cutOffDay)
-    + ' the model expected ' + shown(predicted) + ' and ' + shown(actual) + ' came';
+    + ' the probabilistic model expected ' + shown(predicted) + ' and ' + shown(actual) + ' came';
   return start + (actual > 0 ? ': ' + difference(predicted, actual, 'too much', 'too little', 'right on the whole') + '.' : '.');
 }
 

@@ -104,7 +104,7 @@ function slicedSegments(report, choice) {
         customers: count,
         share_of_customers: customers > 0 ? count / customers : 0,
         revenue: bought,
-        share_of_revenue: revenue !== 0 ? bought / revenue : 0,
+        share_of_revenue: revenue > 0 ? bought / revenue : 0,
         mean_recency_days: mean(recency, at),
         mean_frequency: mean(frequency, at),
         mean_monetary: mean(monetary, at),
