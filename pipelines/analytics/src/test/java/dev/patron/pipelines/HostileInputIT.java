@@ -600,6 +600,33 @@ class HostileInputIT {
     assertThat(rows("silver/clients")).isEqualTo(1);
   }
 
+  // ---- Models
+
+  @Test
+  void aChampionThatKnowsTheFutureSaysSo() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    assertThat(err).doesNotContain("knows");
+    assertThat(run("--asOf=2023-06-30")).as(err).isZero();
+    assertThat(err)
+        .contains(
+            "score: lifetime/1 was trained as of 2023-12-27 and knows what came after 2023-06-30;"
+                + " --retrain trains as of then");
+    assertThat(run("--asOf=2023-06-30", "--retrain")).as(err).isZero();
+  }
+
+  @Test
+  void whoMovedByARetrainIsCounted() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run("--k=2")).as(err).isZero();
+    assertThat(rows("gold/segment_migration")).isZero();
+    assertThat(run("--k=3", "--retrain")).as(err).isZero();
+    long moves = rows("gold/segment_migration");
+    assertThat(moves).isPositive();
+    assertThat(run()).as(err).isZero();
+    assertThat(rows("gold/segment_migration")).isEqualTo(moves);
+  }
+
   // ---- Names
 
   @Test

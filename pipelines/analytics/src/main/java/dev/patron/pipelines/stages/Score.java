@@ -31,6 +31,7 @@ import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -217,16 +218,20 @@ public final class Score {
       job.console()
           .note(
               "score: %s was trained as of %s and knows what came after %s; --retrain trains as of"
-                      .formatted(lifetime.reference(), trained, asOf)
+                      .formatted(lifetime.reference(), day(job, trained), day(job, asOf))
                   + " then");
     } else if (LifetimeDocument.refinement(document).hasSeason()
         && !LifetimeDocument.refinement(document, asOf, horizonDays).hasSeason()) {
       job.console()
           .note(
               "score: %s knows the season of the window after %s alone, and forecasts %d days after"
-                      .formatted(lifetime.reference(), trained, horizonDays)
-                  + " %s without one; --retrain learns theirs".formatted(asOf));
+                      .formatted(lifetime.reference(), day(job, trained), horizonDays)
+                  + " %s without one; --retrain learns theirs".formatted(day(job, asOf)));
     }
+  }
+
+  private static LocalDate day(Job job, Instant time) {
+    return LocalDate.ofInstant(time, job.dataset().zone());
   }
 
   /** Null if all customers are to be scored. */
