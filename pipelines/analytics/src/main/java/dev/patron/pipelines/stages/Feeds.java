@@ -127,12 +127,13 @@ public final class Feeds implements AutoCloseable {
       }
     }
     News news = emptyNews();
+    Map<String, Long> expired = new TreeMap<>();
     for (Map.Entry<String, List<Dataset.Table>> group : groups.entrySet()) {
       List<Dataset.Table> tables = group.getValue();
       Dataset.Table table = tables.get(0);
       try {
         if (table.source() instanceof Source.Kafka kafka) {
-          topics(job, group.getKey(), tables, kafka, most, news);
+          expired.putAll(topics(job, group.getKey(), tables, kafka, most, news));
         } else if (table.source() instanceof Source.Rest rest) {
           pages(job, group.getKey(), table, rest, most, news);
         }
@@ -142,6 +143,12 @@ public final class Feeds implements AutoCloseable {
         throw new JobException("table '" + table.name() + "': " + e.getMessage());
       }
     }
+    expired.forEach(
+        (partition, offsets) ->
+            job.console()
+                .note(
+                    "patron: %s: %,d offsets expired before they were read and are skipped"
+                        .formatted(partition, offsets)));
     return news;
   }
 
@@ -176,7 +183,12 @@ public final class Feeds implements AutoCloseable {
     return ends;
   }
 
-  private void topics(
+  /**
+   * Adds what topics have to the news.
+   *
+   * @return for each partition how many offsets expired unread
+   */
+  private Map<String, Long> topics(
       Job job, String group, List<Dataset.Table> tables, Source.Kafka kafka, long most, News news)
       throws IOException {
     KafkaCluster cluster = cluster(kafka);
@@ -194,13 +206,6 @@ public final class Feeds implements AutoCloseable {
                 from,
                 most,
                 kafka.skipExpired() ? Expired.SKIP : Expired.FAIL);
-    plan.expired()
-        .forEach(
-            (partition, offsets) ->
-                job.console()
-                    .note(
-                        "patron: %s: %,d offsets expired before they were read and are skipped"
-                            .formatted(partition, offsets)));
     news.parts().addAll(plan.ranges());
     plan.ranges().forEach(range -> news.records().addAndGet(range.offsets()));
     news.clusters().put(group, cluster);
@@ -208,6 +213,7 @@ public final class Feeds implements AutoCloseable {
     for (Dataset.Table table : tables) {
       news.after().put(table.name(), plan.after().orLater(position(job, table)));
     }
+    return plan.expired();
   }
 
   private void pages(

@@ -1,0 +1,128 @@
+package dev.patron.runners.direct;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.patron.pipelines.Patron;
+import dev.patron.pipelines.console.Console;
+import dev.patron.testing.KafkaBroker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is wrong with a topic is said once, in one line, with the status that fits. */
+class TopicFaultsIT {
+  private final Path folder;
+  private final KafkaBroker broker;
+  private final String topic = "visits-" + UUID.randomUUID();
+
+  TopicFaultsIT(@TempDir Path folder) throws IOException {
+    this.folder = folder;
+    this.broker = KafkaBroker.shared();
+  }
+
+  @BeforeEach
+  void makeATopic() {
+    broker.createTopic(topic, 1, Map.of());
+  }
+
+  // ---- Given
+
+  private Path dataset(String more) throws IOException {
+    return Files.writeString(
+        folder.resolve("dataset.yaml"),
+        """
+        name: visits
+        zone: UTC
+        tables:
+          visits:
+            keep: facts
+            columns: { id: long }
+            from: { kafka: %s, bootstrap: "%s", format: jsonl%s }
+        """
+            .formatted(topic, broker.bootstrap(), more));
+  }
+
+  private KafkaProducer<String, String> producer(@Nullable String transactional) {
+    Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", broker.bootstrap()));
+    if (transactional != null) {
+      settings.put("transactional.id", transactional);
+    }
+    return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+  }
+
+  private void send(KafkaProducer<String, String> producer, int records) {
+    for (int id = 0; id < records; id++) {
+      var unused = producer.send(new ProducerRecord<>(topic, "{\"id\": " + id + "}"));
+    }
+    producer.flush();
+  }
+
+  private void send(int records) {
+    try (KafkaProducer<String, String> producer = producer(null)) {
+      send(producer, records);
+    }
+  }
+
+  // ---- When
+
+  private record Ended(int status, String said) {}
+
+  private static Ended run(ByteArrayOutputStream said, List<String> arguments) {
+    PrintStream err = new PrintStream(said, true, UTF_8);
+    int status = new Patron(new Console(err, err, false)).run(arguments);
+    return new Ended(status, said.toString(UTF_8));
+  }
+
+  private Ended run(String command, String more, String... options) throws IOException {
+    return run(new ByteArrayOutputStream(), arguments(command, more, options));
+  }
+
+  private List<String> arguments(String command, String more, String... options)
+      throws IOException {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(command);
+    arguments.add("--dataset=" + dataset(more));
+    arguments.add("--warehouse=" + folder.resolve("warehouse"));
+    arguments.addAll(List.of(options));
+    return arguments;
+  }
+
+  private Ended catchUp(String more) throws IOException {
+    return run("stream", more, "--untilCaughtUp", "--every=PT0S");
+  }
+
+  // ---- Then
+
+  @Test
+  void recordsThatExpiredAreToldOnce() throws IOException {
+    send(1);
+    assertThat(catchUp("").status()).isZero();
+    send(3);
+    KafkaBroker.await(
+        broker
+            .admin()
+            .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(3)))
+            .all());
+    assertThat(catchUp(", expired: skip").said())
+        .containsOnlyOnce(
+            "patron: %s-0: 2 offsets expired before they were read and are skipped\n"
+                .formatted(topic));
+  }
+}
