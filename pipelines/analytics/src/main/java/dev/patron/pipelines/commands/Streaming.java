@@ -1,6 +1,7 @@
 package dev.patron.pipelines.commands;
 
 import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.MachineFault;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
@@ -122,6 +123,10 @@ public final class Streaming {
         if (stop.isAsked()) {
           stop.cutOff();
           return;
+        }
+        if (!first && e instanceof UsageException) {
+          // What was right when it began is no wrong usage.
+          throw new JobException(String.valueOf(e.getMessage()));
         }
         failures++;
         if (!mayPass(e) || failures > MOST_FAILURES) {

@@ -16,6 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -124,5 +128,38 @@ class TopicFaultsIT {
         .containsOnlyOnce(
             "patron: %s-0: 2 offsets expired before they were read and are skipped\n"
                 .formatted(topic));
+  }
+
+  @Test
+  void aStreamWhoseTopicIsDeletedFails() throws Exception {
+    send(1);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    List<String> stream = arguments("stream", "", "--every=PT0.2S");
+    ExecutorService beside = Executors.newSingleThreadExecutor();
+    try {
+      Future<Ended> ended = beside.submit(() -> run(said, stream));
+      while (!ended.isDone() && !said.toString(UTF_8).contains("increment 1:")) {
+        Thread.sleep(50);
+      }
+      KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
+      assertThat(ended.get(60, TimeUnit.SECONDS).said())
+          .endsWith(
+              "patron: stream failed: table 'visits': Kafka at %s has no topic '%s'\n"
+                  .formatted(broker.bootstrap(), topic));
+      assertThat(ended.get().status()).isEqualTo(1);
+    } finally {
+      beside.shutdownNow();
+    }
+  }
+
+  @Test
+  void aTopicThatIsNotThereAtTheStartIsWrongUsage() throws IOException {
+    KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
+    assertThat(catchUp(""))
+        .isEqualTo(
+            new Ended(
+                2,
+                "patron: table 'visits': Kafka at %s has no topic '%s'\n"
+                    .formatted(broker.bootstrap(), topic)));
   }
 }
