@@ -1,12 +1,19 @@
 package dev.patron.transforms.read;
 
 import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,6 +54,12 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
           ConsumerConfig.GROUP_ID_CONFIG,
           ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
 
+  /** Settings that are shorter are no secrets, and their text is in every word. */
+  private static final int SECRET_LENGTH = 4;
+
+  private static final String HIDDEN = "(hidden)";
+  private static final Pattern QUOTED = Pattern.compile("'([^']+)'");
+
   public KafkaCluster {
     properties = new TreeMap<>(properties);
   }
@@ -73,20 +86,68 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
     Map<String, Object> settings = settings(AdminClientConfig.configNames());
     settings.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
     settings.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
+    return setUp(() -> Admin.create(settings));
+  }
+
+  /**
+   * Checks the properties of {@link #consumer}s, which are made in the middle of a run.
+   *
+   * @throws IllegalArgumentException if Kafka does not understand a property
+   */
+  void checkConsumer() {
+    consumer(IsolationLevel.READ_COMMITTED).close(Duration.ZERO);
+  }
+
+  private <T> T setUp(Supplier<T> client) {
     try {
-      return Admin.create(settings);
+      return client.get();
     } catch (KafkaException e) {
-      String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
-      String line = this + " cannot be set up: " + why;
-      for (String value : properties.values()) {
-        line = line.replace(value, "(hidden)");
-      }
       // Without its cause, whose text may hold a secret.
-      throw new IllegalArgumentException(line);
+      throw new IllegalArgumentException(this + " cannot be set up: " + withoutSecrets(reason(e)));
     }
   }
 
-  /** A consumer that stays where it is told, and remembers nothing in the cluster. */
+  /** All that Kafka says of the reason: its innermost cause, or its outermost, may say nothing. */
+  private static String reason(KafkaException failure) {
+    List<String> said = new ArrayList<>();
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    while (cause != null) {
+      String message = cause.getMessage();
+      if (message != null) {
+        // Who only passes a cause on repeats its words.
+        said.removeIf(outer -> outer.endsWith(message));
+        said.add(message.lines().findFirst().orElse(message));
+      }
+      cause = cause.getCause();
+    }
+    return String.join(": ", said);
+  }
+
+  private String withoutSecrets(String text) {
+    String shown = text;
+    // The longest first: what is left of a secret that holds another one is one still.
+    for (String value :
+        properties.values().stream()
+            .filter(value -> value.length() >= SECRET_LENGTH)
+            .sorted(Comparator.comparing(String::length).reversed())
+            .toList()) {
+      shown = shown.replace(value, HIDDEN);
+    }
+    // Kafka quotes the word of a login that it stumbles over.
+    return QUOTED
+        .matcher(shown)
+        .replaceAll(
+            quoted ->
+                properties.values().stream().anyMatch(value -> value.contains(quoted.group(1)))
+                    ? "'" + HIDDEN + "'"
+                    : Matcher.quoteReplacement(quoted.group()));
+  }
+
+  /**
+   * A consumer that stays where it is told, and remembers nothing in the cluster.
+   *
+   * @throws IllegalArgumentException if Kafka does not understand a property
+   */
   Consumer<byte[], byte[]> consumer(IsolationLevel isolation) {
     Map<String, Object> settings = settings(ConsumerConfig.configNames());
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -97,7 +158,10 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
     settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
     settings.put(
         ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString().toLowerCase(Locale.ROOT));
-    return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return setUp(
+        () ->
+            new KafkaConsumer<>(
+                settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
   }
 
   private Map<String, Object> settings(Set<String> known) {

@@ -42,8 +42,13 @@ public final class Topics implements AutoCloseable {
   private final KafkaCluster cluster;
   private final Admin admin;
 
-  /** What the topics of this cluster have. Connects when it is asked. */
+  /**
+   * What the topics of this cluster have. Connects when it is asked.
+   *
+   * @throws IllegalArgumentException if Kafka does not understand a property of the cluster
+   */
   public Topics(KafkaCluster cluster) {
+    cluster.checkConsumer();
     this.cluster = cluster;
     this.admin = cluster.admin();
   }

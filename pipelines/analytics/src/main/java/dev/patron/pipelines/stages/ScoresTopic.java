@@ -64,6 +64,8 @@ public final class ScoresTopic {
           topics.require(topic);
         } catch (NoSuchTopic e) {
           throw new UsageException("--scoresTopic=" + topic + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+          throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
         }
         return new ScoresTopic(topic, kafka);
       }

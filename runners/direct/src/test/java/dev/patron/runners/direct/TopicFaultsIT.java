@@ -115,6 +115,19 @@ class TopicFaultsIT {
   // ---- Then
 
   @Test
+  void propertiesThatAreWrongAreKnownAtTheStart() throws IOException {
+    send(1);
+    Ended ended = run("run", ", properties: { max.poll.records: 0 }");
+    assertThat(ended)
+        .isEqualTo(
+            new Ended(
+                2,
+                ("patron: table 'visits': Kafka at %s cannot be set up: Invalid value 0 for"
+                        + " configuration max.poll.records: Value must be at least 1\n")
+                    .formatted(broker.bootstrap())));
+  }
+
+  @Test
   void recordsThatExpiredAreToldOnce() throws IOException {
     send(1);
     assertThat(catchUp("").status()).isZero();
