@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * read, and whether what was read before is still true.
  */
 public final class Topics implements AutoCloseable {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+
   private final KafkaCluster cluster;
   private final Admin admin;
 
@@ -51,6 +54,11 @@ public final class Topics implements AutoCloseable {
     cluster.checkConsumer();
     this.cluster = cluster;
     this.admin = cluster.admin();
+  }
+
+  /** Whether a topic may have this name: letters, digits, '.', '_' and '-'. */
+  public static boolean isName(String text) {
+    return NAME.matcher(text).matches();
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.patron.pipelines.dataset;
 
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.transforms.read.KafkaCluster;
+import dev.patron.transforms.read.Topics;
 import dev.patron.transforms.read.Topics.Expired;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -51,7 +52,6 @@ final class FromSection {
   private static final List<String> PAGE_KEYS = List.of("cursor", "parameter", "records");
 
   private static final List<String> NUMBER_FORMATS = List.of("seconds", "millis", "micros");
-  private static final Pattern TOPIC = Pattern.compile("[A-Za-z0-9._-]{1,249}");
   private static final Pattern FIELD = Pattern.compile("[^.\\s]+(\\.[^.\\s]+)*");
   private static final Pattern PARAMETER = Pattern.compile("[A-Za-z0-9._~-]+");
 
@@ -119,7 +119,7 @@ final class FromSection {
     List<Setting> topics = new ArrayList<>();
     for (YamlValue value : mapping.require("kafka", "").items(expected)) {
       Setting topic = value.shownSetting(expected);
-      if (!TOPIC.matcher(topic.reveal()).matches()) {
+      if (!Topics.isName(topic.reveal())) {
         throw value.refuse(
             value.path() + " is " + value.found() + ", which is no topic's name",
             "expected letters, digits, '.', '_' and '-'");

@@ -55,9 +55,10 @@ public final class ScoresTopic {
   /**
    * A topic of the cluster that the dataset reads from.
    *
-   * @throws UsageException if it reads from none, or that has no such topic
+   * @throws UsageException if it reads from none, or that has no such topic, or a table reads it
    */
   public static ScoresTopic of(Dataset dataset, String topic) throws IOException {
+    checkName(dataset, topic);
     for (Dataset.Table table : dataset.tables()) {
       if (table.source() instanceof Source.Kafka kafka) {
         try (Topics topics = new Topics(Feeds.cluster(kafka))) {
@@ -75,6 +76,26 @@ public final class ScoresTopic {
             + topic
             + ": no table of the dataset comes from Kafka, so there is no"
             + " cluster to write to");
+  }
+
+  private static void checkName(Dataset dataset, String topic) {
+    if (!Topics.isName(topic)) {
+      throw new UsageException(
+          "--scoresTopic="
+              + topic
+              + " is no topic's name; expected letters, digits, '.', '_' and '-'");
+    }
+    for (Dataset.Table table : dataset.tables()) {
+      if (table.source() instanceof Source.Kafka kafka
+          && kafka.topics().stream().map(Setting::reveal).anyMatch(topic::equals)) {
+        throw new UsageException(
+            "--scoresTopic="
+                + topic
+                + ": table '"
+                + table.name()
+                + "' reads this topic, so that scores would become its records; name another topic");
+      }
+    }
   }
 
   /** Writes what was not written yet; a second time, nothing. */

@@ -115,6 +115,30 @@ class TopicFaultsIT {
   // ---- Then
 
   @Test
+  void scoresDoNotGoToATopicThatIsRead() throws IOException {
+    assertThat(run("stream", "", "--untilCaughtUp", "--scoresTopic=" + topic))
+        .isEqualTo(
+            new Ended(
+                2,
+                ("patron: --scoresTopic=%s: table 'visits' reads this topic, so that scores would"
+                        + " become its records; name another topic\n")
+                    .formatted(topic)));
+  }
+
+  @Test
+  void scoresGoToATopicThatHasAName() throws IOException {
+    for (String name : List.of("", "a/b")) {
+      assertThat(run("stream", "", "--untilCaughtUp", "--scoresTopic=" + name))
+          .isEqualTo(
+              new Ended(
+                  2,
+                  ("patron: --scoresTopic=%s is no topic's name; expected letters, digits, '.', '_'"
+                          + " and '-'\n")
+                      .formatted(name)));
+    }
+  }
+
+  @Test
   void propertiesThatAreWrongAreKnownAtTheStart() throws IOException {
     send(1);
     Ended ended = run("run", ", properties: { max.poll.records: 0 }");
