@@ -90,14 +90,22 @@ public final class Topics implements AutoCloseable {
    *
    * @param ranges what to read, in order of topic and partition; none of them is empty
    * @param after where the topics are left when all ranges were read
-   * @param lag for each topic, how many offsets are left then
+   * @param lag for each topic, how many offsets are left then, those behind open transactions too
+   * @param held for each partition where a transaction is open, its first offset, up to which can
+   *     be read
    * @param expired for each partition whose oldest unread records expired, how many offsets did
    */
   public record Plan(
       List<TopicRange> ranges,
       SourcePosition after,
       Map<String, Long> lag,
+      Map<String, Long> held,
       Map<String, Long> expired) {}
+
+  /** Where partitions end for who reads what is committed, and for who reads all. */
+  private record Ends(
+      Map<TopicPartition, ListOffsetsResultInfo> committed,
+      Map<TopicPartition, ListOffsetsResultInfo> all) {}
 
   /**
    * Fixes what is read: from where each topic was left to its end now, to the end of what is
@@ -118,8 +126,13 @@ public final class Topics implements AutoCloseable {
       throws IOException {
     Map<String, TopicDescription> topics = describe(names);
     List<TopicPartition> partitions = partitions(topics);
-    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(partitions, OffsetSpec.earliest());
-    Map<TopicPartition, ListOffsetsResultInfo> last = offsets(partitions, OffsetSpec.latest());
+    // Asked for first: what has come by the next question is not held up by anything.
+    Map<TopicPartition, ListOffsetsResultInfo> all =
+        offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    Map<TopicPartition, ListOffsetsResultInfo> first =
+        offsets(partitions, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
+    Map<TopicPartition, ListOffsetsResultInfo> last =
+        offsets(partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
     Set<String> compacted = compacted(topics.keySet());
 
     TreeMap<String, Long> expired = new TreeMap<>();
@@ -147,7 +160,7 @@ public final class Topics implements AutoCloseable {
       }
       start.put(partition, left);
     }
-    return share(group, topics, partitions, start, last, compacted, most, expired);
+    return share(group, topics, partitions, start, new Ends(last, all), compacted, most, expired);
   }
 
   private Plan share(
@@ -155,10 +168,11 @@ public final class Topics implements AutoCloseable {
       Map<String, TopicDescription> topics,
       List<TopicPartition> partitions,
       Map<TopicPartition, PartitionPosition> start,
-      Map<TopicPartition, ListOffsetsResultInfo> last,
+      Ends ends,
       Set<String> compacted,
       long most,
       Map<String, Long> expired) {
+    Map<TopicPartition, ListOffsetsResultInfo> last = ends.committed();
     Map<TopicPartition, Long> waiting = new HashMap<>();
     partitions.forEach(
         partition ->
@@ -167,6 +181,7 @@ public final class Topics implements AutoCloseable {
     List<TopicRange> ranges = new ArrayList<>();
     TreeMap<String, TreeMap<Integer, PartitionPosition>> after = new TreeMap<>();
     TreeMap<String, Long> lag = new TreeMap<>();
+    TreeMap<String, Long> held = new TreeMap<>();
     for (TopicPartition partition : partitions) {
       PartitionPosition from = at(start, partition);
       long to = from.next() + at(taken, partition);
@@ -186,7 +201,12 @@ public final class Topics implements AutoCloseable {
       after
           .computeIfAbsent(partition.topic(), any -> new TreeMap<>())
           .put(partition.partition(), new PartitionPosition(to, epoch));
-      lag.merge(partition.topic(), at(last, partition).offset() - to, Long::sum);
+      long readable = at(last, partition).offset();
+      long end = Math.max(readable, at(ends.all(), partition).offset());
+      lag.merge(partition.topic(), end - to, Long::sum);
+      if (readable < end) {
+        held.put(partition.toString(), readable);
+      }
     }
     TreeMap<String, TopicPosition> positions = new TreeMap<>();
     topics.forEach(
@@ -195,7 +215,7 @@ public final class Topics implements AutoCloseable {
                 name,
                 new TopicPosition(
                     topic.topicId().toString(), after.getOrDefault(name, new TreeMap<>()))));
-    return new Plan(ranges, new SourcePosition(positions, new TreeMap<>()), lag, expired);
+    return new Plan(ranges, new SourcePosition(positions, new TreeMap<>()), lag, held, expired);
   }
 
   /** Nobody gets more than an equal share while another one's share does not suffice. */
@@ -280,12 +300,13 @@ public final class Topics implements AutoCloseable {
   }
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(
-      List<TopicPartition> partitions, OffsetSpec spec) throws IOException {
+      List<TopicPartition> partitions, OffsetSpec spec, IsolationLevel isolation)
+      throws IOException {
     return await(
         admin
             .listOffsets(
                 partitions.stream().collect(Collectors.toMap(any -> any, any -> spec)),
-                new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                new ListOffsetsOptions(isolation))
             .all());
   }
 

@@ -279,6 +279,8 @@ class KafkaIT {
       send(producer, 0, "open");
       Plan first = plan(SourcePosition.START);
       assertThat(values(first)).containsExactly("before", "committed");
+      assertThat(first.lag()).isEqualTo(Map.of(topic, 1L));
+      assertThat(first.held()).isEqualTo(Map.of(topic + "-0", 5L));
       producer.commitTransaction();
       assertThat(values(plan(first.after()))).containsExactly("open");
     }

@@ -13,6 +13,7 @@ import dev.patron.pipelines.stages.Feeds;
 import dev.patron.pipelines.stages.Ingest;
 import dev.patron.pipelines.stages.Job;
 import dev.patron.pipelines.stages.Models;
+import dev.patron.pipelines.stages.OpenTransactions;
 import dev.patron.pipelines.stages.Refine;
 import dev.patron.pipelines.stages.RefusedLately;
 import dev.patron.pipelines.stages.Score;
@@ -45,6 +46,7 @@ public final class Streaming {
   private final Feeds feeds;
   private final @Nullable ScoresTopic topic;
   private final RefusedLately refused = RefusedLately.inAStream();
+  private final OpenTransactions transactions = new OpenTransactions();
   private boolean first = true;
 
   /** Whether the last increment did not come to its end: the next has to, even without news. */
@@ -117,6 +119,7 @@ public final class Streaming {
         Feeds.News news = increment();
         failures = 0;
         if (options.getUntilCaughtUp() && news.reaches(ends) && caughtUpOnPages(news)) {
+          transactions.tell(news, console);
           return;
         }
       } catch (IOException | RuntimeException e) {
@@ -169,6 +172,7 @@ public final class Streaming {
       topic.publish(job);
     }
     Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
+    transactions.tellWhatStays(news, console);
     List<String> champions = job.dataset().purchases() == null ? List.of() : Models.champions(job);
     if (!begun && news.isEmpty() && champions.equals(scoredBy)) {
       return news;

@@ -44,6 +44,7 @@ public final class Feeds implements AutoCloseable {
    * @param before for each table that has such a source, where it was left
    * @param after for each table that has such a source, where it is left when all parts were read
    * @param lag for each topic, how many offsets are left then
+   * @param held for each partition of a topic where a transaction is open, since which offset
    * @param records how many records there are in all parts, at most
    */
   public record News(
@@ -52,6 +53,7 @@ public final class Feeds implements AutoCloseable {
       Map<String, SourcePosition> before,
       Map<String, SourcePosition> after,
       Map<String, Long> lag,
+      Map<String, Long> held,
       AtomicLong records) {
 
     /** Whether every source was read at least as far as these positions of tables say. */
@@ -159,6 +161,7 @@ public final class Feeds implements AutoCloseable {
         new LinkedHashMap<>(),
         new LinkedHashMap<>(),
         new TreeMap<>(),
+        new TreeMap<>(),
         new AtomicLong());
   }
 
@@ -209,7 +212,8 @@ public final class Feeds implements AutoCloseable {
     news.parts().addAll(plan.ranges());
     plan.ranges().forEach(range -> news.records().addAndGet(range.offsets()));
     news.clusters().put(group, cluster);
-    plan.lag().forEach((topic, lag) -> news.lag().put(topic, lag));
+    news.lag().putAll(plan.lag());
+    news.held().putAll(plan.held());
     for (Dataset.Table table : tables) {
       news.after().put(table.name(), plan.after().orLater(position(job, table)));
     }

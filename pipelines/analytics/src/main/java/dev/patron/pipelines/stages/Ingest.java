@@ -104,7 +104,9 @@ public final class Ingest {
   /** Reads what is new into data files that nobody refers to yet. */
   public static Prepared prepare(Job job) throws IOException {
     try (Feeds feeds = new Feeds()) {
-      return prepare(job, feeds.find(job, Long.MAX_VALUE), true);
+      Feeds.News news = feeds.find(job, Long.MAX_VALUE);
+      new OpenTransactions().tell(news, job.console());
+      return prepare(job, news, true);
     }
   }
 

@@ -152,6 +152,25 @@ class TopicFaultsIT {
   }
 
   @Test
+  void whatWaitsBehindAnOpenTransactionIsToldAndNotWaitedFor() throws IOException {
+    send(1);
+    try (KafkaProducer<String, String> open = producer("open-" + topic)) {
+      open.initTransactions();
+      open.beginTransaction();
+      send(open, 1);
+      send(2);
+      String held =
+          ("patron: %s-0: a transaction is open since offset 1, and nothing behind that can be read"
+                  + " before it is committed or aborted\n")
+              .formatted(topic);
+      Ended ended = catchUp("");
+      assertThat(ended.status()).isZero();
+      assertThat(ended.said()).contains("behind: " + topic + " 3\n").containsOnlyOnce(held);
+      assertThat(run("ingest", "").said()).containsOnlyOnce(held);
+    }
+  }
+
+  @Test
   void recordsThatExpiredAreToldOnce() throws IOException {
     send(1);
     assertThat(catchUp("").status()).isZero();
