@@ -55,6 +55,12 @@ public final class Streaming {
   /** The champions that scored last; none while nobody was scored. */
   private List<String> scoredBy = List.of();
 
+  /** The records that were committed since an increment last came to its end. */
+  private long committed;
+
+  /** When the increment began that is to tell of them. */
+  private long begin;
+
   private boolean saidUntrained;
   private long increments;
 
@@ -165,7 +171,9 @@ public final class Streaming {
   }
 
   private Feeds.News increment() throws IOException {
-    long start = System.nanoTime();
+    if (committed == 0) {
+      begin = System.nanoTime();
+    }
     Job job = shop.increment(console.withoutStages());
     if (first && topic != null) {
       // What a stream that was killed had scored and not sent.
@@ -180,6 +188,7 @@ public final class Streaming {
     begun = true;
     Refine.run(job, Ingest.prepare(job, news, first), options, refused);
     first = false;
+    committed += news.records().get();
     if (job.dataset().purchases() != null) {
       score(job, champions);
     }
@@ -191,9 +200,10 @@ public final class Streaming {
             Locale.ROOT,
             "patron: increment %d: %,d records in %.1f s; behind: %s",
             increments,
-            news.records().get(),
-            (System.nanoTime() - start) / 1e9,
+            committed,
+            (System.nanoTime() - begin) / 1e9,
             lag(news)));
+    committed = 0;
     return news;
   }
 

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -317,6 +318,47 @@ class StreamIT {
     assertThat(latest).hasSize(rows("scored", "gold/customer_scores"));
     assertThat(latest.values())
         .allSatisfy(score -> assertThat(score.get("cltv").isNumber()).isTrue());
+  }
+
+  @Test
+  void everyRecordIsCountedByALineAlsoWhereItsScoresHadToWait() throws Exception {
+    broker.createTopic("awaited", 2, Map.of());
+    Path before = folder.resolve("said before a model");
+    Process first = process(before, stream("awaiting", "--maxRecordsPerIncrement=60")).start();
+    awaitUntil(() -> !first.isAlive() || text(before).contains("increment 3:"));
+    first.destroy();
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    train("awaiting");
+    Path said = folder.resolve("said of what had to wait");
+    Process second =
+        process(said, stream("awaiting", "--maxRecordsPerIncrement=60", "--scoresTopic=awaited"))
+            .start();
+    try {
+      awaitUntil(() -> !second.isAlive() || text(said).contains("increment 1:"));
+      KafkaBroker.await(broker.admin().deleteTopics(List.of("awaited")).all());
+      awaitUntil(() -> !second.isAlive() || text(said).contains("; trying again"));
+      broker.createTopic("awaited", 2, Map.of());
+      assertThat(second.waitFor(300, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      second.destroyForcibly();
+    }
+    assertThat(second.exitValue()).as(text(said)).isZero();
+    assertThat(text(said)).contains("; trying again");
+    assertThat(counted(before) + counted(said))
+        .as(text(said))
+        .isEqualTo(
+            rows("awaiting", "bronze/books")
+                + rows("awaiting", "bronze/customers")
+                + rows("awaiting", "bronze/orders"));
+  }
+
+  /** The records of all increments that a stream told of. */
+  private static int counted(Path said) {
+    return Pattern.compile("increment [0-9]+: ([0-9,]+) records")
+        .matcher(text(said))
+        .results()
+        .mapToInt(line -> Integer.parseInt(line.group(1).replace(",", "")))
+        .sum();
   }
 
   /** The same stream from the same topics, by the brokers' entrance that asks for a password. */
