@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name what messages and the column {@code _source} call it: what the dataset says,
  *     references in place of values
- * @param url where the first page is; a user and password in it are sent as basic authentication
+ * @param url where the first page is; a user and password in it are sent as basic authentication.
+ *     Those of its parameters that the name does not show as they are count as secrets: they go
+ *     with every request and are never written down
  * @param headers what is sent with every request
  * @param cursor the field of a page that says what comes next, as {@code meta.next}; null: the
  *     header {@code Link} says it

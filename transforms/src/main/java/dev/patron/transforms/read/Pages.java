@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,6 +47,10 @@ public final class Pages {
 
   private final PageSource source;
   private final URI first;
+
+  /** The first address's parameters that the definition does not show as they are. */
+  private final List<String> secrets;
+
   private final HttpClient client;
   private final Pause pause;
 
@@ -64,6 +69,8 @@ public final class Pages {
     this.source = source;
     this.pause = pause;
     this.first = URI.create(source.url());
+    this.secrets = new ArrayList<>(parameters(first.getRawQuery()));
+    this.secrets.removeAll(parameters(source.name().replaceFirst("[^?]*\\??", "")));
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -138,7 +145,8 @@ public final class Pages {
       return first;
     }
     if (source.cursor() == null) {
-      return withOwnQuery(first.resolve(page));
+      // Not resolved: a path that begins with "//" would be taken for another host.
+      return withSecrets(URI.create(first.getScheme() + "://" + first.getRawAuthority() + page));
     }
     String parameter = source.parameter() + "=" + URLEncoder.encode(page, StandardCharsets.UTF_8);
     String query = first.getRawQuery();
@@ -151,8 +159,8 @@ public final class Pages {
   }
 
   /**
-   * What a link says, without what the first address says already: that may hold a secret, and the
-   * position is written to a table's log.
+   * Where a link leads, without the secrets that it repeats: the position is written to a table's
+   * log.
    */
   private @Nullable String link(Answer answer) throws IOException {
     for (String header : answer.links()) {
@@ -160,14 +168,12 @@ public final class Pages {
       while (links.find()) {
         Matcher relation = NEXT.matcher(links.group(2));
         if (relation.find() && Arrays.asList(relation.group(1).split(" ", -1)).contains("next")) {
-          URI next = answer.address().resolve(links.group(1));
+          URI next = resolve(answer.address(), links.group(1));
           if (!host(next).equals(host(first))) {
             throw new IOException(
                 source + ": a page leads to another host, " + next.getHost() + "; refused");
           }
-          List<String> rest = new ArrayList<>(parameters(next.getRawQuery()));
-          rest.removeAll(parameters(first.getRawQuery()));
-          return next.getRawPath() + (rest.isEmpty() ? "" : "?" + String.join("&", rest));
+          return withoutSecrets(next);
         }
       }
     }
@@ -178,10 +184,42 @@ public final class Pages {
     return address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
   }
 
-  private URI withOwnQuery(URI address) {
-    List<String> all = new ArrayList<>(parameters(first.getRawQuery()));
-    all.addAll(parameters(address.getRawQuery()));
+  private static URI resolve(URI page, String link) {
+    // Java takes "?page=2" for a page of the folder, RFC 3986 (5.2.2) for one of the page's path.
+    return page.resolve(link.startsWith("?") ? page.getRawPath() + link : link);
+  }
+
+  private String withoutSecrets(URI address) {
+    List<String> shown = new ArrayList<>(parameters(address.getRawQuery()));
+    // A server may write what it repeats in its own way: "+" for "%20", say.
+    List<String> hidden = secrets.stream().map(Pages::decoded).toList();
+    shown.removeIf(parameter -> hidden.contains(decoded(parameter)));
+    String path = address.getRawPath().isEmpty() ? "/" : address.getRawPath();
+    return path + (shown.isEmpty() ? "" : "?" + String.join("&", shown));
+  }
+
+  /**
+   * The address as the server gave it, and the secrets of the first one that it lacks: they were
+   * left out of the position, or by the server, which does not repeat a key. Nothing else is added,
+   * as a link is the whole answer.
+   */
+  private URI withSecrets(URI address) {
+    List<String> all = new ArrayList<>(parameters(address.getRawQuery()));
+    List<String> names = all.stream().map(Pages::parameterName).toList();
+    for (String secret : secrets) {
+      if (!names.contains(parameterName(secret))) {
+        all.add(secret);
+      }
+    }
     return with(address, String.join("&", all));
+  }
+
+  private static String parameterName(String parameter) {
+    return decoded(parameter.replaceFirst("=.*", ""));
+  }
+
+  private static String decoded(String parameter) {
+    return URLDecoder.decode(parameter, StandardCharsets.UTF_8);
   }
 
   private static List<String> parameters(@Nullable String query) {

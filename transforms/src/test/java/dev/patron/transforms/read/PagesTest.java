@@ -115,11 +115,63 @@ class PagesTest {
   void linksLeadFromPageToPage() throws IOException {
     pages.put("/a?k=1", "{\"a\":1}\r\n\n{\"a\":2}\n");
     links.put("/a?k=1", "</a?k=1>; rel=\"first\", <b?k=1&c=2>; title=\"x\"; rel=\"next last\"");
-    pages.put("/b?k=1&c=2", "[ {\"a\":\n3},\n \"x\", 4.5 ]");
+    pages.put("/b?c=2&k=1", "[ {\"a\":\n3},\n \"x\", 4.5 ]");
     Fetched fetched = fetch(byLink("/a?k=1"));
     assertThat(lines()).containsExactly("{\"a\":1}", "{\"a\":2}", "{\"a\": 3}", "\"x\"", "4.5");
     // What the definition's own address says may be secret and is not remembered.
     assertThat(fetched).isEqualTo(new Fetched(5, new PagePosition("/b?c=2", 3, 5), false));
+  }
+
+  /** A source as a definition makes it, with references in place of values. */
+  private PageSource shown(String path, String secret, String reference) {
+    return new PageSource(
+        url(path).replace(secret, reference), url(path), Map.of(), null, "cursor", null);
+  }
+
+  private List<String> asked() {
+    return requests.stream().map(exchange -> exchange.getRequestURI().toString()).toList();
+  }
+
+  @Test
+  void aLinkIsFollowedAsItStands() throws IOException {
+    pages.put("/a?page=1&size=2", "1\n2\n");
+    links.put("/a?page=1&size=2", "<%s>; rel=\"next\"".formatted(url("/a?page=2&size=2")));
+    pages.put("/a?page=2&size=2", "3\n4\n");
+    links.put("/a?page=2&size=2", "<?token=a%2Bb%3D>; rel=\"next\"");
+    pages.put("/a?token=a%2Bb%3D", "5\n");
+    links.put("/a?token=a%2Bb%3D", "</a>; rel=\"next\"");
+    pages.put("/a", "6\n");
+    Fetched fetched = fetch(shown("/a?page=1&size=2", "none", "none"), null, 5);
+    assertThat(lines()).containsExactly("1", "2", "3", "4", "5");
+    assertThat(fetched.after()).isEqualTo(new PagePosition("/a", 0, 5));
+    PagePosition third = new PagePosition("/a?token=a%2Bb%3D", 0, 4);
+    assertThat(fetch(shown("/a?page=1&size=2", "none", "none"), third, 2).records()).isEqualTo(2);
+    assertThat(lines()).containsExactly("5", "6");
+  }
+
+  @Test
+  void aSecretParameterIsSentOnAndNotKept() throws IOException {
+    PageSource source = shown("/a?size=1&key=s%20t", "s%20t", "${KEY}");
+    pages.put("/a?size=1&key=s%20t", "1\n");
+    // One server repeats it in its own way, the other leaves it out, a third gives another.
+    links.put("/a?size=1&key=s%20t", "</a?key=s+t&size=1&page=2>; rel=\"next\"");
+    pages.put("/a?size=1&page=2&key=s%20t", "2\n");
+    links.put("/a?size=1&page=2&key=s%20t", "</a?size=1&page=3>; rel=\"next\"");
+    pages.put("/a?size=1&page=3&key=s%20t", "3\n");
+    links.put("/a?size=1&page=3&key=s%20t", "</a?page=4&key=once>; rel=\"next\"");
+    pages.put("/a?page=4&key=once", "4\n");
+    assertThat(fetch(source, null, 1).after())
+        .isEqualTo(new PagePosition("/a?size=1&page=2", 0, 1));
+    assertThat(fetch(source).after()).isEqualTo(new PagePosition("/a?page=4&key=once", 1, 4));
+    assertThat(lines()).containsExactly("1", "2", "3", "4");
+  }
+
+  @Test
+  void aPathThatLooksLikeAHostStaysAPath() throws IOException {
+    pages.put("/a", "1\n");
+    links.put("/a", "<%s>; rel=next".formatted(url("//elsewhere.example/b")));
+    pages.put("//elsewhere.example/b", "2\n");
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(2);
   }
 
   @Test
