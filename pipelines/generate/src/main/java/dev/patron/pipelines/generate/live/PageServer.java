@@ -170,14 +170,14 @@ public final class PageServer implements AutoCloseable {
         .set("Content-Type", byCursor ? "application/json" : "application/x-ndjson");
     byte[] bytes = body.toByteArray();
     exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
-    try (OutputStream out = exchange.getResponseBody()) {
-      out.write(bytes, 0, breaksOff ? bytes.length / 2 : bytes.length);
-    } catch (IOException e) {
-      if (!breaksOff) {
-        throw e;
-      }
-      // The server minds a body that is shorter than it said; that is the purpose.
+    OutputStream out = exchange.getResponseBody();
+    out.write(bytes, 0, breaksOff ? bytes.length / 2 : bytes.length);
+    out.flush();
+    if (!breaksOff) {
+      out.close();
     }
+    // Who closes the exchange and not the body closes the connection: its reader sees that no more
+    // comes. A body that is closed early leaves the connection open (JDK 17), and the reader waits.
   }
 
   private static Map<String, String> parameters(String query) {
