@@ -2,6 +2,7 @@ package dev.patron.transforms.read;
 
 import dev.patron.transforms.parquet.HadoopFiles;
 import dev.patron.transforms.read.SourcePosition.PagePosition;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -11,6 +12,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -21,6 +23,11 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
@@ -32,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * starts a pipeline fetches them, one after the other, into a file that the pipeline reads; the
  * position behind them is committed with the rows.
  *
- * <p>Requests that fail for a reason that may pass (no connection, a body that breaks off, 408,
- * 429, 5xx) are repeated after a pause that doubles, or as long as {@code Retry-After} says.
+ * <p>Requests that fail for a reason that may pass (no connection, a body that breaks off or
+ * stalls, 408, 429, 5xx) are repeated after a pause that doubles, or as long as {@code Retry-After}
+ * says.
  *
  * <p>Pages are append-only: the last one may grow and lead on later, and none may shrink.
  */
@@ -53,6 +61,7 @@ public final class Pages {
 
   private final HttpClient client;
   private final Pause pause;
+  private final Duration patience;
 
   /** How time passes; tests do not wait. */
   @FunctionalInterface
@@ -62,19 +71,20 @@ public final class Pages {
 
   /** Pages of this source. */
   public Pages(PageSource source) {
-    this(source, duration -> Thread.sleep(duration.toMillis()));
+    this(source, duration -> Thread.sleep(duration.toMillis()), PATIENCE);
   }
 
-  Pages(PageSource source, Pause pause) {
+  Pages(PageSource source, Pause pause, Duration patience) {
     this.source = source;
     this.pause = pause;
+    this.patience = patience;
     this.first = URI.create(source.url());
     this.secrets = new ArrayList<>(parameters(first.getRawQuery()));
     this.secrets.removeAll(parameters(source.name().replaceFirst("[^?]*\\??", "")));
     this.client =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(patience)
             .followRedirects(HttpClient.Redirect.NORMAL)
             .build();
   }
@@ -238,11 +248,12 @@ public final class Pages {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<Duration> asked = Optional.empty();
       try {
-        HttpResponse<byte[]> response =
-            client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        HttpResponse<Void> response = send(request, body);
         int status = response.statusCode();
         if (status == 200) {
-          return new Answer(response.uri(), response.body(), response.headers().allValues("Link"));
+          List<String> links = response.headers().allValues("Link");
+          return new Answer(response.uri(), body.toByteArray(), links);
         }
         problem = "it answered with status " + status;
         if (status != 408 && status != 429 && status < 500) {
@@ -256,7 +267,8 @@ public final class Pages {
           throw e;
         }
         // The client's message may repeat the address.
-        problem = "no answer (" + e.getClass().getSimpleName() + ")";
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        problem = "no answer (" + cause.getClass().getSimpleName() + ")";
       }
       if (attempt < ATTEMPTS) {
         pause(asked.orElse(wait));
@@ -268,6 +280,41 @@ public final class Pages {
             .formatted(source, problem, ATTEMPTS));
   }
 
+  /**
+   * Sends a request and takes the whole answer, however long it is, as long as it does not stall:
+   * the client's own timeout ends where a body begins.
+   */
+  private HttpResponse<Void> send(HttpRequest request, ByteArrayOutputStream body)
+      throws IOException, InterruptedException {
+    AtomicLong heard = new AtomicLong(System.nanoTime());
+    CompletableFuture<HttpResponse<Void>> answer =
+        client.sendAsync(
+            request,
+            HttpResponse.BodyHandlers.ofByteArrayConsumer(
+                part -> {
+                  part.ifPresent(body::writeBytes);
+                  heard.set(System.nanoTime());
+                }));
+    try {
+      while (true) {
+        long left = patience.toNanos() - (System.nanoTime() - heard.get());
+        if (left <= 0) {
+          throw new HttpTimeoutException("it stalls");
+        }
+        try {
+          return answer.get(left, TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+          // Unless more was heard meanwhile, nothing is left now.
+        }
+      }
+    } catch (ExecutionException e) {
+      throw new IOException("no answer", e.getCause());
+    } finally {
+      // Disconnects, unless the answer is there.
+      answer.cancel(true);
+    }
+  }
+
   private HttpRequest request(URI address) throws IOException {
     String user = first.getRawUserInfo();
     URI bare =
@@ -275,7 +322,7 @@ public final class Pages {
             address.getRawUserInfo() == null
                 ? address.toString()
                 : address.toString().replace(address.getRawUserInfo() + "@", ""));
-    HttpRequest.Builder request = HttpRequest.newBuilder(bare).timeout(PATIENCE).GET();
+    HttpRequest.Builder request = HttpRequest.newBuilder(bare).GET();
     try {
       source.headers().forEach(request::setHeader);
     } catch (IllegalArgumentException e) {

@@ -20,14 +20,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class PagesTest {
+  /** Long enough for a busy machine. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Path folder;
   private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, String> pages = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
   private final ArrayDeque<Failure> failures = new ArrayDeque<>();
@@ -42,12 +51,14 @@ class PagesTest {
     this.folder = folder;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
+    server.setExecutor(threads);
     server.start();
   }
 
   @AfterEach
   void stop() {
     server.stop(0);
+    threads.shutdownNow();
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -100,7 +111,8 @@ class PagesTest {
 
   private Fetched fetch(PageSource source, @Nullable PagePosition before, long most)
       throws IOException {
-    return new Pages(source, pauses::add).fetch(before, most, folder.resolve("pages").toString());
+    return new Pages(source, pauses::add, PATIENCE)
+        .fetch(before, most, folder.resolve("pages").toString());
   }
 
   private Fetched fetch(PageSource source) throws IOException {
@@ -222,6 +234,55 @@ class PagesTest {
             Duration.ofMillis(500),
             Duration.ofSeconds(1),
             Duration.ofSeconds(2));
+  }
+
+  @Test
+  @Timeout(60)
+  void anAnswerThatStallsIsTriedAgain() throws IOException {
+    pages.put("/a", "1\n");
+    CountDownLatch end = new CountDownLatch(1);
+    Failure withoutEnd =
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1_000);
+          exchange.getResponseBody().write("{\"a\":1}\n".getBytes(UTF_8));
+          exchange.getResponseBody().flush();
+          await(end);
+        };
+    failures.addAll(List.of(withoutEnd, exchange -> await(end)));
+    try {
+      assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
+    } finally {
+      end.countDown();
+    }
+    assertThat(lines()).containsExactly("1");
+    assertThat(pauses).hasSize(2);
+  }
+
+  @Test
+  void aLongAnswerIsNoStall() throws IOException {
+    failures.add(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          for (int i = 0; i < 6; i++) {
+            exchange.getResponseBody().write("1\n".getBytes(UTF_8));
+            exchange.getResponseBody().flush();
+            await(new CountDownLatch(1), PATIENCE.dividedBy(4));
+          }
+        });
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(6);
+    assertThat(pauses).isEmpty();
+  }
+
+  private static void await(CountDownLatch end) {
+    await(end, Duration.ofMinutes(10));
+  }
+
+  private static void await(CountDownLatch end, Duration most) {
+    try {
+      end.await(most.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
