@@ -22,7 +22,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +52,8 @@ public final class Pages {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int MOST_REDIRECTIONS = 5;
+  private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
   private static final Pattern LINK = Pattern.compile("<([^>]*)>([^<]*)");
   private static final Pattern NEXT = Pattern.compile(";\\s*rel\\s*=\\s*\"?([^\";,]*)\"?");
 
@@ -85,7 +89,7 @@ public final class Pages {
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(patience)
-            .followRedirects(HttpClient.Redirect.NORMAL)
+            .followRedirects(HttpClient.Redirect.NEVER)
             .build();
   }
 
@@ -105,7 +109,8 @@ public final class Pages {
    * @param most so many records at most, but whole pages
    * @param file the file to write, as lines
    * @throws LostRecordsException if a page has fewer records than were read of it
-   * @throws IOException if the source does not answer, or not with pages; the message is one line
+   * @throws UnreadablePagesException if the source does not answer, or not with pages
+   * @throws IOException if the file cannot be written
    */
   public Fetched fetch(@Nullable PagePosition before, long most, String file) throws IOException {
     PagePosition at = before == null ? new PagePosition(null, 0, 0) : before;
@@ -143,8 +148,12 @@ public final class Pages {
     try {
       return PageBody.read(source, answer.body());
     } catch (IOException e) {
-      throw new IOException(source + ": " + e.getMessage(), e);
+      throw unreadable(e.getMessage());
     }
+  }
+
+  private UnreadablePagesException unreadable(@Nullable String what) {
+    return new UnreadablePagesException(source + ": " + what);
   }
 
   // ---- Where pages are
@@ -179,9 +188,8 @@ public final class Pages {
         Matcher relation = NEXT.matcher(links.group(2));
         if (relation.find() && Arrays.asList(relation.group(1).split(" ", -1)).contains("next")) {
           URI next = resolve(answer.address(), links.group(1));
-          if (!host(next).equals(host(first))) {
-            throw new IOException(
-                source + ": a page leads to another host, " + next.getHost() + "; refused");
+          if (!host(next).equals(host(first)) && !host(next).equals(host(answer.address()))) {
+            throw unreadable("a page leads to another host, " + host(next) + "; refused");
           }
           return withoutSecrets(next);
         }
@@ -190,8 +198,23 @@ public final class Pages {
     return null;
   }
 
+  /** With its port, unless that is the scheme's own. */
   private static String host(URI address) {
-    return address.getHost() + (address.getPort() < 0 ? "" : ":" + address.getPort());
+    int own = "https".equalsIgnoreCase(address.getScheme()) ? 443 : 80;
+    String host = String.valueOf(address.getHost()).toLowerCase(Locale.ROOT);
+    return address.getPort() < 0 || address.getPort() == own
+        ? host
+        : host + ":" + address.getPort();
+  }
+
+  /** Whether a redirection may take the headers along: to the same service, or behind TLS. */
+  static boolean mayGo(URI from, URI to) {
+    if (from.getScheme().equalsIgnoreCase(to.getScheme())) {
+      return host(from).equals(host(to));
+    }
+    return from.getScheme().equalsIgnoreCase("http")
+        && "https".equalsIgnoreCase(to.getScheme())
+        && from.getHost().equalsIgnoreCase(to.getHost());
   }
 
   private static URI resolve(URI page, String link) {
@@ -242,14 +265,13 @@ public final class Pages {
   private record Answer(URI address, byte[] body, List<String> links) {}
 
   private Answer get(URI address) throws IOException {
-    HttpRequest request = request(address);
     Duration wait = FIRST_PAUSE;
     String problem = "";
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<Duration> asked = Optional.empty();
       try {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
-        HttpResponse<Void> response = send(request, body);
+        HttpResponse<Void> response = follow(address, body);
         int status = response.statusCode();
         if (status == 200) {
           List<String> links = response.headers().allValues("Link");
@@ -257,15 +279,14 @@ public final class Pages {
         }
         problem = "it answered with status " + status;
         if (status != 408 && status != 429 && status < 500) {
-          throw new IOException(source + ": " + problem);
+          throw unreadable(problem);
         }
         asked = retryAfter(response);
       } catch (InterruptedException e) {
         throw interrupted();
+      } catch (UnreadablePagesException e) {
+        throw e;
       } catch (IOException e) {
-        if (problem.startsWith("it answered") && String.valueOf(e.getMessage()).endsWith(problem)) {
-          throw e;
-        }
         // The client's message may repeat the address.
         Throwable cause = e.getCause() == null ? e : e.getCause();
         problem = "no answer (" + cause.getClass().getSimpleName() + ")";
@@ -275,9 +296,37 @@ public final class Pages {
         wait = wait.multipliedBy(2);
       }
     }
-    throw new IOException(
-        "%s: %s, %d times in a row; run again to go on from where it was left"
-            .formatted(source, problem, ATTEMPTS));
+    throw unreadable(
+        "%s, %d times in a row; run again to go on from where it was left"
+            .formatted(problem, ATTEMPTS));
+  }
+
+  /**
+   * The answer behind redirections. The client's own way takes the headers, and so their secrets,
+   * along to any host.
+   */
+  private HttpResponse<Void> follow(URI address, ByteArrayOutputStream body)
+      throws IOException, InterruptedException {
+    URI at = address;
+    for (int redirections = 0; redirections <= MOST_REDIRECTIONS; redirections++) {
+      body.reset();
+      HttpResponse<Void> response = send(request(at), body);
+      Optional<String> location = response.headers().firstValue("Location");
+      if (location.isEmpty() || !REDIRECTIONS.contains(response.statusCode())) {
+        return response;
+      }
+      URI to = resolve(at, location.get());
+      if (!mayGo(at, to)) {
+        boolean sameScheme = at.getScheme().equalsIgnoreCase(to.getScheme());
+        throw unreadable(
+            "it redirects to "
+                + (sameScheme ? "another host, " : to.getScheme() + "://")
+                + host(to)
+                + "; refused");
+      }
+      at = to;
+    }
+    throw unreadable("it redirects more than " + MOST_REDIRECTIONS + " times in a row");
   }
 
   /**
@@ -327,7 +376,7 @@ public final class Pages {
       source.headers().forEach(request::setHeader);
     } catch (IllegalArgumentException e) {
       // Without its message, which repeats the header.
-      throw new IOException(source + ": a header of its definition cannot be sent");
+      throw unreadable("a header of its definition cannot be sent");
     }
     if (user != null) {
       byte[] plain = String.valueOf(first.getUserInfo()).getBytes(StandardCharsets.UTF_8);
@@ -360,8 +409,8 @@ public final class Pages {
 
   private void pause(Duration wanted) throws IOException {
     if (wanted.compareTo(LONGEST_PAUSE) > 0) {
-      throw new IOException(
-          "%s: it asks to come back in %d s; run again then".formatted(source, wanted.toSeconds()));
+      throw unreadable(
+          "it asks to come back in %d s; run again then".formatted(wanted.toSeconds()));
     }
     try {
       pause.sleep(wanted.isNegative() ? Duration.ZERO : wanted);

@@ -11,6 +11,7 @@ import dev.patron.transforms.read.SourcePosition.PagePosition;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -365,5 +366,74 @@ class PagesTest {
     assertThatThrownBy(() -> fetch(source))
         .hasMessage("the shop: a page leads to another host, elsewhere.example; refused");
     assertThat(Objects.toString(source)).isEqualTo("the shop");
+  }
+
+  private static Failure redirect(String to) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("Location", to);
+      exchange.sendResponseHeaders(302, -1);
+    };
+  }
+
+  @Test
+  void redirectionsAreFollowedWithinTheService() throws IOException {
+    failures.addAll(List.of(redirect("b/c"), redirect(url("/d/e?x=1"))));
+    pages.put("/d/e?x=1", "1\n");
+    links.put("/d/e?x=1", "<f>; rel=next");
+    pages.put("/d/f", "2\n");
+    assertThat(fetch(shown("/a", "none", "none")).records()).isEqualTo(2);
+    assertThat(asked()).containsExactly("/a", "/b/c", "/d/e?x=1", "/d/f");
+    assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void redirectionsTakeNoSecretElsewhere() throws IOException {
+    HttpServer other =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    other.createContext("/", this::answer);
+    other.start();
+    try {
+      int port = other.getAddress().getPort();
+      failures.add(redirect("http://localhost:" + port + "/a?key=k"));
+      assertThatThrownBy(() -> fetch(byLink("/a")))
+          .isInstanceOf(IOException.class)
+          .hasMessage("the shop: it redirects to another host, localhost:" + port + "; refused");
+      failures.add(redirect(url("/a").replace("localhost", "127.0.0.1")));
+      assertThatThrownBy(() -> fetch(byLink("/a")))
+          .hasMessageStartingWith("the shop: it redirects to another host, 127.0.0.1:");
+      failures.add(redirect("ftp://localhost/a"));
+      assertThatThrownBy(() -> fetch(byLink("/a")))
+          .hasMessage("the shop: it redirects to ftp://localhost; refused");
+    } finally {
+      other.stop(0);
+    }
+    assertThat(requests).hasSize(3);
+  }
+
+  @Test
+  void redirectionsThatNeverEndAreAnError() {
+    for (int i = 0; i < 20; i++) {
+      failures.add(redirect("/a"));
+    }
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .hasMessage("the shop: it redirects more than 5 times in a row");
+    assertThat(requests).hasSize(6);
+    assertThat(pauses).isEmpty();
+  }
+
+  private static boolean mayGo(String from, String to) {
+    return Pages.mayGo(URI.create(from), URI.create(to));
+  }
+
+  @Test
+  void theSameHostIsTheSameServiceAlsoBehindTls() {
+    assertThat(mayGo("http://shop.example/a", "https://shop.example/a")).isTrue();
+    assertThat(mayGo("http://shop.example:8080/a", "https://SHOP.example:8443/b")).isTrue();
+    assertThat(mayGo("https://shop.example/a", "https://shop.example:443/b")).isTrue();
+    assertThat(mayGo("https://shop.example/a", "http://shop.example/a")).isFalse();
+    assertThat(mayGo("http://shop.example/a", "http://shop.example:8080/a")).isFalse();
+    assertThat(mayGo("https://shop.example/a", "https://shop.example:8443/a")).isFalse();
+    assertThat(mayGo("http://shop.example/a", "http://shop.example.org/a")).isFalse();
+    assertThat(mayGo("http://shop.example/a", "mailto:somebody")).isFalse();
   }
 }
