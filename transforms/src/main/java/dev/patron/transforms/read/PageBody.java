@@ -14,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  * The records of a page, each on one line, and what comes next.
  *
  * @param records the records' text, without line ends
+ * @param unfinished how many bytes the page has of a record that it stops within, as its last line,
+ *     without a line end, is an object or array that is not closed; it is the last of the records.
+ *     0: none
  * @param next the cursor in the page; null if there is none
  */
-record PageBody(List<byte[]> records, @Nullable String next) {
+record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
   private static final JsonFactory JSON = new JsonFactory();
 
   /**
@@ -27,12 +30,12 @@ record PageBody(List<byte[]> records, @Nullable String next) {
   static PageBody read(PageSource source, byte[] body) throws IOException {
     boolean isArray = first(body) == '[';
     if (source.records() == null && source.cursor() == null && !isArray) {
-      return new PageBody(lines(body), null);
+      return lines(body);
     }
     try (JsonParser json = JSON.createParser(body)) {
       if (source.records() == null && isArray) {
         json.nextToken();
-        return new PageBody(array(json, body), null);
+        return new PageBody(array(json, body), 0, null);
       }
       return document(source, json, body);
     } catch (JsonProcessingException e) {
@@ -49,11 +52,11 @@ record PageBody(List<byte[]> records, @Nullable String next) {
     return -1;
   }
 
-  private static List<byte[]> lines(byte[] body) {
+  private static PageBody lines(byte[] body) {
     List<byte[]> lines = new ArrayList<>();
     int from = 0;
-    for (int at = 0; at <= body.length; at++) {
-      if (at == body.length || body[at] == '\n') {
+    for (int at = 0; at < body.length; at++) {
+      if (body[at] == '\n') {
         int to = at > from && body[at - 1] == '\r' ? at - 1 : at;
         if (to > from) {
           lines.add(Arrays.copyOfRange(body, from, to));
@@ -61,7 +64,29 @@ record PageBody(List<byte[]> records, @Nullable String next) {
         from = at + 1;
       }
     }
-    return lines;
+    byte[] last = Arrays.copyOfRange(body, from, body.length);
+    int start = first(last);
+    if (start >= 0) {
+      lines.add(last);
+    }
+    boolean open = (start == '{' || start == '[') && isOpen(last);
+    return new PageBody(lines, open ? last.length : 0, null);
+  }
+
+  /** Whether an object, an array or a text of this line is not closed. */
+  private static boolean isOpen(byte[] line) {
+    int depth = 0;
+    boolean inText = false;
+    for (int at = 0; at < line.length; at++) {
+      switch (line[at]) {
+        case '"' -> inText = !inText;
+        case '\\' -> at++;
+        case '{', '[' -> depth += inText ? 0 : 1;
+        case '}', ']' -> depth -= inText ? 0 : 1;
+        default -> {}
+      }
+    }
+    return inText || depth > 0;
   }
 
   private static PageBody document(PageSource source, JsonParser json, byte[] body)
@@ -96,7 +121,7 @@ record PageBody(List<byte[]> records, @Nullable String next) {
     if (records == null) {
       throw new IOException("a page has no array '" + recordsPath + "'");
     }
-    return new PageBody(records, next);
+    return new PageBody(records, 0, next);
   }
 
   private static boolean leads(String name, PageSource source, String recordsPath) {

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
@@ -66,6 +67,9 @@ public final class Pages {
   private final HttpClient client;
   private final Pause pause;
   private final Duration patience;
+
+  /** Where a page was last said to stop within a record; once is enough. */
+  private @Nullable PagePosition saidToStop;
 
   /** How time passes; tests do not wait. */
   @FunctionalInterface
@@ -108,11 +112,14 @@ public final class Pages {
    * @param before where the source was left; null: at its beginning
    * @param most so many records at most, but whole pages
    * @param file the file to write, as lines
+   * @param notes takes what a user should know, a line each
    * @throws LostRecordsException if a page has fewer records than were read of it
    * @throws UnreadablePagesException if the source does not answer, or not with pages
    * @throws IOException if the file cannot be written
    */
-  public Fetched fetch(@Nullable PagePosition before, long most, String file) throws IOException {
+  public Fetched fetch(
+      @Nullable PagePosition before, long most, String file, Consumer<String> notes)
+      throws IOException {
     PagePosition at = before == null ? new PagePosition(null, 0, 0) : before;
     Path path = HadoopFiles.path(file);
     FileSystem files = path.getFileSystem(HadoopFiles.configuration());
@@ -122,23 +129,29 @@ public final class Pages {
       while (more && records < most) {
         Answer answer = get(address(at.page()));
         PageBody page = body(answer);
-        if (page.records().size() < at.records()) {
+        @Nullable String next = source.cursor() == null ? link(answer) : page.next();
+        more = next != null && !next.equals(at.page());
+        // Whoever writes the last page may be in the middle of a line; any other is as it will be.
+        boolean stopsWithin = !more && page.unfinished() > 0;
+        int there = page.records().size() - (stopsWithin ? 1 : 0);
+        if (there < at.records()) {
           throw new LostRecordsException(
               "%s: a page of which %d records were read has only %d now; pages must only grow"
-                  .formatted(source, at.records(), page.records().size()));
+                  .formatted(source, at.records(), there));
         }
-        for (byte[] record : page.records().subList((int) at.records(), page.records().size())) {
+        for (byte[] record : page.records().subList((int) at.records(), there)) {
           out.write(record);
           out.write('\n');
           records++;
         }
-        long total = at.total() + page.records().size() - at.records();
-        @Nullable String next = source.cursor() == null ? link(answer) : page.next();
-        more = next != null && !next.equals(at.page());
-        at =
-            more
-                ? new PagePosition(next, 0, total)
-                : new PagePosition(at.page(), page.records().size(), total);
+        long total = at.total() + there - at.records();
+        at = more ? new PagePosition(next, 0, total) : new PagePosition(at.page(), there, total);
+        if (stopsWithin && !at.equals(saidToStop)) {
+          saidToStop = at;
+          notes.accept(
+              "%s: its last page stops within a record (%d bytes), which is read when it is finished"
+                  .formatted(source, page.unfinished()));
+        }
       }
     }
     return new Fetched(records, at, more);

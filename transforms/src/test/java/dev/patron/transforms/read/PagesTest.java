@@ -43,6 +43,7 @@ class PagesTest {
   private final ArrayDeque<Failure> failures = new ArrayDeque<>();
   private final List<HttpExchange> requests = new ArrayList<>();
   private final List<Duration> pauses = new ArrayList<>();
+  private final List<String> notes = new ArrayList<>();
 
   private interface Failure {
     void answer(HttpExchange exchange) throws IOException;
@@ -112,8 +113,11 @@ class PagesTest {
 
   private Fetched fetch(PageSource source, @Nullable PagePosition before, long most)
       throws IOException {
-    return new Pages(source, pauses::add, PATIENCE)
-        .fetch(before, most, folder.resolve("pages").toString());
+    return fetch(new Pages(source, pauses::add, PATIENCE), before, most);
+  }
+
+  private Fetched fetch(Pages of, @Nullable PagePosition before, long most) throws IOException {
+    return of.fetch(before, most, folder.resolve("pages").toString(), notes::add);
   }
 
   private Fetched fetch(PageSource source) throws IOException {
@@ -210,6 +214,51 @@ class PagesTest {
     Fetched rest = fetch(byLink("/a"), left, 100);
     assertThat(lines()).containsExactly("3", "4");
     assertThat(rest.after()).isEqualTo(new PagePosition("/b", 1, 4));
+  }
+
+  @Test
+  void aRecordThatTheLastPageStopsInIsReadWhenItIsFinished() throws IOException {
+    String half = "{\"a\":\"\\\"}\",\"b\":[2";
+    for (String rest : List.of("", " ", half, half.substring(0, 6), "{", " [")) {
+      notes.clear();
+      pages.put("/a", "{\"a\":1}\n" + rest);
+      Pages source = new Pages(byLink("/a"), pauses::add, PATIENCE);
+      PagePosition left = fetch(source, null, 100).after();
+      assertThat(left).as(rest).isEqualTo(new PagePosition(null, 1, 1));
+      assertThat(fetch(source, left, 100).records()).isZero();
+      assertThat(notes)
+          .as(rest)
+          .hasSize(rest.isBlank() ? 0 : 1)
+          .allMatch(
+              ("the shop: its last page stops within a record (%d bytes), which is read when it is"
+                          + " finished")
+                      .formatted(rest.length())
+                  ::equals);
+      pages.put("/a", "{\"a\":1}\n" + rest + "]}\n3\n");
+      assertThat(fetch(source, left, 100).records()).isEqualTo(2);
+      assertThat(lines()).containsExactly(rest + "]}", "3");
+    }
+  }
+
+  @Test
+  void aLastLineWithoutALineEndIsARecord() throws IOException {
+    for (String last : List.of("{\"a\":{\"b\":[\"{\"]}}", "7", "<html>\"", "{\"a\":1}}")) {
+      pages.put("/a", "{\"a\":1}\n" + last);
+      PagePosition left = fetch(byLink("/a")).after();
+      assertThat(lines()).containsExactly("{\"a\":1}", last);
+      pages.put("/a", "{\"a\":1}\n" + last + "\n");
+      assertThat(fetch(byLink("/a"), left, 100)).isEqualTo(new Fetched(0, left, false));
+    }
+  }
+
+  @Test
+  void aPageThatLeadsOnIsReadToItsEnd() throws IOException {
+    pages.put("/a", "{\"a\":1}\n{\"a\"");
+    links.put("/a", "</b>; rel=next");
+    pages.put("/b", "3\n");
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(3);
+    assertThat(lines()).containsExactly("{\"a\":1}", "{\"a\"", "3");
+    assertThat(notes).isEmpty();
   }
 
   @Test

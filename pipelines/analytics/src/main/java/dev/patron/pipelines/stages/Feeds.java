@@ -236,7 +236,14 @@ public final class Feeds implements AutoCloseable {
     SourcePosition before = position(job, table);
     PagePosition left = before.pages().get(name);
     String file = job.staging("pages-" + table.name()) + ".jsonl";
-    Pages.Fetched fetched = pages.computeIfAbsent(source, Pages::new).fetch(left, most, file);
+    Pages.Fetched fetched =
+        pages
+            .computeIfAbsent(source, Pages::new)
+            .fetch(
+                left,
+                most,
+                file,
+                line -> job.console().note("patron: table '" + table.name() + "': " + line));
     if (fetched.records() > 0) {
       news.records().addAndGet(fetched.records());
       news.parts().add(new StagedPages(file, name, left == null ? 0 : left.total(), group));
