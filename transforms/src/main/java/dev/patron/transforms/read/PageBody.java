@@ -25,7 +25,7 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
   /**
    * Reads a page: lines, an array, or an object with the records in one of its fields.
    *
-   * @throws IOException if the page is not what the source says; the message says why
+   * @throws UnreadablePagesException if the page is not what the source says; the message says why
    */
   static PageBody read(PageSource source, byte[] body) throws IOException {
     boolean isArray = first(body) == '[';
@@ -39,7 +39,7 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
       }
       return document(source, json, body);
     } catch (JsonProcessingException e) {
-      throw new IOException("a page is no JSON: " + e.getOriginalMessage());
+      throw new UnreadablePagesException("a page is no JSON: " + e.getOriginalMessage());
     }
   }
 
@@ -97,7 +97,8 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
     List<String> path = new ArrayList<>();
     JsonToken token = json.nextToken();
     if (token != JsonToken.START_OBJECT) {
-      throw new IOException("a page is no object with the records in '" + recordsPath + "'");
+      throw new UnreadablePagesException(
+          "a page is no object with the records in '" + recordsPath + "'");
     }
     while (token != null) {
       token = json.nextToken();
@@ -119,7 +120,7 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
       }
     }
     if (records == null) {
-      throw new IOException("a page has no array '" + recordsPath + "'");
+      throw new UnreadablePagesException("a page has no array '" + recordsPath + "'");
     }
     return new PageBody(records, 0, next);
   }

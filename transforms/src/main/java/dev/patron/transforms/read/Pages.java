@@ -21,6 +21,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -67,6 +68,11 @@ public final class Pages {
   private final HttpClient client;
   private final Pause pause;
   private final Duration patience;
+
+  /** The pages that were read up to where they were left, to see when they lead in a circle. */
+  private final Set<URI> wereRead = new HashSet<>();
+
+  private @Nullable PagePosition left;
 
   /** Where a page was last said to stop within a record; once is enough. */
   private @Nullable PagePosition saidToStop;
@@ -121,52 +127,81 @@ public final class Pages {
       @Nullable PagePosition before, long most, String file, Consumer<String> notes)
       throws IOException {
     PagePosition at = before == null ? new PagePosition(null, 0, 0) : before;
+    if (!at.equals(left)) {
+      wereRead.clear();
+    }
+    left = null;
     Path path = HadoopFiles.path(file);
     FileSystem files = path.getFileSystem(HadoopFiles.configuration());
     long records = 0;
     boolean more = true;
     try (OutputStream out = new LazyFile(files, path)) {
       while (more && records < most) {
-        Answer answer = get(address(at.page()));
-        PageBody page = body(answer);
-        @Nullable String next = source.cursor() == null ? link(answer) : page.next();
-        more = next != null && !next.equals(at.page());
+        Page page = read(at.page());
+        more = page.next() != null;
+        List<byte[]> found = page.body().records();
         // Whoever writes the last page may be in the middle of a line; any other is as it will be.
-        boolean stopsWithin = !more && page.unfinished() > 0;
-        int there = page.records().size() - (stopsWithin ? 1 : 0);
+        boolean stopsWithin = !more && page.body().unfinished() > 0;
+        int there = found.size() - (stopsWithin ? 1 : 0);
         if (there < at.records()) {
           throw new LostRecordsException(
               "%s: a page of which %d records were read has only %d now; pages must only grow"
-                  .formatted(source, at.records(), there));
+                  .formatted(name(at.page()), at.records(), there));
         }
-        for (byte[] record : page.records().subList((int) at.records(), there)) {
+        for (byte[] record : found.subList((int) at.records(), there)) {
           out.write(record);
           out.write('\n');
           records++;
         }
         long total = at.total() + there - at.records();
-        at = more ? new PagePosition(next, 0, total) : new PagePosition(at.page(), there, total);
+        at =
+            more
+                ? new PagePosition(page.next(), 0, total)
+                : new PagePosition(at.page(), there, total);
         if (stopsWithin && !at.equals(saidToStop)) {
           saidToStop = at;
           notes.accept(
               "%s: its last page stops within a record (%d bytes), which is read when it is finished"
-                  .formatted(source, page.unfinished()));
+                  .formatted(source, page.body().unfinished()));
         }
       }
     }
+    left = at;
     return new Fetched(records, at, more);
   }
 
-  private PageBody body(Answer answer) throws IOException {
+  /**
+   * A page.
+   *
+   * @param next what the next one is called in a position; null: this is the last
+   */
+  private record Page(PageBody body, @Nullable String next) {}
+
+  /** Reads a page. What is wrong with it is said with its name. */
+  private Page read(@Nullable String page) throws IOException {
     try {
-      return PageBody.read(source, answer.body());
-    } catch (IOException e) {
-      throw unreadable(e.getMessage());
+      URI address = address(page);
+      Answer answer = get(address);
+      PageBody body = PageBody.read(source, answer.body());
+      @Nullable String next = source.cursor() == null ? link(answer) : body.next();
+      wereRead.add(address);
+      if (next == null || address(next).equals(address)) {
+        return new Page(body, null);
+      }
+      if (wereRead.contains(address(next))) {
+        throw new UnreadablePagesException(
+            "it leads back to page %s, which was read before; pages in a circle never end"
+                .formatted(next));
+      }
+      return new Page(body, next);
+    } catch (UnreadablePagesException e) {
+      throw new UnreadablePagesException(name(page) + ": " + e.getMessage());
     }
   }
 
-  private UnreadablePagesException unreadable(@Nullable String what) {
-    return new UnreadablePagesException(source + ": " + what);
+  /** What messages call a page: it shows no more than the definition and the table's log do. */
+  private String name(@Nullable String page) {
+    return page == null ? source.name() : source + ", page " + page;
   }
 
   // ---- Where pages are
@@ -202,7 +237,8 @@ public final class Pages {
         if (relation.find() && Arrays.asList(relation.group(1).split(" ", -1)).contains("next")) {
           URI next = resolve(answer.address(), links.group(1));
           if (!host(next).equals(host(first)) && !host(next).equals(host(answer.address()))) {
-            throw unreadable("a page leads to another host, " + host(next) + "; refused");
+            throw new UnreadablePagesException(
+                "a page leads to another host, " + host(next) + "; refused");
           }
           return withoutSecrets(next);
         }
@@ -292,7 +328,7 @@ public final class Pages {
         }
         problem = "it answered with status " + status;
         if (status != 408 && status != 429 && status < 500) {
-          throw unreadable(problem);
+          throw new UnreadablePagesException(problem);
         }
         asked = retryAfter(response);
       } catch (InterruptedException e) {
@@ -309,7 +345,7 @@ public final class Pages {
         wait = wait.multipliedBy(2);
       }
     }
-    throw unreadable(
+    throw new UnreadablePagesException(
         "%s, %d times in a row; run again to go on from where it was left"
             .formatted(problem, ATTEMPTS));
   }
@@ -331,7 +367,7 @@ public final class Pages {
       URI to = resolve(at, location.get());
       if (!mayGo(at, to)) {
         boolean sameScheme = at.getScheme().equalsIgnoreCase(to.getScheme());
-        throw unreadable(
+        throw new UnreadablePagesException(
             "it redirects to "
                 + (sameScheme ? "another host, " : to.getScheme() + "://")
                 + host(to)
@@ -339,7 +375,8 @@ public final class Pages {
       }
       at = to;
     }
-    throw unreadable("it redirects more than " + MOST_REDIRECTIONS + " times in a row");
+    throw new UnreadablePagesException(
+        "it redirects more than " + MOST_REDIRECTIONS + " times in a row");
   }
 
   /**
@@ -389,7 +426,7 @@ public final class Pages {
       source.headers().forEach(request::setHeader);
     } catch (IllegalArgumentException e) {
       // Without its message, which repeats the header.
-      throw unreadable("a header of its definition cannot be sent");
+      throw new UnreadablePagesException("a header of its definition cannot be sent");
     }
     if (user != null) {
       byte[] plain = String.valueOf(first.getUserInfo()).getBytes(StandardCharsets.UTF_8);
@@ -422,7 +459,7 @@ public final class Pages {
 
   private void pause(Duration wanted) throws IOException {
     if (wanted.compareTo(LONGEST_PAUSE) > 0) {
-      throw unreadable(
+      throw new UnreadablePagesException(
           "it asks to come back in %d s; run again then".formatted(wanted.toSeconds()));
     }
     try {

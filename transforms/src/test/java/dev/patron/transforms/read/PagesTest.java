@@ -261,6 +261,54 @@ class PagesTest {
     assertThat(notes).isEmpty();
   }
 
+  private void circle() {
+    pages.put("/a", "{\"data\":{\"rows\":[1]},\"meta\":{\"next\":\"x\"}}");
+    pages.put("/a?after=x", "{\"data\":{\"rows\":[2]},\"meta\":{\"next\":\"y\"}}");
+    pages.put("/a?after=y", "{\"data\":{\"rows\":[3]},\"meta\":{\"next\":\"x\"}}");
+  }
+
+  private static final String IN_A_CIRCLE =
+      "the shop, page y: it leads back to page x, which was read before; pages in a circle never"
+          + " end";
+
+  @Test
+  @Timeout(60)
+  void pagesInACircleAreAnError() {
+    circle();
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessage(IN_A_CIRCLE);
+    links.put("/b", "</c>; rel=next");
+    pages.put("/b", "1\n");
+    links.put("/c", "</b>; rel=next");
+    pages.put("/c", "1\n");
+    assertThatThrownBy(() -> fetch(byLink("/b")))
+        .hasMessage(
+            "the shop, page /c: it leads back to page /b, which was read before; pages in a circle"
+                + " never end");
+  }
+
+  @Test
+  void aCircleIsSeenAcrossIncrements() throws IOException {
+    circle();
+    Pages source = new Pages(byCursor("/a"), pauses::add, PATIENCE);
+    PagePosition second = fetch(source, null, 1).after();
+    PagePosition third = fetch(source, second, 1).after();
+    assertThatThrownBy(() -> fetch(source, third, 1)).hasMessage(IN_A_CIRCLE);
+    // An increment that failed is done again.
+    assertThat(fetch(source, second, 1).after()).isEqualTo(third);
+    assertThat(fetch(source, null, 1).after()).isEqualTo(second);
+  }
+
+  @Test
+  void aPageThatLeadsToItselfIsTheLast() throws IOException {
+    pages.put("/a", "1\n");
+    links.put("/a", "</a>; rel=next");
+    Fetched fetched = fetch(byLink("/a"));
+    assertThat(fetched).isEqualTo(new Fetched(1, new PagePosition(null, 1, 1), false));
+    assertThat(fetch(byLink("/a"), fetched.after(), 100).records()).isZero();
+  }
+
   @Test
   void anIncrementEndsWithAPage() throws IOException {
     pages.put("/a", "1\n2\n");
