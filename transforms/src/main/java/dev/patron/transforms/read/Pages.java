@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -52,6 +53,10 @@ import org.jspecify.annotations.Nullable;
 public final class Pages {
   private static final int ATTEMPTS = 8;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+
+  /** From here on a user is told what is waited for. */
+  private static final Duration LONG_PAUSE = Duration.ofSeconds(10);
+
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MOST_REDIRECTIONS = 5;
@@ -83,7 +88,11 @@ public final class Pages {
     void sleep(Duration duration) throws InterruptedException;
   }
 
-  /** Pages of this source. */
+  /**
+   * Pages of this source.
+   *
+   * @throws IllegalArgumentException if its address is none; the message is one line without it
+   */
   public Pages(PageSource source) {
     this(source, duration -> Thread.sleep(duration.toMillis()), PATIENCE);
   }
@@ -92,7 +101,7 @@ public final class Pages {
     this.source = source;
     this.pause = pause;
     this.patience = patience;
-    this.first = URI.create(source.url());
+    this.first = first(source);
     this.secrets = new ArrayList<>(parameters(first.getRawQuery()));
     this.secrets.removeAll(parameters(source.name().replaceFirst("[^?]*\\??", "")));
     this.client =
@@ -101,6 +110,20 @@ public final class Pages {
             .connectTimeout(patience)
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
+  }
+
+  private static URI first(PageSource source) {
+    String problem = "it has no host";
+    try {
+      URI first = new URI(source.url());
+      if (first.getHost() != null) {
+        return first;
+      }
+    } catch (URISyntaxException e) {
+      // Not its message, which repeats the address.
+      problem = e.getReason();
+    }
+    throw new IllegalArgumentException(source + ": its address cannot be asked: " + problem);
   }
 
   /**
@@ -137,7 +160,7 @@ public final class Pages {
     boolean more = true;
     try (OutputStream out = new LazyFile(files, path)) {
       while (more && records < most) {
-        Page page = read(at.page());
+        Page page = read(at.page(), notes);
         more = page.next() != null;
         List<byte[]> found = page.body().records();
         // Whoever writes the last page may be in the middle of a line; any other is as it will be.
@@ -178,10 +201,10 @@ public final class Pages {
   private record Page(PageBody body, @Nullable String next) {}
 
   /** Reads a page. What is wrong with it is said with its name. */
-  private Page read(@Nullable String page) throws IOException {
+  private Page read(@Nullable String page, Consumer<String> notes) throws IOException {
     try {
       URI address = address(page);
-      Answer answer = get(address);
+      Answer answer = get(address, note -> notes.accept(name(page) + ": " + note));
       PageBody body = PageBody.read(source, answer.body());
       @Nullable String next = source.cursor() == null ? link(answer) : body.next();
       wereRead.add(address);
@@ -266,9 +289,13 @@ public final class Pages {
         && from.getHost().equalsIgnoreCase(to.getHost());
   }
 
-  private static URI resolve(URI page, String link) {
-    // Java takes "?page=2" for a page of the folder, RFC 3986 (5.2.2) for one of the page's path.
-    return page.resolve(link.startsWith("?") ? page.getRawPath() + link : link);
+  private static URI resolve(URI page, String link) throws UnreadablePagesException {
+    try {
+      // Java takes "?page=2" for a page of the folder, RFC 3986 (5.2.2) for one of the page's path.
+      return page.resolve(new URI(link.startsWith("?") ? page.getRawPath() + link : link));
+    } catch (URISyntaxException e) {
+      throw new UnreadablePagesException("it leads to what is no address: " + e.getReason());
+    }
   }
 
   private String withoutSecrets(URI address) {
@@ -313,11 +340,13 @@ public final class Pages {
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares answers.
   private record Answer(URI address, byte[] body, List<String> links) {}
 
-  private Answer get(URI address) throws IOException {
+  private Answer get(URI address, Consumer<String> notes) throws IOException {
     Duration wait = FIRST_PAUSE;
     String problem = "";
+    boolean told = false;
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<Duration> asked = Optional.empty();
+      boolean stalled = false;
       try {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         HttpResponse<Void> response = follow(address, body);
@@ -331,6 +360,10 @@ public final class Pages {
           throw new UnreadablePagesException(problem);
         }
         asked = retryAfter(response);
+        if (asked.isPresent() && asked.get().compareTo(LONGEST_PAUSE) > 0) {
+          throw new UnreadablePagesException(
+              "it asks to come back in %d s; run again then".formatted(asked.get().toSeconds()));
+        }
       } catch (InterruptedException e) {
         throw interrupted();
       } catch (UnreadablePagesException e) {
@@ -338,10 +371,21 @@ public final class Pages {
       } catch (IOException e) {
         // The client's message may repeat the address.
         Throwable cause = e.getCause() == null ? e : e.getCause();
-        problem = "no answer (" + cause.getClass().getSimpleName() + ")";
+        stalled = cause instanceof HttpTimeoutException;
+        problem =
+            stalled
+                ? "nothing came for " + patience.toSeconds() + " s"
+                : "no answer (" + cause.getClass().getSimpleName() + ")";
       }
       if (attempt < ATTEMPTS) {
-        pause(asked.orElse(wait));
+        Duration next = asked.orElse(wait);
+        if (!told && (stalled || next.compareTo(LONG_PAUSE) >= 0)) {
+          told = true;
+          notes.accept(
+              "%s; asking again in %d s, %d times at most"
+                  .formatted(problem, Math.max(1, next.toSeconds()), ATTEMPTS));
+        }
+        pause(next);
         wait = wait.multipliedBy(2);
       }
     }
@@ -458,10 +502,6 @@ public final class Pages {
   }
 
   private void pause(Duration wanted) throws IOException {
-    if (wanted.compareTo(LONGEST_PAUSE) > 0) {
-      throw new UnreadablePagesException(
-          "it asks to come back in %d s; run again then".formatted(wanted.toSeconds()));
-    }
     try {
       pause.sleep(wanted.isNegative() ? Duration.ZERO : wanted);
     } catch (InterruptedException e) {

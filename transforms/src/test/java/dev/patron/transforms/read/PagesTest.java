@@ -354,6 +354,8 @@ class PagesTest {
     }
     assertThat(lines()).containsExactly("1");
     assertThat(pauses).hasSize(2);
+    assertThat(notes)
+        .containsExactly("the shop: nothing came for 2 s; asking again in 1 s, 8 times at most");
   }
 
   @Test
@@ -394,6 +396,60 @@ class PagesTest {
         });
     assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
     assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ZERO);
+  }
+
+  @Test
+  void aLongWaitIsToldOnce() throws IOException {
+    pages.put("/a", "1\n");
+    links.put("/a", "</b>; rel=next");
+    pages.put("/b", "2\n");
+    failures.addAll(List.of(status(503, null), status(429, "1")));
+    fetch(byLink("/a"));
+    assertThat(notes).isEmpty();
+    failures.addAll(List.of(status(429, "300"), status(429, "200"), status(500, null)));
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(2);
+    assertThat(notes)
+        .containsExactly(
+            "the shop: it answered with status 429; asking again in 300 s, 8 times at most");
+  }
+
+  @Test
+  void whatIsWrongWithALaterPageNamesIt() {
+    String shown = url("/a?key=${KEY}");
+    PageSource source = new PageSource(shown, url("/a?key=k"), Map.of(), null, "cursor", null);
+    pages.put("/a?key=k", "1\n");
+    links.put("/a?key=k", "</b?page=2&key=k>; rel=next");
+    assertThatThrownBy(() -> fetch(source))
+        .hasMessage(shown + ", page /b?page=2: it answered with status 404");
+    pages.put("/b?page=2&key=k", "[{\"a\":1},{\"a\"");
+    assertThatThrownBy(() -> fetch(source))
+        .hasMessageStartingWith(shown + ", page /b?page=2: a page is no JSON: Unexpected end")
+        .hasNoCause();
+  }
+
+  @Test
+  void aLinkOrRedirectionThatIsNoAddressIsSaidToBe() {
+    pages.put("/a", "1\n");
+    links.put("/a", "<http://[bad/%zz>; rel=\"next\"");
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessage(
+            "the shop: it leads to what is no address: Expected closing bracket for IPv6 address");
+    failures.add(redirect("/b c?key=k"));
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessage("the shop: it leads to what is no address: Illegal character in path");
+  }
+
+  @Test
+  void anAddressThatCannotBeAskedIsSaidWithoutItsSecrets() {
+    for (String url :
+        List.of("http://host/a?key=k 2", "http://under_score/a?key=k", "http:///a?key=k")) {
+      PageSource source = new PageSource("the shop", url, Map.of(), null, "cursor", null);
+      assertThatThrownBy(() -> fetch(source))
+          .hasMessageStartingWith("the shop: its address cannot be asked: ")
+          .hasMessageNotContaining("key=k");
+    }
   }
 
   @Test

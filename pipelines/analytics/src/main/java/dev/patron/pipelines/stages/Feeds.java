@@ -18,6 +18,7 @@ import dev.patron.transforms.read.SourcePosition.PagePosition;
 import dev.patron.transforms.read.StagedPages;
 import dev.patron.transforms.read.Topics;
 import dev.patron.transforms.read.Topics.Expired;
+import dev.patron.transforms.read.UnreadablePagesException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -141,7 +142,7 @@ public final class Feeds implements AutoCloseable {
         }
       } catch (NoSuchTopic | IllegalArgumentException e) {
         throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
-      } catch (LostRecordsException e) {
+      } catch (LostRecordsException | UnreadablePagesException e) {
         throw new JobException("table '" + table.name() + "': " + e.getMessage());
       }
     }
