@@ -75,7 +75,7 @@ public final class Pages {
   private final Duration patience;
 
   /** The pages that were read up to where they were left, to see when they lead in a circle. */
-  private final Set<URI> wereRead = new HashSet<>();
+  private final Set<String> wereRead = new HashSet<>();
 
   private @Nullable PagePosition left;
 
@@ -203,15 +203,15 @@ public final class Pages {
   /** Reads a page. What is wrong with it is said with its name. */
   private Page read(@Nullable String page, Consumer<String> notes) throws IOException {
     try {
-      URI address = address(page);
-      Answer answer = get(address, note -> notes.accept(name(page) + ": " + note));
+      Answer answer = get(address(page), note -> notes.accept(name(page) + ": " + note));
       PageBody body = PageBody.read(source, answer.body());
       @Nullable String next = source.cursor() == null ? link(answer) : body.next();
-      wereRead.add(address);
-      if (next == null || address(next).equals(address)) {
+      Set<String> own = names(page, answer);
+      wereRead.addAll(own);
+      if (next == null || own.contains(next)) {
         return new Page(body, null);
       }
-      if (wereRead.contains(address(next))) {
+      if (wereRead.contains(next)) {
         throw new UnreadablePagesException(
             "it leads back to page %s, which was read before; pages in a circle never end"
                 .formatted(next));
@@ -220,6 +220,17 @@ public final class Pages {
     } catch (UnreadablePagesException e) {
       throw new UnreadablePagesException(name(page) + ": " + e.getMessage());
     }
+  }
+
+  /** What a page that leads to this one may call it: as it was asked for, or as it was found. */
+  private Set<String> names(@Nullable String page, Answer answer) {
+    if (source.cursor() != null) {
+      return page == null ? Set.of() : Set.of(page);
+    }
+    Set<String> names = new HashSet<>();
+    names.add(page == null ? withoutSecrets(first) : page);
+    names.add(withoutSecrets(answer.address()));
+    return names;
   }
 
   /** What messages call a page: it shows no more than the definition and the table's log do. */
@@ -440,12 +451,12 @@ public final class Pages {
                 }));
     try {
       while (true) {
-        long left = patience.toNanos() - (System.nanoTime() - heard.get());
-        if (left <= 0) {
+        long remaining = patience.toNanos() - (System.nanoTime() - heard.get());
+        if (remaining <= 0) {
           throw new HttpTimeoutException("it stalls");
         }
         try {
-          return answer.get(left, TimeUnit.NANOSECONDS);
+          return answer.get(remaining, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
           // Unless more was heard meanwhile, nothing is left now.
         }

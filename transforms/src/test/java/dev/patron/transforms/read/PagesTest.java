@@ -310,6 +310,22 @@ class PagesTest {
   }
 
   @Test
+  void aPageIsKnownAgainUnderAnyOfItsAddresses() throws IOException {
+    PageSource source = shown("/a?key=k&size=1", "key=k", "key=${KEY}");
+    for (String link : List.of("/a?size=1", "/a?key=k&size=1", "/a?size=1&key=k", "?size=1")) {
+      pages.put("/a?key=k&size=1", "1\n");
+      links.put("/a?key=k&size=1", "<%s>; rel=next".formatted(link));
+      pages.put("/a?size=1&key=k", "1\n");
+      links.put("/a?size=1&key=k", "<%s>; rel=next".formatted(link));
+      assertThat(fetch(source).records()).as(link).isEqualTo(1);
+    }
+    failures.add(redirect("/b"));
+    pages.put("/b", "1\n");
+    links.put("/b", "</b>; rel=next");
+    assertThat(fetch(byLink("/c")).records()).isEqualTo(1);
+  }
+
+  @Test
   void anIncrementEndsWithAPage() throws IOException {
     pages.put("/a", "1\n2\n");
     links.put("/a", "</b>; rel=next");
