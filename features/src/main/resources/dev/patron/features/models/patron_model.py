@@ -165,10 +165,10 @@ class PatronModel:
             bounded = min(max(expected, 1e-6), 500.0)
             if_any = math.log(bounded / -math.expm1(-bounded))
             odds = math.log(math.expm1(bounded)) + _sum(trees["buys"], inputs)
-            probability = 1 / (1 + math.exp(-odds))
+            probability = 1 / (1 + _exp(-odds))
             extension = ahead / within if within > 0 else 1.0
-            count = math.exp(if_any + _sum(trees["purchases"], inputs))
-            money = math.exp(
+            count = _exp(if_any + _sum(trees["purchases"], inputs))
+            money = _exp(
                 if_any + math.log(max(amount, 1e-9)) + _sum(trees["spend"], inputs)
             )
             by_trees = (probability * count * extension, probability * money * extension)
@@ -196,6 +196,11 @@ def _plain(value):
     return None if math.isnan(value) else value
 
 
+def _exp(power):
+    """e^power; infinite beyond what a float holds, as it is in Java, where Python raises."""
+    return math.inf if power > 709.78 else math.exp(power)
+
+
 def _amount(model, row):
     if model is None:
         return None
@@ -217,7 +222,7 @@ def _p_alive(model, x, tx, tenure):
     if kind in ("bg-nbd", "mbg-nbd"):
         a, b = model["a"], model["b"]
         before = b + x - 1 if kind == "bg-nbd" else b + x
-        return 1 / (1 + math.exp(math.log(a / before) + (r + x) * gone))
+        return 1 / (1 + _exp(math.log(a / before) + (r + x) * gone))
     s, beta = model["s"], model["beta"]
     stayed = math.exp(-(r + x) * gone - s * math.log1p((tenure - tx) / (beta + tx)))
     return stayed / (stayed + _left(r + x, alpha + tx, s, beta + tx, gone))

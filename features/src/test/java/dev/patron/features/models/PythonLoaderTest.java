@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.BgNbd;
@@ -19,24 +21,33 @@ import dev.patron.features.clv.MbgNbd;
 import dev.patron.features.clv.Nbd;
 import dev.patron.features.clv.PaidDays;
 import dev.patron.features.clv.ParetoNbd;
+import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.drift.FeatureCounts;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.rfm.Measure;
+import dev.patron.features.trees.BoostedTrees;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.TreeInputs;
+import dev.patron.features.trees.TwoStageTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The loader that MLflow calls gives what the Java kernels give, with numpy and without. */
 class PythonLoaderTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final String SCRIPT =
       """
       import json, sys
@@ -120,19 +131,95 @@ class PythonLoaderTest {
       for (Refinement refinement : List.of(Refinement.NONE, Examples.REFINEMENT)) {
         Map<String, String> files =
             ModelFiles.of(model, refinement, Examples.FACTS, JSON.createObjectNode(), "");
-        JsonNode scored = score(files, features, "numpy");
-        Frame expected = new RefinedForecast(model, refinement, 365, 0.01, 42).of(features);
-        for (String name : LifetimeForecast.SCHEMA.names()) {
-          DoubleColumn column = expected.doubles(name);
-          for (int row = 0; row < features.rows(); row++) {
-            double wanted = column.get(row);
-            assertThat(scored.get(row).get(name).doubleValue())
-                .as("%s %s of row %d", model.kind(), name, row)
-                .isCloseTo(wanted, within(1e-8 * Math.abs(wanted) + 1e-300));
-          }
+        assertThatPythonGives(
+            new RefinedForecast(model, refinement, 365, 0.01, 42).of(features),
+            score(files, features, "numpy"));
+      }
+    }
+  }
+
+  private static void assertThatPythonGives(Frame expected, JsonNode scored) {
+    for (String name : LifetimeForecast.SCHEMA.names()) {
+      DoubleColumn column = expected.doubles(name);
+      for (int row = 0; row < expected.rows(); row++) {
+        double wanted = column.get(row);
+        double given = scored.get(row).get(name).doubleValue();
+        if (Double.isFinite(wanted)) {
+          assertThat(given)
+              .as("%s of row %d", name, row)
+              .isCloseTo(wanted, within(1e-8 * Math.abs(wanted) + 1e-300));
+        } else {
+          assertThat(given).as("%s of row %d", name, row).isEqualTo((Double) wanted);
         }
       }
     }
+  }
+
+  /**
+   * Python raises where Java says infinite, and one such customer would end the scoring of all: who
+   * bought daily and has been gone for years, and trees that leave no doubt.
+   */
+  @Test
+  void whatOverflowsIsWhatTheKernelsMakeOfIt() throws Exception {
+    assumeTrue(isPythonHere(), "there is no python3");
+    Frame some = Examples.features(Type.LONG);
+    Schema schema = some.schema();
+    List<List<?>> rows = new ArrayList<>();
+    long[][] histories = {
+      {700, 1050, 3640}, {3000, 3100, 20_000}, {50_000, 60_000, 70_000}, {0, 0, 20_000}, {2, 9, 10}
+    };
+    for (long[] history : histories) {
+      List<@Nullable Object> row = new ArrayList<>(some.slice(50, 51).toRows().get(0));
+      row.set(schema.names().indexOf("customer_id"), (long) rows.size());
+      row.set(schema.names().indexOf("repeat_purchases"), history[0]);
+      row.set(schema.names().indexOf("repeat_recency_days"), history[1]);
+      row.set(schema.names().indexOf("tenure_days"), history[2]);
+      row.set(schema.names().indexOf("recency_days"), history[2] - history[1]);
+      rows.add(row);
+    }
+    Frame features = Frame.ofRows(schema, rows);
+    GammaGamma money = new GammaGamma(6.25, 3.75, 15.5);
+    for (PurchaseModel purchases :
+        List.of(
+            new BgNbd(0.25, 4.5, 0.8, 2.5),
+            new MbgNbd(0.5, 6.2, 0.9, 1.6),
+            new ParetoNbd(0.55, 10.5, 0.6, 11.5),
+            new Nbd(0.3, 7.7))) {
+      LifetimeModel model = new LifetimeModel(purchases, money, List.of());
+      for (Refinement refinement :
+          List.of(
+              Refinement.NONE,
+              certain(-2000, 0, 0),
+              certain(2000, 0, 0),
+              certain(0, 2000, 0),
+              certain(0, -2000, 2000))) {
+        Map<String, String> files =
+            ModelFiles.of(model, Refinement.NONE, Examples.FACTS, JSON.createObjectNode(), "");
+        ObjectNode document = (ObjectNode) JSON.readTree(files.get(ModelFiles.MODEL));
+        if (!refinement.isNone()) {
+          // Such a model has no finite test vectors, so that it is never written down whole.
+          ((ObjectNode) document.get("parameters"))
+              .set("refinement", RefinementNode.of(refinement));
+        }
+        files = new TreeMap<>(files);
+        files.put(ModelFiles.MODEL, document.toString());
+        assertThatPythonGives(
+            new RefinedForecast(model, refinement, 365, 0.01, 42).of(features),
+            score(files, features, "plain"));
+      }
+    }
+  }
+
+  /** Trees that add the same to every customer's logarithms. */
+  private static Refinement certain(double buys, double purchases, double spend) {
+    Refinement.Part half = new Refinement.Part(0.5, 1, 1);
+    return new Refinement(
+        new TwoStageTrees(91, trees(buys), trees(purchases), trees(spend)), half, half);
+  }
+
+  private static BoostedTrees trees(double value) {
+    return new BoostedTrees(
+        TreeInputs.NAMES.size(), 0, 1, List.of(new BoostedTrees.Leaf(value, 100)));
   }
 
   @Test
