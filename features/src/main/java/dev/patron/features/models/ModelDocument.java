@@ -14,6 +14,7 @@ import dev.patron.features.frame.Type;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * A model as plain text: everything that scoring needs, and enough to notice when it would score
@@ -37,9 +38,14 @@ public record ModelDocument(
 
   /**
    * The schema version that is written; every earlier one is read too. 2 brought what trees change
-   * about a lifetime model, 3 how its interval is made.
+   * about a lifetime model, 3 how its interval is made, 4 the digest.
    */
-  public static final int SCHEMA_VERSION = 3;
+  public static final int SCHEMA_VERSION = 4;
+
+  /** From this version on a document says what it was when it was written. */
+  private static final int FIRST_WITH_DIGEST = 4;
+
+  private static final String DIGEST = "digest";
 
   /** Makes the nodes of parameters and facts. */
   static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -144,7 +150,12 @@ public record ModelDocument(
     }
   }
 
-  /** The document as indented JSON with keys in a fixed order; ends with a line feed. */
+  /**
+   * The document as indented JSON with keys in a fixed order, the last of them {@code digest}: the
+   * SHA-256 of the same text without it. Test vectors show that a program scores as the one that
+   * trained; the digest shows that also what they do not reach is as it was written, such as the
+   * edges of RFM scores. It is a guard against accidents, not against who makes a digest anew.
+   */
   public String toJson() {
     ObjectNode root = NODES.objectNode();
     root.put("schemaVersion", SCHEMA_VERSION);
@@ -163,7 +174,16 @@ public record ModelDocument(
       node.set("inputs", vector.inputs());
       node.set("outputs", vector.outputs());
     }
-    return write(root);
+    return withDigest(root);
+  }
+
+  /** The text of a document that has no digest yet, with one. */
+  static String withDigest(ObjectNode root) {
+    return write(root.put(DIGEST, digest(root)));
+  }
+
+  private static String digest(ObjectNode root) {
+    return DigestUtils.sha256Hex(write(root));
   }
 
   /**
@@ -201,7 +221,8 @@ public record ModelDocument(
    * Reads what {@link #toJson} wrote. The test vectors are checked by who knows the kind: {@link
    * SegmentDocument#read} and {@link LifetimeDocument#read}.
    *
-   * @throws IllegalArgumentException if it is no JSON, of another schema version, or incomplete
+   * @throws IllegalArgumentException if it is no JSON, of another schema version, incomplete,
+   *     without test vectors, or was altered since it was written
    */
   public static ModelDocument parse(String json) {
     JsonNode root;
@@ -231,13 +252,35 @@ public record ModelDocument(
           new TestVector(
               object(vector, "settings"), object(vector, "inputs"), object(vector, "outputs")));
     }
-    return new ModelDocument(
-        required(root, "name").asText(),
-        required(root, "kind").asText(),
-        inputs,
-        object(root, "parameters"),
-        object(root, "training"),
-        vectors);
+    if (vectors.isEmpty()) {
+      throw new IllegalArgumentException(
+          "model.json has no test vectors, so that nothing shows whether it scores as it did when it"
+              + " was trained; restore the file, or train again");
+    }
+    ModelDocument document =
+        new ModelDocument(
+            required(root, "name").asText(),
+            required(root, "kind").asText(),
+            inputs,
+            object(root, "parameters"),
+            object(root, "training"),
+            vectors);
+    // Also where an earlier version would need none: who has one was not written as that.
+    if (version >= FIRST_WITH_DIGEST || root.has(DIGEST)) {
+      checkDigest((ObjectNode) root.deepCopy());
+    }
+    return document;
+  }
+
+  private static void checkDigest(ObjectNode root) {
+    String written = required(root, DIGEST).asText();
+    root.remove(DIGEST);
+    String found = digest(root);
+    if (!found.equals(written)) {
+      throw new IllegalArgumentException(
+          "model.json was altered since it was written: its digest is %s, not %s; restore the file, or train again"
+              .formatted(found, written));
+    }
   }
 
   /** The value of a key that must be there. */

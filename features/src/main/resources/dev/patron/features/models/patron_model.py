@@ -15,7 +15,7 @@ try:
 except ImportError:
     numpy = None
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 DAYS_PER_WEEK = 7.0
 UNKNOWN = -1.0
 

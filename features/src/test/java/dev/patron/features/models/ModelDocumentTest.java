@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.EqualAmounts;
 import dev.patron.features.clv.GammaGamma;
 import dev.patron.features.clv.LifetimeModel;
@@ -120,8 +123,7 @@ class ModelDocumentTest {
           {"\"width\" : 0.875", "\"width\" : 0.8750001", "gives cltv_high"},
           {"\"pace\" : 1.25", "\"pace\" : 0", "pace is 0.0 and width 0.875; positive numbers"},
         }) {
-      String altered = json.replace(change[0], change[1]);
-      assertThat(altered).as(change[0]).isNotEqualTo(json);
+      String altered = altered(json, change[0], change[1]);
       assertThatIllegalArgumentException()
           .as(change[1])
           .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(altered)))
@@ -161,6 +163,21 @@ class ModelDocumentTest {
         .isEqualTo(new Refinement.Interval(1.25, 0.875));
   }
 
+  @Test
+  void theDocumentsOfSchemaVersionFourLoadForEverWithTheirDigests() throws IOException {
+    for (String name : List.of("schema-4-kmeans.json", "schema-4-interval.json")) {
+      String json = Files.readString(PAST.resolve(name));
+      ModelDocument document = ModelDocument.parse(json);
+      if (document.name().equals(SegmentDocument.NAME)) {
+        assertThat(SegmentDocument.read(document).rfm().edges().rows()).isGreaterThan(3);
+      } else {
+        assertThat(LifetimeDocument.refinement(document).interval())
+            .isEqualTo(new Refinement.Interval(1.25, 0.875));
+        LifetimeDocument.read(document);
+      }
+    }
+  }
+
   private static ModelDocument past(String kind) throws IOException {
     ModelDocument document =
         ModelDocument.parse(Files.readString(PAST.resolve("schema-1-" + kind + ".json")));
@@ -169,14 +186,77 @@ class ModelDocumentTest {
     return document;
   }
 
+  /** A document as if it had been written with other words: its digest fits. */
+  private static String altered(String json, String what, String by) {
+    assertThat(json).contains(what);
+    try {
+      ObjectNode root = (ObjectNode) new ObjectMapper().readTree(json.replace(what, by));
+      root.remove("digest");
+      return ModelDocument.withDigest(root);
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aDocumentWithoutTestVectorsIsRefused() throws IOException {
+    for (String name :
+        List.of("schema-1-kmeans.json", "schema-1-bg-nbd.json", "schema-3-interval.json")) {
+      ObjectNode root =
+          (ObjectNode) new ObjectMapper().readTree(Files.readString(PAST.resolve(name)));
+      root.putArray("testVectors");
+      for (ObjectNode without : List.of(root, root.deepCopy().putNull("testVectors"))) {
+        assertThatIllegalArgumentException()
+            .as(name)
+            .isThrownBy(() -> ModelDocument.parse(without.toString()))
+            .withMessageStartingWith("model.json has no test vectors, ")
+            .withMessageNotContaining("\n");
+      }
+    }
+  }
+
+  /**
+   * What no test vector reaches: the edges of scores, counts, notes, and the vectors themselves.
+   */
+  @Test
+  void whateverIsAlteredInADocumentIsNoticed() {
+    String segments = segments().toJson();
+    String lifetime = lifetime().toJson();
+    for (String[] change :
+        new String[][] {
+          {segments, "\"score\" : 2", "\"score\" : 1"},
+          {segments, "\"from_value\" : 197.0", "\"from_value\" : 196.0"},
+          {segments, "\"Champions\"", "\"Winners\""},
+          {segments, "\"schemaVersion\" : 4", "\"schemaVersion\" : 3"},
+          {segments, "\"customers\" : 100", "\"customers\" : 101"},
+          {lifetime, "\"a note\"", "\"\""},
+          {lifetime, "\"twice\"", "\"thrice\""},
+          {lifetime, "\"discountRate\" : 0.01", "\"discountRate\" : 0.02"},
+        }) {
+      assertThat(change[0]).contains(change[1]);
+      assertThatIllegalArgumentException()
+          .as(change[2])
+          .isThrownBy(() -> ModelDocument.parse(change[0].replace(change[1], change[2])))
+          .withMessageStartingWith("model.json was altered since it was written: its digest is ")
+          .withMessageNotContaining("\n");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> ModelDocument.parse(segments.replaceFirst(",\\s+\"digest\" : \"\\w+\"", "")))
+        .withMessage("model.json lacks 'digest'");
+    assertThatCode(() -> ModelDocument.parse(segments.replaceAll("\\s+", " ")))
+        .as("white space says nothing")
+        .doesNotThrowAnyException();
+  }
+
   @Test
   void anAlteredParameterIsNoticed() {
-    String segments = segments().toJson().replace("\"k\" : 3", "\"k\" : 3").replace("1.1,", "9.1,");
+    String segments = altered(segments().toJson(), "1.1,", "9.1,");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SegmentDocument.read(ModelDocument.parse(segments)))
         .withMessageContaining("does not score as it did when it was trained: test vector");
 
-    String lifetime = lifetime().toJson().replace("\"alpha\" : 4.5", "\"alpha\" : 4.500000000001");
+    String lifetime = altered(lifetime().toJson(), "\"alpha\" : 4.5", "\"alpha\" : 4.500000000001");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(lifetime)))
         .withMessageContaining("test vector 1 gives expected_purchases");
@@ -184,10 +264,10 @@ class ModelDocumentTest {
 
   @Test
   void anotherSchemaVersionIsRefused() {
-    String json = segments().toJson().replace("\"schemaVersion\" : 3", "\"schemaVersion\" : 4");
+    String json = segments().toJson().replace("\"schemaVersion\" : 4", "\"schemaVersion\" : 5");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 4; this program reads versions 1 to 3");
+        .withMessage("model.json has schema version 5; this program reads versions 1 to 4");
   }
 
   @Test
@@ -205,7 +285,7 @@ class ModelDocumentTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LifetimeDocument.read(segments()))
         .withMessageContaining("a lifetime model reads");
-    String unknown = lifetime().toJson().replace("\"bg-nbd\"", "\"weibull\"");
+    String unknown = altered(lifetime().toJson(), "\"bg-nbd\"", "\"weibull\"");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> LifetimeDocument.read(ModelDocument.parse(unknown)))
         .withMessageContaining("'weibull' is no model of purchases; known are");

@@ -160,10 +160,10 @@ class ModelVersionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"schemaVersion\" : 3 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
-            + " versions 1 to 3",
-        "\"alpha\" : 5.5 | \"alpha\" : 5.500000001 | does not score as it did when it was trained",
-        "\"repeat_purchases\", \"type\" | \"repeats\", \"type\" | a lifetime model reads",
+        "\"schemaVersion\" : 4 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
+            + " versions 1 to 4",
+        "\"alpha\" : 5.5 | \"alpha\" : 5.500000001 | model.json was altered since it was written",
+        "\"schemaVersion\" : 4 | \"schemaVersion\" : 3 | model.json was altered since it was written",
         "\"parameters\" | \"parametres\" | model.json lacks 'parameters'",
         "{ | [ | is not JSON"
       })
