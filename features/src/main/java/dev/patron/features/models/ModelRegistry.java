@@ -1,8 +1,7 @@
 package dev.patron.features.models;
 
-import static java.util.Objects.requireNonNull;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -29,7 +28,8 @@ public final class ModelRegistry {
   private static final String ROOT = "models";
   private static final String ALIASES = "aliases.json";
   private static final String NUMBER = "[1-9][0-9]{0,8}";
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Documents documents;
 
@@ -110,18 +110,40 @@ public final class ModelRegistry {
   public Map<String, String> measures(String name, int version) throws IOException {
     load(name, version);
     Map<String, String> measures = new TreeMap<>();
-    String text = documents.read(path(name, version, ModelFiles.METRICS));
-    if (text != null) {
-      try {
-        collect("", JSON.readTree(text), measures);
-      } catch (JsonProcessingException e) {
-        throw new IllegalArgumentException(
-            "models/%s/%d/metrics.json is not JSON: %s"
-                .formatted(name, version, e.getOriginalMessage()),
-            e);
-      }
-    }
+    collect("", metrics(name, version), measures);
     return measures;
+  }
+
+  /**
+   * A version's {@code metrics.json}; a missing node where there is none.
+   *
+   * @throws IllegalArgumentException that names the file if it is no JSON
+   */
+  public JsonNode metrics(String name, int version) throws IOException {
+    String path = path(name, version, ModelFiles.METRICS);
+    String text = documents.read(path);
+    if (text == null) {
+      return JSON.missingNode();
+    }
+    try {
+      return json(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(path + " " + e.getMessage(), e);
+    }
+  }
+
+  /** What is wrong is told without Jackson's words, which quote the file and fill many lines. */
+  private static JsonNode json(String text) {
+    try {
+      JsonNode node = JSON.readTree(text);
+      if (node.isMissingNode()) {
+        throw new IllegalArgumentException("is empty");
+      }
+      return node;
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "is not JSON (line %d)".formatted(e.getLocation().getLineNr()), e);
+    }
   }
 
   private static void collect(String path, JsonNode node, Map<String, String> into) {
@@ -179,33 +201,49 @@ public final class ModelRegistry {
     return next;
   }
 
-  /** Who is champion and who challenger. */
+  /**
+   * Who is champion and who challenger; nobody where there is no {@code aliases.json}.
+   *
+   * @throws IllegalArgumentException that names the file and what to do if it cannot be understood:
+   *     who trained anew and wrote over it would lose the history
+   */
   public Aliases aliases(String name) throws IOException {
     String text = documents.read(ROOT + "/" + name + "/" + ALIASES);
     if (text == null) {
       return new Aliases(null, null, List.of());
     }
     try {
-      JsonNode node = JSON.readTree(text);
+      JsonNode node = json(text);
+      if (!node.has("champion")) {
+        throw new IllegalArgumentException("names no champion");
+      }
+      JsonNode versions = node.path("former");
+      if (!versions.isArray() && !versions.isMissingNode()) {
+        throw new IllegalArgumentException("names " + versions + ", which is no list");
+      }
       List<Integer> former = new ArrayList<>();
-      node.path("former").forEach(version -> former.add(requireNonNull(version(name, version))));
+      for (JsonNode one : versions) {
+        former.add(version(one));
+      }
       return new Aliases(
-          version(name, node.get("champion")), version(name, node.get("challenger")), former);
-    } catch (JsonProcessingException e) {
+          versionOrNone(node.path("champion")), versionOrNone(node.path("challenger")), former);
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "models/%s/aliases.json is not JSON: %s".formatted(name, e.getOriginalMessage()), e);
+          "models/%s/%s %s; restore it, or write {\"champion\": \"N\"} into it with one of the versions %s"
+              .formatted(name, ALIASES, e.getMessage(), versions(name)),
+          e);
     }
   }
 
-  private static @Nullable Integer version(String name, @Nullable JsonNode node) {
-    if (node == null || node.isNull()) {
-      return null;
-    }
+  private static @Nullable Integer versionOrNone(JsonNode node) {
+    return node.isMissingNode() || node.isNull() ? null : (Integer) version(node);
+  }
+
+  private static int version(JsonNode node) {
     if (!node.asText().matches(NUMBER)) {
-      throw new IllegalArgumentException(
-          "models/%s/aliases.json: %s is no version".formatted(name, node));
+      throw new IllegalArgumentException("names " + node + ", which is no version");
     }
-    return Integer.valueOf(node.asText());
+    return Integer.parseInt(node.asText());
   }
 
   /** The version that scores; null if no version was promoted yet. */

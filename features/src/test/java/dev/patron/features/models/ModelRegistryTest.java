@@ -9,8 +9,10 @@ import dev.patron.features.clv.LifetimeModel;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class ModelRegistryTest {
@@ -169,6 +171,65 @@ class ModelRegistryTest {
 
     assertThat(registry.aliases("lifetime"))
         .isEqualTo(new ModelRegistry.Aliases(1, null, List.of()));
+  }
+
+  /** To take it for "no champion" would be to train anew over the history of promotions. */
+  @Test
+  void aliasesThatAreDamagedAreNotTakenForNone() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    registry.promote("lifetime", 1);
+    Map<String, String> damages = new LinkedHashMap<>();
+    damages.put("", "is empty");
+    damages.put(" \n", "is empty");
+    damages.put("{", "is not JSON (line 1)");
+    damages.put("{\n\"champion\": \"1\",\n", "is not JSON (line 3)");
+    damages.put("{\"champion\": \"1\"} {", "is not JSON (line 1)");
+    damages.put("[]", "names no champion");
+    damages.put("null", "names no champion");
+    damages.put("\"1\"", "names no champion");
+    damages.put("{}", "names no champion");
+    damages.put("{\"champion\": \"best\"}", "names \"best\", which is no version");
+    damages.put("{\"champion\": [1]}", "names [1], which is no version");
+    damages.put("{\"champion\": \"1\", \"former\": \"2\"}", "names \"2\", which is no list");
+    damages.put("{\"champion\": \"1\", \"former\": [null]}", "names null, which is no version");
+    damages.forEach(
+        (text, wrong) -> {
+          documents.texts.put("models/lifetime/aliases.json", text);
+          Map<String, String> before = new HashMap<>(documents.texts);
+          for (ThrowingCallable way :
+              List.<ThrowingCallable>of(
+                  () -> registry.champion("lifetime"),
+                  () -> registry.aliases("lifetime"),
+                  () -> registry.register("lifetime", files("b", "r2")),
+                  () -> registry.promote("lifetime", 1),
+                  () -> registry.rollback("lifetime"))) {
+            assertThatIllegalArgumentException()
+                .as(text)
+                .isThrownBy(way)
+                .withMessage(
+                    "models/lifetime/aliases.json "
+                        + wrong
+                        + "; restore it, or write {\"champion\": \"N\"} into it with one of the"
+                        + " versions [1]");
+          }
+          assertThat(documents.texts).isEqualTo(before);
+        });
+  }
+
+  @Test
+  void metricsThatAreDamagedAreNamed() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    documents.texts.put("models/lifetime/1/metrics.json", "{\n");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.measures("lifetime", 1))
+        .withMessage("models/lifetime/1/metrics.json is not JSON (line 2)");
+    documents.texts.put("models/lifetime/1/metrics.json", "");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> registry.measures("lifetime", 1))
+        .withMessage("models/lifetime/1/metrics.json is empty");
+    documents.texts.remove("models/lifetime/1/metrics.json");
+    assertThat(registry.measures("lifetime", 1)).isEmpty();
   }
 
   @Test

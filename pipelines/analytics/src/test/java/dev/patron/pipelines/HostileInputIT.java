@@ -776,4 +776,39 @@ class HostileInputIT {
       assertThat(grown.get(table)).isEqualTo(once.get(table));
     }
   }
+
+  /** Taken for "no champion", a run would train and write over the history of promotions. */
+  @Test
+  void aRegistryThatIsDamagedIsNamedAndNotTrainedOver() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).isZero();
+    Path models = folder.resolve("warehouse").resolve("models");
+    for (String name : List.of("segments", "lifetime")) {
+      Path aliases = models.resolve(name).resolve("aliases.json");
+      String whole = Files.readString(aliases);
+      for (String damaged : List.of("", "[]", "{")) {
+        Files.writeString(aliases, damaged);
+        for (String stage : List.of("run", "train", "score", "publish")) {
+          assertThat(stage(stage, "warehouse")).as(err).isEqualTo(1);
+          assertThat(err.lines().filter(line -> line.startsWith("patron: ")))
+              .as("%s with '%s'", stage, damaged)
+              .singleElement()
+              .asString()
+              .contains(" failed: models/%s/aliases.json ".formatted(name))
+              .endsWith("with one of the versions [1]");
+          assertThat(err).doesNotContain("\tat ");
+        }
+        assertThat(aliases).hasContent(damaged);
+      }
+      Files.writeString(aliases, whole);
+    }
+
+    Files.writeString(models.resolve("lifetime/1/metrics.json"), "{\n");
+    assertThat(stage("publish", "warehouse")).isEqualTo(1);
+    assertThat(err)
+        .endsWith(
+            "patron: publish failed: models/lifetime/1/metrics.json is not JSON (line 2);"
+                + " restore it, or train again\n")
+        .doesNotContain("\tat ");
+  }
 }

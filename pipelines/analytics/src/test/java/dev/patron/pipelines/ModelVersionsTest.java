@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./patron models}, as a user types it, over two versions of a lifetime model. */
 class ModelVersionsTest {
@@ -211,11 +212,26 @@ class ModelVersionsTest {
         "models failed: there is no model lifetime/7; lifetime has the versions [1, 2]");
   }
 
+  /** A command that reads the champion is not to go on as if there had never been one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "[]", "{"})
+  void damagedAliasesAreRefusedAndLeftAsTheyAre(String damaged) throws IOException {
+    Path aliases = warehouse.resolve("models/lifetime/aliases.json");
+    Files.writeString(aliases, damaged);
+
+    for (String words : List.of("show", "list", "promote lifetime 2", "rollback", "compare")) {
+      assertThat(models(words)).as(words).isEqualTo(1);
+      assertThat(last.err())
+          .startsWith("patron: models failed: models/lifetime/aliases.json ")
+          .endsWith("with one of the versions [1, 2]" + System.lineSeparator())
+          .hasLineCount(1);
+    }
+    assertThat(aliases).hasContent(damaged);
+  }
+
   @Test
-  void aliasesThatNameNoVersionAreRefused() throws IOException {
-    Files.writeString(
-        warehouse.resolve("models/lifetime/aliases.json"), "{\"champion\": \"best\"}");
-    refused(
-        "show lifetime", 1, "models failed: models/lifetime/aliases.json: \"best\" is no version");
+  void aCardThatIsNotThereIsSaidToBeMissing() throws IOException {
+    Files.delete(warehouse.resolve("models/lifetime/2/card.md"));
+    refused("show lifetime 2", 1, "models failed: models/lifetime/2/card.md is not there");
   }
 }

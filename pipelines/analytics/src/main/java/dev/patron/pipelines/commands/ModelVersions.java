@@ -118,8 +118,12 @@ public final class ModelVersions {
   private void show() throws IOException {
     int version = chosen(options.getVersion(), registry.aliases(model()).champion(), "champion");
     proven(model(), version);
-    console.result(
-        registry.files(model(), version).getOrDefault(ModelFiles.CARD, "").stripTrailing());
+    String card = registry.files(model(), version).get(ModelFiles.CARD);
+    if (card == null) {
+      throw new JobException(
+          "models/%s/%d/%s is not there".formatted(model(), version, ModelFiles.CARD));
+    }
+    console.result(card.stripTrailing());
   }
 
   private void compare() throws IOException {

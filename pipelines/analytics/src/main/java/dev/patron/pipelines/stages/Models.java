@@ -1,5 +1,6 @@
 package dev.patron.pipelines.stages;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.models.Documents;
 import dev.patron.features.models.LifetimeDocument;
@@ -88,18 +89,36 @@ public final class Models {
    * The versions that score now, of which there are as many as models that a score needs; none
    * before both were promoted. Reads who is champion, not the champions: a stream that has nothing
    * else to do asks every few seconds.
+   *
+   * @throws JobException if it cannot be read who is champion, which is not to be taken for nobody
    */
   public static List<String> champions(Job job) throws IOException {
     ModelRegistry models = of(job);
     List<String> champions = new ArrayList<>();
-    for (String name : List.of(SEGMENTS, LIFETIME)) {
-      Integer version = models.aliases(name).champion();
-      if (version == null) {
-        return List.of();
+    try {
+      for (String name : List.of(SEGMENTS, LIFETIME)) {
+        Integer version = models.aliases(name).champion();
+        if (version != null) {
+          champions.add(name + "/" + version);
+        }
       }
-      champions.add(name + "/" + version);
+    } catch (IllegalArgumentException e) {
+      throw new JobException(String.valueOf(e.getMessage()));
     }
-    return champions;
+    return champions.size() < 2 ? List.of() : champions;
+  }
+
+  /**
+   * The metrics of a version; a missing node where there are none.
+   *
+   * @throws JobException that names the file if it cannot be read
+   */
+  static JsonNode metrics(Job job, ModelVersion version) throws IOException {
+    try {
+      return of(job).metrics(version.name(), version.version());
+    } catch (IllegalArgumentException e) {
+      throw new JobException(e.getMessage() + "; restore it, or train again");
+    }
   }
 
   /** Every version of every model, as {@code lifetime/1}. */

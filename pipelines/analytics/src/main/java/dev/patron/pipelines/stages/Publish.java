@@ -1,13 +1,10 @@
 package dev.patron.pipelines.stages;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Values;
-import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.rfm.RfmSegments;
 import dev.patron.features.slices.Slices;
@@ -49,7 +46,6 @@ public final class Publish {
   private static final String BACK_TEST = "ops/backtest";
   private static final String DRIFT = "ops/drift";
   private static final int SCORES = 5;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private Publish() {}
 
@@ -186,7 +182,11 @@ public final class Publish {
   }
 
   private static List<Calibration> calibrations(Job job, Instant asOf) throws IOException {
-    JsonNode calibration = metrics(job, Models.LIFETIME).path("calibration");
+    ModelVersion champion = Models.champion(job, Models.LIFETIME);
+    if (champion == null) {
+      return List.of();
+    }
+    JsonNode calibration = Models.metrics(job, champion).path("calibration");
     if (!calibration.isObject()) {
       return List.of();
     }
@@ -222,28 +222,13 @@ public final class Publish {
     return groups;
   }
 
-  /** The metrics of a champion; a missing node where there is none. */
-  private static JsonNode metrics(Job job, String name) throws IOException {
-    ModelRegistry models = Models.of(job);
-    ModelVersion champion = models.champion(name);
-    if (champion == null) {
-      return JSON.missingNode();
-    }
-    String text = models.files(name, champion.version()).get("metrics.json");
-    try {
-      return text == null ? JSON.missingNode() : JSON.readTree(text);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(champion.reference() + "/metrics.json is not JSON", e);
-    }
-  }
-
   private static List<ModelFacts> models(Job job) throws IOException {
     List<ModelFacts> facts = new ArrayList<>();
     for (String name : List.of(Models.SEGMENTS, Models.LIFETIME)) {
-      ModelVersion champion = Models.of(job).champion(name);
+      ModelVersion champion = Models.champion(job, name);
       if (champion != null) {
         List<String> warnings = new ArrayList<>();
-        metrics(job, name).path("notes").forEach(note -> warnings.add(note.asText()));
+        Models.metrics(job, champion).path("notes").forEach(note -> warnings.add(note.asText()));
         facts.add(
             new ModelFacts(
                 name, String.valueOf(champion.version()), champion.document().kind(), warnings));

@@ -59,6 +59,8 @@ public final class Train {
       job.console().note("train: no customer has a purchase, so there is nothing to learn from");
       return;
     }
+    // Who has to be beaten is read before the work, and not found unreadable after it.
+    var unused = Models.champions(job);
     Train train = new Train(job, options, history, features, edges);
     Learnt learnt = job.run("train", train::gather, train::learn);
     if (!learnt.isChampion()) {
