@@ -173,6 +173,10 @@ final class Champions {
   Scores score(SentRows sent) {
     if (!sent.columns().equals(List.of(FeatureRows.CUSTOMER))) {
       Frame rows = features.of(sent);
+      String contradiction = Contradictions.in(rows);
+      if (contradiction != null) {
+        throw new BadRequest(contradiction);
+      }
       int[] all = new int[rows.rows()];
       Arrays.setAll(all, row -> row);
       return new Scores(all, rows.select(List.of(FeatureRows.CUSTOMER)), scored(rows));

@@ -36,6 +36,15 @@ final class Bodies {
        "repeat_purchases": 2, "repeat_recency_days": 90, "repeat_mean_amount": 15.25,\
        "repeat_paid_days": 2}""";
 
+  /** The same customer with every feature that a champion can read. */
+  static final String WHOLE =
+      GOOD.replace("}", "")
+          + """
+          , "paid_days": 3, "paid_mean_amount": 15.5, "purchase_days_28": 1, "purchase_days_91": 2,\
+           "purchase_days_364": 3, "purchase_days_year_ago": 0, "mean_amount": 15.25,\
+           "spend_91": 30.5, "spend_364": 45.5, "first_day_amount": 15, "last_day_amount": 15,\
+           "gap_deviation_days": 4.5}""";
+
   private Bodies() {}
 
   private static String value(Frame features, int row, String column) {
@@ -210,6 +219,12 @@ final class Bodies {
     named.put("repeats negative", record(with("repeat_purchases", "-1")));
     named.put("repeats beyond belief", record(with("repeat_purchases", "9223372036854775807")));
     named.put("paid beyond belief", record(with("repeat_paid_days", "9223372036854775807")));
+    named.put("fewer orders than days", record(with("frequency", "2")));
+    named.put("recency of another day", record(with("recency_days", "12")));
+    named.put("recency of the future", record(with("recency_days", "-1")));
+    named.put("more days than there were", record(with("repeat_purchases", "91")));
+    named.put("more paid than bought", record(with("repeat_paid_days", "3")));
+    named.put("money beyond belief", record(with("monetary", "1e18")));
     named.put("paid negative", record(with("repeat_paid_days", "-5")));
     Map<String, byte[]> bodies = new LinkedHashMap<>();
     named.forEach((name, body) -> bodies.put(name, body.getBytes(StandardCharsets.UTF_8)));

@@ -5,10 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.patron.features.clv.RandomDraws;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
+import dev.patron.features.purchases.CustomerFeatures;
+import dev.patron.features.tables.Tables;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
@@ -148,6 +160,133 @@ class InvocationsTest {
     String row = Bodies.GOOD.replace(part, instead);
     assertThat(row).isNotEqualTo(Bodies.GOOD);
     assertThat(refused("application/json", "{\"instances\": [" + row + "]}")).startsWith(message);
+  }
+
+  /** Each of these was scored as if a customer could be so. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "frequency | 0 | repeat_purchases is 2 where frequency is 0; at most 0 is wanted",
+        "frequency | 2 | repeat_purchases is 2 where frequency is 2; at most 1 is wanted",
+        "frequency | -3 | frequency is -3; at least 0 is wanted",
+        "recency_days | -1 | recency_days is -1; at least 0 is wanted",
+        "recency_days | 50 | recency_days is 50 where tenure_days is 100 and repeat_recency_days 90;"
+            + " their difference, 10, is wanted",
+        "repeat_purchases | 91 | repeat_purchases is 91 where",
+        "paid_days | 4 | paid_days is 4 where repeat_purchases is 2; at most 3 is wanted",
+        "purchase_days_28 | -1 | purchase_days_28 is -1; at least 0 is wanted",
+        "purchase_days_28 | 3 | purchase_days_28 is 3 where purchase_days_91 is 2; at most 2 is wanted",
+        "purchase_days_91 | 4 | purchase_days_91 is 4 where purchase_days_364 is 3; at most 3 is wanted",
+        "purchase_days_364 | 4 | purchase_days_364 is 4 where repeat_purchases is 2; at most 3 is"
+            + " wanted",
+        "purchase_days_year_ago | 4 | purchase_days_year_ago is 4 where purchase_days_364 is 3",
+        "gap_deviation_days | -0.5 | gap_deviation_days is -0.5; at least 0 is wanted",
+        "monetary | 1e18 | monetary is 1.0E18; an amount within",
+        "mean_amount | -1e300 | mean_amount is -1.0E300; an amount within",
+        "last_day_amount | 1e19 | last_day_amount is 1.0E19; an amount within",
+      })
+  void refusesNumbersThatContradictOneAnother(String column, String value, String message)
+      throws IOException {
+    Invocations reader = reader(column.equals("paid_days") ? ALL_DAYS : TREES);
+    String good = Bodies.WHOLE;
+    String bad = good.replaceFirst("\"" + column + "\": [^,}]+", "\"" + column + "\": " + value);
+    assertThat(bad).isNotEqualTo(good);
+    String body = "{\"instances\": [" + good + ", " + bad + "]}";
+    Answer answer = reader.answer("application/json", body.getBytes(UTF_8));
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(JSON.readTree(answer.body()).get("message").asText())
+        .startsWith("row 2: " + message);
+  }
+
+  /** Hours, not calendar days, may lie between a client's orders. */
+  @Test
+  void takesADayMoreOrLess() throws IOException {
+    for (int recency = 9; recency <= 11; recency++) {
+      String body =
+          "{\"instances\": ["
+              + Bodies.GOOD.replace("_days\": 10,", "_days\": " + recency + ",")
+              + "]}";
+      assertThat(predictions("application/json", body)).hasSize(1);
+    }
+  }
+
+  private static final String TREES = "schema-3-interval.json";
+  private static final String ALL_DAYS = "schema-1-pareto-nbd.json";
+
+  /** What answers by this document: with trees nearly every feature is read. */
+  private static Invocations reader(String document) throws IOException {
+    Path warehouse = folder.resolve(document);
+    if (!Files.exists(warehouse)) {
+      ServedShop.write(warehouse);
+      ServedShop.register(
+          warehouse, "lifetime", Files.readString(ServedShop.DOCUMENTS.resolve(document)));
+    }
+    Champions champions =
+        Champions.load(
+            warehouse.toString(),
+            Champions.Moment.now(warehouse.toString()).orElseThrow(),
+            shop.options(),
+            null);
+    return new Invocations(() -> champions, new Metrics());
+  }
+
+  private static final Schema PURCHASES =
+      Tables.purchases(Type.LONG, Type.LONG, new Type.Decimal(18, 2));
+
+  private static final List<String> ZONES =
+      List.of("UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia");
+
+  /** No row that gold/customer_features can hold may be taken for a contradiction. */
+  @Test
+  void everyRowOfFeaturesIsTaken() throws IOException {
+    List<String> columns = new ArrayList<>();
+    JSON.readTree(Bodies.WHOLE).fieldNames().forEachRemaining(columns::add);
+    List<Invocations> readers = List.of(reader(TREES), reader(ALL_DAYS));
+    int rows = 0;
+    for (long seed = 1; seed <= 60; seed++) {
+      RandomDraws random = new RandomDraws(seed);
+      Instant asOf = Instant.parse("2024-03-31T00:59:59Z").plusSeconds(random.integer(86_400));
+      Frame features =
+          new CustomerFeatures(
+                  ZoneId.of(ZONES.get(random.integer(ZONES.size()))), Values.micros(asOf))
+              .of(Frame.ofRows(PURCHASES, purchases(random, asOf)));
+      rows += features.rows();
+      for (Invocations reader : readers) {
+        Answer answer =
+            reader.answer(
+                "application/json", Bodies.records("instances", features, columns).getBytes(UTF_8));
+        assertThat(answer.status())
+            .as("seed %d: %s", seed, new String(answer.body(), UTF_8))
+            .isEqualTo(200);
+      }
+    }
+    assertThat(rows).isGreaterThan(1_000);
+  }
+
+  /** Orders close together and far apart, in the future, of nothing, of very much, and returned. */
+  private static List<List<?>> purchases(RandomDraws random, Instant asOf) {
+    long[] reaches = {3_600, 86_400, 20 * 86_400L, 364 * 86_400L, 1_500 * 86_400L};
+    String[] amounts = {"0.00", "0.01", "19.99", "-5.00", "999999999999.99"};
+    List<List<?>> purchases = new ArrayList<>();
+    for (long customer = 1; customer <= 25; customer++) {
+      long reach = reaches[random.integer(reaches.length)];
+      for (int order = 1 + random.integer(30); order > 0; order--) {
+        long ago = (long) (random.uniform() * reach) - random.integer(10) * reach / 100;
+        BigDecimal amount = new BigDecimal(amounts[random.integer(amounts.length)]);
+        BigDecimal returned = random.integer(5) == 0 ? amount : new BigDecimal("0.00");
+        purchases.add(
+            List.of(
+                customer,
+                (long) purchases.size(),
+                asOf.minusSeconds(ago),
+                (long) random.integer(3),
+                1.0,
+                amount,
+                returned));
+      }
+    }
+    return purchases;
   }
 
   @Test

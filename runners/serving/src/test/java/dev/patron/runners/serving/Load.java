@@ -31,8 +31,8 @@ public final class Load {
 
   /** What a champion reads only where trees have a say in it. */
   private static final String OF_TREES =
-      "\"mean_amount\":12.5,\"purchase_days_28\":1,\"purchase_days_91\":2,\"purchase_days_364\":4,"
-          + "\"purchase_days_year_ago\":1,\"spend_91\":25.0,\"spend_364\":50.0,"
+      "\"mean_amount\":12.5,\"purchase_days_28\":1,\"purchase_days_91\":1,\"purchase_days_364\":1,"
+          + "\"purchase_days_year_ago\":0,\"spend_91\":25.0,\"spend_364\":50.0,"
           + "\"first_day_amount\":10.0,\"last_day_amount\":15.0,\"gap_deviation_days\":null";
 
   private final int port;
@@ -118,6 +118,7 @@ public final class Load {
 
   private byte[] request(int i) {
     long x = i % 20;
+    long toLast = x == 0 ? 0 : 300;
     String body =
         i % 2 == 0
             ? "{\"dataframe_records\":[{\"customer_id\":" + (1 + i % customers) + "}]}"
@@ -127,8 +128,7 @@ public final class Load {
                     + "\"repeat_paid_days\":%d,\"paid_mean_amount\":12.5,\"paid_days\":%d,"
                     + OF_TREES
                     + "}]}")
-                .formatted(
-                    i, i % 300, x + 1, i % 500, 400 + i % 300, x, x == 0 ? 0 : 300, x, x + 1);
+                .formatted(i, i % 300, x + 1, i % 500, toLast + i % 300, x, toLast, x, x + 1);
     byte[] bytes = body.getBytes(UTF_8);
     byte[] head =
         ("POST /invocations HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

@@ -36,7 +36,9 @@ final class ServedShop {
   static final int CUSTOMERS = 300;
 
   private static final Instant AS_OF = Instant.parse("2024-12-31T23:59:59.999999Z");
-  private static final Path DOCUMENTS =
+
+  /** Documents of models, of every version that there was. */
+  static final Path DOCUMENTS =
       Path.of(System.getProperty("basedir", "."), "..", "..", "testdata", "models");
 
   private final Path warehouse;
