@@ -47,6 +47,22 @@ final class Invocations {
         : unsupported("unknown parameters of the content type: " + String.join(", ", unknown));
   }
 
+  /** What is wrong with a body's encoding, before it is read; null if it comes as it is. */
+  static @Nullable Answer refuseEncoding(@Nullable String contentEncoding) {
+    if (contentEncoding == null) {
+      return null;
+    }
+    for (String coding : contentEncoding.split(",", -1)) {
+      if (!coding.isBlank() && !coding.strip().equalsIgnoreCase("identity")) {
+        return unsupported(
+            "this server takes no body with Content-Encoding '"
+                + contentEncoding
+                + "'; send it as it is");
+      }
+    }
+    return null;
+  }
+
   private static Answer unsupported(String message) {
     return Answer.error(415, "UNSUPPORTED_MEDIA_TYPE", message);
   }

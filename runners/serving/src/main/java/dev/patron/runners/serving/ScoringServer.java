@@ -8,6 +8,7 @@ import io.undertow.io.Receiver;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.GracefulShutdownHandler;
+import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
@@ -192,6 +193,13 @@ final class ScoringServer implements AutoCloseable {
   private void invoke(HttpServerExchange exchange) {
     String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
     Answer refused = Invocations.refuse(type);
+    HeaderValues encodings = exchange.getRequestHeaders().get(Headers.CONTENT_ENCODING);
+    if (refused == null && encodings != null) {
+      refused = Invocations.refuseEncoding(String.join(", ", encodings));
+      if (refused != null) {
+        exchange.getResponseHeaders().put(Headers.ACCEPT_ENCODING, "identity");
+      }
+    }
     long length = exchange.getRequestContentLength();
     if (refused == null && length > limits.bodyBytes()) {
       refused = tooLarge();

@@ -363,6 +363,20 @@ class InvocationsTest {
   }
 
   @Test
+  void takesNoBodyThatIsCompressed() {
+    for (String none : List.of("", "identity", "Identity", " identity , identity ")) {
+      assertThat(Invocations.refuseEncoding(none)).as(none).isNull();
+    }
+    assertThat(Invocations.refuseEncoding(null)).isNull();
+    for (String encoding : List.of("gzip", "br", "identity, gzip", "GZIP")) {
+      Answer refused = Objects.requireNonNull(Invocations.refuseEncoding(encoding));
+      assertThat(refused.status()).isEqualTo(415);
+      assertThat(new String(refused.body(), UTF_8))
+          .contains("takes no body with Content-Encoding '" + encoding + "'; send it as it is");
+    }
+  }
+
+  @Test
   void withoutAChampionItIsNotReady() {
     Invocations nobody = new Invocations(() -> null, new Metrics());
     assertThat(nobody.answer("application/json", new byte[0]).status()).isEqualTo(503);

@@ -121,6 +121,16 @@ class ServerIT {
     assertThat(wrongMethod.headers().firstValue("Allow")).hasValue("POST");
     HttpRequest delete = to("/ping").DELETE().build();
     assertThat(client.send(delete, BodyHandlers.ofString()).statusCode()).isEqualTo(405);
+    HttpRequest zipped =
+        HttpRequest.newBuilder(
+                invocation("application/json", new byte[] {0x1f, (byte) 0x8b, 8, 0}),
+                (name, value) -> true)
+            .header("Content-Encoding", "gzip")
+            .build();
+    HttpResponse<String> encoded = client.send(zipped, BodyHandlers.ofString());
+    assertThat(encoded.statusCode()).isEqualTo(415);
+    assertThat(encoded.body()).contains("takes no body with Content-Encoding 'gzip'");
+    assertThat(encoded.headers().firstValue("Accept-Encoding")).hasValue("identity");
     HttpRequest head = to("/ping").method("HEAD", HttpRequest.BodyPublishers.noBody()).build();
     assertThat(client.send(head, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
   }
