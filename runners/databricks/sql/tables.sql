@@ -121,7 +121,7 @@ create table if not exists ${catalog}.${schema}_gold.customer_scores (
   expected_amount double comment 'What a purchase is expected to be worth.',
   cltv double comment 'Expected spend within the horizon, discounted by month.',
   cltv_low double comment 'With a probability of 5 % it is less.',
-  cltv_high double comment 'With a probability of 5 % it is more.',
+  cltv_high double comment 'With a probability of 5 % at most it is more; 0 of who most likely buys nothing, whose mean, cltv, lies above it.',
   horizon_days bigint comment 'How far ahead that looks.',
   segment_model string comment 'The version of the model of the segments.',
   cltv_model string comment 'The version of the model of the value.',

@@ -13,7 +13,7 @@ create or replace view ${catalog}.${schema}.customers (
   probability_active comment 'That the customer still is one, from 0 to 1.',
   lifetime_value comment 'Expected discounted spend within the horizon.',
   lifetime_value_low comment 'With a probability of 5 % it is less.',
-  lifetime_value_high comment 'With a probability of 5 % it is more.'
+  lifetime_value_high comment 'With a probability of 5 % at most it is more; 0 of who most likely buys nothing, whose mean, lifetime_value, lies above it.'
 ) comment 'Dimension: who buys. Without names and addresses.'
 as select
   f.customer_id, l.country, l.region, s.segment, f.rfm_segment,

@@ -34,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * of {@code cltv} to the plain sum. In a season they are drawn from as many days as the horizon
  * counts for, for a busy window is a longer one rather than one of greater purchases: what is
  * bought in it varies less around its mean.
+ *
+ * <p>{@code cltv} is a mean and these are quantiles, so that it can lie above {@code cltv_high}: of
+ * who buys nothing in 95 of 100 futures both ends are 0, and the mean is not. It is left so, for an
+ * end that were moved to the mean would be no quantile, what it holds would not be what was
+ * measured, and every document that was written before would miss its test vectors.
  */
 public final class LifetimeForecast implements Serializable {
   /** The columns of a forecast. Null: not known. */

@@ -131,7 +131,8 @@ public final class Tables {
   /**
    * One row a customer. Values that could not be known are null, never invented. The reasons are
    * sentences: why this segment and not the next, what pulls towards the next, and what makes the
-   * value.
+   * value. {@code cltv} is a mean and {@code cltv_low} and {@code cltv_high} are the 5 % and 95 %
+   * quantiles: of who most likely buys nothing both are 0, and the mean lies above them.
    */
   public static Schema customerScores(Type customerId) {
     return Schema.of()

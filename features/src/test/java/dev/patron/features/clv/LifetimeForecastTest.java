@@ -88,6 +88,22 @@ class LifetimeForecastTest {
         .isEqualTo(forecast(0.01).of(customers).select(LifetimeForecast.EXPECTATIONS.names()));
   }
 
+  /** The one is a mean and the other a quantile, which is 0 of who most likely buys nothing. */
+  @Test
+  void aMeanCanLieAboveTheUpperEnd() {
+    Frame forecasts = new LifetimeForecast(MODEL, 14, 0, 42).of(customers(300, 5));
+    int above = 0;
+    for (int row = 0; row < forecasts.rows(); row++) {
+      double value = forecasts.doubles("cltv").get(row);
+      assertThat(forecasts.doubles("cltv_low").get(row)).isLessThanOrEqualTo(value);
+      if (value > forecasts.doubles("cltv_high").get(row)) {
+        above++;
+        assertThat(forecasts.doubles("expected_purchases").get(row)).isLessThan(0.06);
+      }
+    }
+    assertThat(above).isGreaterThan(100);
+  }
+
   @Test
   void anotherSeedMovesTheIntervalAlone() {
     Frame customers = customers(300, 4);

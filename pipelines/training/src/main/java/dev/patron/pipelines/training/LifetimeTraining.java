@@ -98,6 +98,9 @@ public final class LifetimeTraining {
       if (money != null) {
         card.append("\nAmounts: **%s**.\n\n".formatted(money.kind()));
         parameters(card, money.parameters(), fit);
+        card.append(
+            "\n`cltv` is a mean, `cltv_low` and `cltv_high` are the 5 % and 95 % quantiles: of who most"
+                + " likely buys nothing both are 0, and the mean lies above them.\n");
       }
       card.append("\nLog-likelihoods: ");
       card.append(
