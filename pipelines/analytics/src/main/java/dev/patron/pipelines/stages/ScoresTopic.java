@@ -29,6 +29,7 @@ import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -114,49 +115,69 @@ public final class ScoresTopic {
           .note(
               "patron: the scores that " + topic + " got last were vacuumed; it gets all of them");
     }
-    String inputs = inputs(job, scores.version());
-    Manifest told =
-        job.run(
-            "publish",
-            (pipeline, findings) -> {
-              PCollection<Frame> now = pipeline.apply("Read scores", ReadTable.of(scores));
-              PCollection<Frame> then =
-                  before == null
-                      ? pipeline.apply("There were none", Create.empty(now.getCoder()))
-                      : pipeline.apply("Read the scores written last", ReadTable.of(before));
-              PCollection<Frame> changed =
-                  now.apply(
-                      "Find changed scores",
-                      new FindChanged(
-                          then,
-                          scores.schema(),
-                          CUSTOMER,
-                          List.of("as_of"),
-                          job.buckets(scores.files())));
-              findings.tell(
-                  "rows",
-                  "messages",
-                  VarLongCoder.of(),
-                  changed.apply(
-                      "Count messages",
-                      MapElements.into(TypeDescriptors.longs()).via(frame -> (long) frame.rows())));
-              changed
-                  .apply("As messages", new ToMessages(CUSTOMER, inputs))
-                  .apply(
-                      "Write to " + topic,
-                      KafkaIO.<String, String>write()
-                          .withBootstrapServers(cluster.bootstrap().reveal())
-                          .withTopic(topic)
-                          .withKeySerializer(StringSerializer.class)
-                          .withValueSerializer(StringSerializer.class)
-                          .withProducerConfigUpdates(properties()));
-            });
-    long messages =
-        told.get("rows", "messages", VarLongCoder.of()).stream().mapToLong(Long::longValue).sum();
+    long messages = write(job, scores, before);
     job.console()
         .note(String.format(Locale.ROOT, "patron: %,d changed scores to %s", messages, topic));
     published.commit(
         Commit.append(SCHEMA, List.of()).withTransaction(application, scores.version()));
+  }
+
+  /** Writes what differs from the scores before, and says how many messages that are. */
+  private long write(Job job, TableSnapshot scores, @Nullable TableSnapshot before)
+      throws IOException {
+    String inputs = inputs(job, scores.version());
+    Manifest told;
+    try {
+      told =
+          job.run(
+              "publish",
+              (pipeline, findings) -> {
+                PCollection<Frame> now = pipeline.apply("Read scores", ReadTable.of(scores));
+                PCollection<Frame> then =
+                    before == null
+                        ? pipeline.apply("There were none", Create.empty(now.getCoder()))
+                        : pipeline.apply("Read the scores written last", ReadTable.of(before));
+                PCollection<Frame> changed =
+                    now.apply(
+                        "Find changed scores",
+                        new FindChanged(
+                            then,
+                            scores.schema(),
+                            CUSTOMER,
+                            List.of("as_of"),
+                            job.buckets(scores.files())));
+                findings.tell(
+                    "rows",
+                    "messages",
+                    VarLongCoder.of(),
+                    changed.apply(
+                        "Count messages",
+                        MapElements.into(TypeDescriptors.longs())
+                            .via(frame -> (long) frame.rows())));
+                changed
+                    .apply("As messages", new ToMessages(CUSTOMER, inputs))
+                    .apply(
+                        "Write to " + topic,
+                        KafkaIO.<String, String>write()
+                            .withBootstrapServers(cluster.bootstrap().reveal())
+                            .withTopic(topic)
+                            .withKeySerializer(StringSerializer.class)
+                            .withValueSerializer(StringSerializer.class)
+                            .withProducerConfigUpdates(properties()));
+              });
+    } catch (RuntimeException e) {
+      // Beam's writer says how many records it failed to send, and not why.
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof KafkaException) {
+          throw new IOException(
+              "scores cannot be written to topic '" + topic + "': " + cause.getMessage(), cause);
+        }
+      }
+      throw e;
+    }
+    return told.get("rows", "messages", VarLongCoder.of()).stream()
+        .mapToLong(Long::longValue)
+        .sum();
   }
 
   private Map<String, Object> properties() {

@@ -332,7 +332,9 @@ class StreamIT {
       second.destroyForcibly();
     }
     assertThat(second.exitValue()).as(text(said)).isZero();
-    assertThat(text(said)).contains("; trying again");
+    assertThat(text(said))
+        .contains("patron: scores cannot be written to topic 'awaited': ")
+        .contains("; trying again");
     assertThat(counted(before) + counted(said))
         .as(text(said))
         .isEqualTo(
