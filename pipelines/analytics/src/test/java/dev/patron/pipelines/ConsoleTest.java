@@ -67,4 +67,17 @@ class ConsoleTest {
     PrintStream stream = new PrintStream(err, true, UTF_8);
     return new Console(stream, stream, terminal).end("train", 900, start, work);
   }
+
+  @Test
+  void whatHoldsIsSaidOnceInAllIncrements() {
+    PrintStream stream = new PrintStream(err, true, UTF_8);
+    Console increments = new Console(stream, stream, false).withoutStages();
+    increments.noteOnce("drift 0.2");
+    increments.noteOnce("drift 0.2");
+    increments.noteOnce("drift 0.3");
+    increments.note("increment 2");
+    increments.note("increment 2");
+    assertThat(err.toString(UTF_8).lines())
+        .containsExactly("drift 0.2", "drift 0.3", "increment 2", "increment 2");
+  }
 }

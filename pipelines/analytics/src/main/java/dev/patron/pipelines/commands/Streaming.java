@@ -43,6 +43,10 @@ public final class Streaming {
   private final StreamOptions options;
   private final Duration every;
   private final Console console;
+
+  /** The console of all increments. */
+  private final Console ofIncrements;
+
   private final Feeds feeds;
   private final @Nullable ScoresTopic topic;
   private final RefusedLately refused = RefusedLately.inAStream();
@@ -71,6 +75,7 @@ public final class Streaming {
     this.options = options;
     this.every = every;
     this.console = console;
+    this.ofIncrements = console.withoutStages();
     this.feeds = feeds;
     String name = options.getScoresTopic();
     this.topic = name == null ? null : ScoresTopic.of(shop.job().dataset(), name);
@@ -174,7 +179,7 @@ public final class Streaming {
     if (committed == 0) {
       begin = System.nanoTime();
     }
-    Job job = shop.increment(console.withoutStages());
+    Job job = shop.increment(ofIncrements);
     if (first && topic != null) {
       // What a stream that was killed had scored and not sent.
       topic.publish(job);

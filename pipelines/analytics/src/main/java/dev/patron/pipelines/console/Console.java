@@ -2,7 +2,9 @@ package dev.patron.pipelines.console;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,6 +19,7 @@ public class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final boolean terminal;
+  private final Set<String> said = new HashSet<>();
   private boolean lineOpen;
 
   /** Work of the driver. */
@@ -62,6 +65,13 @@ public class Console {
   public synchronized void note(String line) {
     closeLine();
     err.println(line);
+  }
+
+  /** Writes a line to stderr, unless it was written so before: what holds is said once. */
+  public synchronized void noteOnce(String line) {
+    if (said.add(line)) {
+      note(line);
+    }
   }
 
   /** Writes a stack trace to stderr, after the line that says what happened. */

@@ -122,9 +122,7 @@ public final class Score {
                 .equals(before.properties().getOrDefault(SEGMENTS, segments.reference()));
     boolean moved = before != null && then != 0 && (then != observed.asOf() || retrained);
     ReviseScores revise = revise(job, features, before, making, score);
-    if (revise == null) {
-      tellIfStrange(job, lifetime, asOf, options.getHorizonDays());
-    }
+    tellIfStrange(job, lifetime, asOf, options.getHorizonDays());
 
     Manifest manifest =
         job.run(
@@ -204,7 +202,7 @@ public final class Score {
     Frame drift = drift(job, segments, counts, observed.asOf());
     if (drift != null) {
       changes.overwrite(DRIFT, drift);
-      Drift.warnings(drift).forEach(warning -> job.console().note("score: " + warning));
+      Drift.warnings(drift).forEach(warning -> job.console().noteOnce("score: " + warning));
     }
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
   }
@@ -216,14 +214,14 @@ public final class Score {
     Instant trained = LifetimeDocument.asOf(document);
     if (asOf.isBefore(trained)) {
       job.console()
-          .note(
+          .noteOnce(
               "score: %s was trained as of %s and knows what came after %s; --retrain trains as of"
                       .formatted(lifetime.reference(), day(job, trained), day(job, asOf))
                   + " then");
     } else if (LifetimeDocument.refinement(document).hasSeason()
         && !LifetimeDocument.refinement(document, asOf, horizonDays).hasSeason()) {
       job.console()
-          .note(
+          .noteOnce(
               "score: %s knows the season of the window after %s alone, and forecasts %d days after"
                       .formatted(lifetime.reference(), day(job, trained), horizonDays)
                   + " %s without one; --retrain learns theirs".formatted(day(job, asOf)));
