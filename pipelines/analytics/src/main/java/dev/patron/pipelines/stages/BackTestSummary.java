@@ -3,11 +3,16 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.evaluate.Accuracy;
 import dev.patron.pipelines.training.BackTest;
 import dev.patron.pipelines.training.BackTest.Line;
+import java.time.LocalDate;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A back-test as lines on a terminal. */
 final class BackTestSummary {
+  /** Totals that are off by more are no ground for a budget. */
+  private static final double FAR = 0.2;
+
   private BackTestSummary() {}
 
   /** All tested days together, a line a candidate and target, and why one was chosen. */
@@ -44,6 +49,35 @@ final class BackTestSummary {
     }
     text.append(String.join("\n", result.choice().reasons()));
     return text.toString();
+  }
+
+  /**
+   * What to know before anybody relies on a total: how far that of the newest tested days was off;
+   * null where it was not far.
+   */
+  static @Nullable String warning(BackTest.Result result) {
+    Line newest = null;
+    for (Line line : result.lines()) {
+      Long day = line.cutoffDay();
+      if (line.chosen()
+          && line.target().equals("spend")
+          && day != null
+          && (newest == null || day > Objects.requireNonNull(newest.cutoffDay()))) {
+        newest = line;
+      }
+    }
+    Double bias = newest == null ? null : newest.accuracy().bias();
+    if (newest == null || bias == null || Math.abs(bias) <= FAR) {
+      return null;
+    }
+    return String.format(
+        Locale.ROOT,
+        "of the %d days after %s the forecast of all spend was %.0f %% too %s; the report and the"
+            + " model's card say more",
+        newest.windowDays(),
+        LocalDate.ofEpochDay(Objects.requireNonNull(newest.cutoffDay())),
+        100 * Math.abs(bias),
+        bias > 0 ? "high" : "low");
   }
 
   private static String number(String format, @Nullable Double value) {

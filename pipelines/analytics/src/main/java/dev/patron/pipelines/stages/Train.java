@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The batch stage from features to models. The pipeline counts what is sufficient for the fits and
@@ -63,6 +64,9 @@ public final class Train {
     var unused = Models.champions(job);
     Train train = new Train(job, options, history, features, edges);
     Learnt learnt = job.run("train", train::gather, train::learn);
+    if (learnt.warning() != null) {
+      job.console().note("train: " + learnt.warning());
+    }
     if (!learnt.isChampion()) {
       job.console()
           .note(
@@ -88,8 +92,11 @@ public final class Train {
     history.gather(pipeline, findings);
   }
 
-  /** The version of the lifetime model that it made, and whether that one scores. */
-  private record Learnt(int lifetime, boolean isChampion) {}
+  /**
+   * The version of the lifetime model that it made, whether that one scores, and what to know of
+   * it.
+   */
+  private record Learnt(int lifetime, boolean isChampion, @Nullable String warning) {}
 
   private Learnt learn(Manifest manifest) throws IOException {
     Observed observed = history.observed();
@@ -138,7 +145,7 @@ public final class Train {
         segments.train(TableScan.of(features, features.schema().names()), facts),
         true,
         facts);
-    return new Learnt(lifetime, better);
+    return new Learnt(lifetime, better, BackTestSummary.warning(judged));
   }
 
   /** Adds a version, lets it score if it may, and tells the MLflow server of a new one. */
