@@ -12,7 +12,9 @@ import org.apache.beam.sdk.coders.Coder;
 import org.apache.beam.sdk.coders.CoderException;
 import org.apache.beam.sdk.coders.KvCoder;
 import org.apache.beam.sdk.coders.VarIntCoder;
+import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.transforms.DoFn;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.GroupByKey;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
@@ -21,6 +23,7 @@ import org.apache.beam.sdk.transforms.WithKeys;
 import org.apache.beam.sdk.util.CoderUtils;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
 import org.apache.beam.sdk.values.PDone;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -63,9 +66,10 @@ public final class Manifest {
   }
 
   /**
-   * Reads the manifest that {@link #writeTo} wrote; a pipeline that told nothing wrote none.
+   * Reads the manifest that {@link #writeTo} wrote. A pipeline that told nothing wrote one that is
+   * empty: where there is none, its workers wrote it, and all else, somewhere else.
    *
-   * @throws IOException if it cannot be read
+   * @throws IOException if it is not there, or cannot be read
    */
   public static Manifest read(String file) throws IOException {
     Path path = HadoopFiles.path(file);
@@ -77,7 +81,12 @@ public final class Manifest {
         entries.add(ManifestEntry.EntryCoder.of().decode(in));
       }
     } catch (FileNotFoundException e) {
-      return EMPTY;
+      throw new IOException(
+          "what the workers wrote is not in "
+              + HadoopFiles.display(path.getParent())
+              + " of this machine; name a --warehouse that the driver and all workers reach under"
+              + " one path, as hdfs:// or a folder that they share",
+          e);
     }
     return new Manifest(entries);
   }
@@ -131,8 +140,17 @@ public final class Manifest {
     return new PTransform<>() {
       @Override
       public PDone expand(PCollection<ManifestEntry> entries) {
+        PCollection<ManifestEntry> always =
+            entries
+                .getPipeline()
+                .apply(
+                    "Write it in any case",
+                    Create.of(new ManifestEntry("", "", new byte[0]))
+                        .withCoder(ManifestEntry.EntryCoder.of()));
         // One key is no hot key here: entries are few and small by contract.
-        entries
+        PCollectionList.of(entries)
+            .and(always)
+            .apply("What is told, if anything", Flatten.pCollections())
             .apply("All to one place", WithKeys.of(0))
             .setCoder(KvCoder.of(VarIntCoder.of(), ManifestEntry.EntryCoder.of()))
             .apply("Wait for all", GroupByKey.create())

@@ -1,10 +1,12 @@
 package dev.patron.transforms.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.features.accounts.Account;
 import dev.patron.transforms.AnyRunner;
 import dev.patron.transforms.shuffle.AccountCoder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.Pipeline;
@@ -43,6 +45,21 @@ class ManifestTest {
     assertThat(manifest.get("account", "orders", AccountCoder.of())).isEqualTo(List.of(account));
     assertThat(manifest.get("account", "books", AccountCoder.of())).isEmpty();
     Manifest.delete(file);
-    assertThat(Manifest.read(file).get("word", "table a", StringUtf8Coder.of())).isEmpty();
+    assertThatThrownBy(() -> Manifest.read(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("what the workers wrote is not in " + folder + " of this machine;");
+  }
+
+  @Test
+  void aPipelineThatTellsNothingWritesAManifestAllTheSame() throws Exception {
+    String file = folder.resolve("manifest").toString();
+    Pipeline pipeline = AnyRunner.pipeline();
+    pipeline
+        .apply("No words", Create.empty(StringUtf8Coder.of()))
+        .apply("Tell them", Manifest.entries("word", "words", StringUtf8Coder.of()))
+        .apply(Manifest.writeTo(file));
+    pipeline.run().waitUntilFinish();
+
+    assertThat(Manifest.read(file).get("word", "words", StringUtf8Coder.of())).isEmpty();
   }
 }

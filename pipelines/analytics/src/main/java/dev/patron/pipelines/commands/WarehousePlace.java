@@ -29,7 +29,8 @@ public final class WarehousePlace {
       throw new UsageException(
           "--warehouse=%s: %s is a file; name a folder or URI".formatted(place, existing));
     }
-    return place;
+    // To a worker a relative path is another folder than to the driver.
+    return existing == null ? place : Path.of(place).toAbsolutePath().normalize().toString();
   }
 
   /**
