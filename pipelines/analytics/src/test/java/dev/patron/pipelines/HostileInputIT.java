@@ -673,6 +673,21 @@ class HostileInputIT {
   }
 
   @Test
+  void theFolderOfADatasetIsNoPattern() throws IOException {
+    Path odd = Files.createDirectory(folder.resolve("in [2024] {a,b}* back\\slash"));
+    csv(HEADER + SALES);
+    Files.move(folder.resolve("sales.csv"), odd.resolve("sales.csv"));
+    Files.move(folder.resolve("shop.yaml"), odd.resolve("shop.yaml"));
+    int status =
+        patron(
+            "ingest",
+            "--dataset=" + odd.resolve("shop.yaml"),
+            "--warehouse=" + folder.resolve("warehouse"));
+    assertThat(status).as(err).isZero();
+    assertThat(rows("bronze/sales")).isEqualTo(60);
+  }
+
+  @Test
   void aWarehouseOfAnotherDatasetIsRefusedAtOnce() throws IOException {
     csv(HEADER + SALES);
     assertThat(run()).as(err).isZero();

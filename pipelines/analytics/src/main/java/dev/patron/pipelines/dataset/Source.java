@@ -51,15 +51,19 @@ public sealed interface Source extends Serializable
       return Kind.FILES;
     }
 
+    private static String escaped(String path) {
+      return path.replaceAll("[\\\\*?\\[\\]{},]", "\\\\$0");
+    }
+
     /**
      * The patterns with their folder before them, in the order written; absolute paths and URIs
-     * stay as they are. The folder itself is no pattern: where its name may hold characters of
-     * patterns, match {@link #globs} within it instead.
+     * stay as they are. The folder itself is no pattern: characters of patterns in its name stand
+     * for themselves.
      */
     public List<String> locations() {
       return globs.stream()
           .map(Setting::reveal)
-          .map(glob -> ABSOLUTE.matcher(glob).matches() ? glob : folder + "/" + glob)
+          .map(glob -> ABSOLUTE.matcher(glob).matches() ? glob : escaped(folder) + "/" + glob)
           .toList();
     }
   }
