@@ -688,6 +688,19 @@ class HostileInputIT {
   }
 
   @Test
+  void verifyReadsOnBehindADamagedTable() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    int whole = tables("warehouse").size();
+    try (Stream<Path> files = Files.list(folder.resolve("warehouse/gold/customer_scores"))) {
+      Files.delete(files.filter(file -> file.toString().endsWith(".parquet")).toList().get(0));
+    }
+    assertThat(tables("warehouse")).hasSize(whole - 1).containsKey("silver/sales");
+    assertThat(patron("verify", "--warehouse=" + folder.resolve("warehouse"))).isEqualTo(1);
+    assertThat(err).contains("customer_scores").doesNotContain("\tat ");
+  }
+
+  @Test
   void aWarehouseOfAnotherDatasetIsRefusedAtOnce() throws IOException {
     csv(HEADER + SALES);
     assertThat(run()).as(err).isZero();

@@ -7,6 +7,7 @@ import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.options.WarehouseOptions;
 import dev.patron.pipelines.stages.Promises;
 import dev.patron.pipelines.stages.WarehouseTables;
+import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableDigest;
 import dev.patron.transforms.lake.TableSnapshot;
@@ -26,7 +27,8 @@ public final class Verify {
   /**
    * Prints {@code TABLE ROWS DIGEST}, a line a table.
    *
-   * @throws JobException if a table breaks a promise; all are printed all the same
+   * @throws JobException if tables break a promise or cannot be read; all others are printed all
+   *     the same
    */
   public static void run(WarehouseOptions options, Console console) {
     List<LakeTable> tables = WarehouseTables.all(WarehousePlace.of(options));
@@ -36,11 +38,17 @@ public final class Verify {
     }
     List<String> broken = new ArrayList<>();
     for (LakeTable table : tables) {
-      TableSnapshot snapshot = table.snapshot();
-      FrameDigest digest = TableDigest.of(snapshot, LINEAGE);
-      Promises.firstBroken(snapshot).ifPresent(what -> broken.add(table.name() + ": " + what));
-      console.result(
-          String.format(Locale.ROOT, "%-28s %12d  %s", table.name(), digest.rows(), digest.hex()));
+      try {
+        TableSnapshot snapshot = table.snapshot();
+        FrameDigest digest = TableDigest.of(snapshot, LINEAGE);
+        Promises.firstBroken(snapshot).ifPresent(what -> broken.add(table.name() + ": " + what));
+        console.result(
+            String.format(
+                Locale.ROOT, "%-28s %12d  %s", table.name(), digest.rows(), digest.hex()));
+      } catch (LakeException e) {
+        // The others are of the more interest.
+        broken.add(String.valueOf(e.getMessage()));
+      }
     }
     if (!broken.isEmpty()) {
       throw new JobException(String.join("\n", broken));
