@@ -701,6 +701,22 @@ class HostileInputIT {
   }
 
   @Test
+  void vacuumDeletesWhatCrashedRunsHaveLeft() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    Path left = Files.writeString(folder.resolve("warehouse/_staging/ingest-of-a-crash"), "");
+    Path intent =
+        Files.writeString(
+            Files.createDirectories(folder.resolve("warehouse/_ledger/_intents")).resolve("x"), "");
+    String warehouse = "--warehouse=" + folder.resolve("warehouse");
+    assertThat(patron("vacuum", warehouse)).as(err).isZero();
+    assertThat(left).exists();
+    assertThat(patron("vacuum", warehouse, "--retain=PT0S")).as(err).isZero();
+    assertThat(left).doesNotExist();
+    assertThat(intent).doesNotExist();
+  }
+
+  @Test
   void aWarehouseOfAnotherDatasetIsRefusedAtOnce() throws IOException {
     csv(HEADER + SALES);
     assertThat(run()).as(err).isZero();

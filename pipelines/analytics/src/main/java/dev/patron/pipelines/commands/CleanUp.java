@@ -32,6 +32,7 @@ public final class CleanUp {
     String warehouse = WarehousePlace.writable(options);
     // A decision that is not carried out yet needs files that no version has.
     Ledger.of(warehouse).open();
+    WarehouseTables.deleteLeftovers(warehouse, cutOff);
     Vacuum.Freed all = new Vacuum.Freed(0, 0);
     for (LakeTable table : WarehouseTables.foldersWithState(warehouse)) {
       Vacuum.Freed freed = Vacuum.of(table, cutOff);

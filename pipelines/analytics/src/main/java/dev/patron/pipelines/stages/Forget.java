@@ -21,7 +21,6 @@ import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.EraseRows;
 import dev.patron.transforms.lake.LakeTable;
-import dev.patron.transforms.lake.Ledger;
 import dev.patron.transforms.lake.ReadTable;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableScan;
@@ -360,10 +359,7 @@ public final class Forget {
     for (LakeTable table : tables.all()) {
       freed = freed.and(Vacuum.allButNewest(table, fence));
     }
-    Warehouse warehouse = Warehouse.at(job.warehouse());
-    for (String folder : List.of(Job.STAGING, Ledger.INTENTS)) {
-      warehouse.deleteBefore(folder, fence);
-    }
+    WarehouseTables.deleteLeftovers(job.warehouse(), fence);
     return freed;
   }
 

@@ -1,7 +1,9 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.Ledger;
 import dev.patron.transforms.lake.Warehouse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,6 +29,17 @@ public final class WarehouseTables {
     List<String> tiers = new ArrayList<>(TIERS);
     tiers.add("state");
     return folders(warehouse, tiers);
+  }
+
+  /**
+   * Deletes what crashed runs have left beside the tables.
+   *
+   * @param time what was written later may be of a run that is under way
+   */
+  public static void deleteLeftovers(String warehouse, Instant time) {
+    for (String folder : List.of(Job.STAGING, Ledger.INTENTS)) {
+      Warehouse.at(warehouse).deleteBefore(folder, time);
+    }
   }
 
   private static List<LakeTable> folders(String warehouse, List<String> tiers) {
