@@ -41,6 +41,10 @@ public final class Patron {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
 
+  /** Says that the JVM is shared. */
+  private static final List<String> HOSTED =
+      List.of("--usesProvidedSparkContext", "--usesProvidedSparkContext=true");
+
   private static final List<Command<?>> OWN =
       List.of(
           new Command<>(
@@ -125,12 +129,21 @@ public final class Patron {
     this.console = console;
   }
 
-  /** Runs one command. */
+  /**
+   * Runs one command, and ends the JVM with its status where that is not 0.
+   *
+   * @throws IllegalStateException instead, if somebody else's Spark context is used: it is the
+   *     context of other jobs of this JVM too
+   */
   public static void main(String[] arguments) {
     Console console = new Console(System.out, System.err, Boolean.getBoolean("patron.terminal"));
     int status = new Patron(console).run(Arrays.asList(arguments));
-    // A driver that hosts several jobs, as on Databricks, must not be ended by one that succeeded.
+    // A driver that hosts several jobs, as on Databricks, must not be ended by one of them.
     if (status != SUCCESS) {
+      if (Arrays.stream(arguments).anyMatch(HOSTED::contains)) {
+        throw new IllegalStateException(
+            "patron ended with status " + status + "; the lines on its standard error say why");
+      }
       System.exit(status);
     }
   }

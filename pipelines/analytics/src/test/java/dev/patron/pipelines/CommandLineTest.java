@@ -1,6 +1,7 @@
 package dev.patron.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,5 +86,13 @@ class CommandLineTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).startsWith("Usage: ./patron COMMAND");
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void aHostOfOtherJobsIsNotEnded() {
+    String[] arguments = {"rnu", "--usesProvidedSparkContext=true"};
+    assertThatThrownBy(() -> Patron.main(arguments))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("patron ended with status 2;");
   }
 }
