@@ -47,6 +47,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LandRecords
     extends PTransform<PCollection<SourcePart>, PCollection<ManifestEntry>> {
+  /**
+   * How many workers can have a share. Each tells the driver what it read, and an embedded runner
+   * copies all that was told by then: of ten thousand small files, each for itself, for minutes.
+   */
+  private static final int MOST_SHARES = 256;
+
   private static final long serialVersionUID = 1;
 
   private static final String PROGRESS = "progress";
@@ -153,7 +159,9 @@ public final class LandRecords
   @Override
   public PCollection<ManifestEntry> expand(PCollection<SourcePart> parts) {
     return parts
-        .apply("Share the sources among the workers", Reshuffle.viaRandomKey())
+        .apply(
+            "Share the sources among the workers",
+            Reshuffle.<SourcePart>viaRandomKey().withNumBuckets(MOST_SHARES))
         .apply("Write each source to bronze", ParDo.of(new Land(reader, bronze, unwanted)))
         .setCoder(Manifest.coder());
   }
