@@ -6,6 +6,7 @@ import dev.patron.pipelines.commands.WarehousePlace;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.stages.WarehouseTables;
+import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,7 +77,8 @@ final class Sql {
           "sql reads warehouses on this machine's disks; for %s use the SQL of your cluster"
               .formatted(place));
     }
-    Path folder = place.startsWith("file:/") ? Path.of(java.net.URI.create(place)) : Path.of(place);
+    // As every other command takes it: in a file: URI no character is escaped.
+    Path folder = Path.of(HadoopFiles.display(HadoopFiles.path(place)));
     if (!Files.isDirectory(folder) || WarehouseTables.folders(folder.toString()).isEmpty()) {
       throw new UsageException("there are no tables in " + place + "; name a --warehouse=PATH");
     }

@@ -74,6 +74,16 @@ class SqlTest {
   }
 
   @Test
+  void aUriOfFilesIsReadAsOtherCommandsWriteIt() throws IOException {
+    Path escaped = Files.createDirectory(folder.resolve("a%20#b"));
+    Shop.write(escaped);
+    for (Path place : List.of(warehouse, escaped)) {
+      assertThat(sql(Path.of("file:" + place), "", "--query=select count(*) from silver.orders"))
+          .contains("3");
+    }
+  }
+
+  @Test
   void nestedRowsCanBeAsked() throws IOException {
     assertThat(
             sql(
