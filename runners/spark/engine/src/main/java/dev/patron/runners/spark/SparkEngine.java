@@ -1,8 +1,12 @@
 package dev.patron.runners.spark;
 
 import dev.patron.pipelines.Patron;
+import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.engine.Engine;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
 import org.apache.beam.runners.spark.SparkContextOptions;
@@ -12,12 +16,16 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.ExternalClusterManager;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * Beam's classic Spark runner with one Spark context for all pipelines of a command: starting Spark
  * costs seconds, and Databricks has one already.
  */
 public final class SparkEngine implements Engine {
+  private static final String STANDALONE = "spark://";
+  private static final int PATIENCE_MILLIS = 10_000;
+
   /** Beam's default. */
   private static final String MEMORY = "MEMORY_ONLY";
 
@@ -44,6 +52,7 @@ public final class SparkEngine implements Engine {
     if (spark.getStorageLevel().equals(MEMORY)) {
       spark.setStorageLevel(MEMORY_THEN_DISK);
     }
+    checkStorageLevel(spark.getStorageLevel());
     boolean borrowed = context.getUsesProvidedSparkContext();
     JavaSparkContext provided = borrowed ? context.getProvidedSparkContext() : null;
     if (provided != null) {
@@ -53,6 +62,7 @@ public final class SparkEngine implements Engine {
     if (!conf.contains("spark.master")) {
       conf.setMaster(known(spark.getSparkMaster()));
     }
+    requireAnswer(conf.get("spark.master"));
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.ui.enabled", "false");
@@ -82,6 +92,42 @@ public final class SparkEngine implements Engine {
               + " and with spark-submit yarn and k8s://HOST:PORT");
     }
     return master;
+  }
+
+  private static void checkStorageLevel(String level) {
+    try {
+      StorageLevel.fromString(level);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          "--storageLevel=" + level + " is none of Spark's, such as MEMORY_AND_DISK or DISK_ONLY",
+          e);
+    }
+  }
+
+  /**
+   * Asks the masters of a standalone cluster whether they are there. Spark itself asks for a
+   * minute, with a hundred lines, and then says that its context was stopped.
+   *
+   * @throws JobException if none of them is
+   */
+  private static void requireAnswer(String master) {
+    if (!master.startsWith(STANDALONE)) {
+      return;
+    }
+    for (String address : master.substring(STANDALONE.length()).split(",", -1)) {
+      int colon = Math.max(0, address.lastIndexOf(':'));
+      String host = address.substring(0, colon).replaceAll("[\\[\\]]", "");
+      try (Socket socket = new Socket()) {
+        socket.connect(
+            new InetSocketAddress(host, Integer.parseInt(address.substring(colon + 1))),
+            PATIENCE_MILLIS);
+        return;
+      } catch (IOException | IllegalArgumentException e) {
+        // Perhaps the next.
+      }
+    }
+    throw new JobException(
+        "no Spark master answers at " + master + "; see that it runs and can be reached from here");
   }
 
   /** Whether the class path brings the client of such a cluster, as Spark asks. */

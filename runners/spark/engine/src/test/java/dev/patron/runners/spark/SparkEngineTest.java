@@ -3,9 +3,11 @@ package dev.patron.runners.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,5 +51,27 @@ class SparkEngineTest {
                 + master
                 + " is no master of Spark; known are local, local[N], local[*] and"
                 + " spark://HOST:PORT, and with spark-submit yarn and k8s://HOST:PORT");
+  }
+
+  @Test
+  void aMasterThatDoesNotAnswerIsOneLineBeforeSparkIsStarted() {
+    String master = "spark://127.0.0.1:1,127.0.0.1:99999";
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs("--runner=SparkRunner", "--sparkMaster=" + master).create();
+    assertThatThrownBy(() -> new SparkEngine().open(options))
+        .isInstanceOf(JobException.class)
+        .hasMessage(
+            "no Spark master answers at "
+                + master
+                + "; see that it runs and can be reached from here");
+  }
+
+  @Test
+  void aStorageLevelThatSparkHasNotIsOneLineBeforeSparkIsStarted() {
+    PipelineOptions options =
+        PipelineOptionsFactory.fromArgs("--runner=SparkRunner", "--storageLevel=FOO").create();
+    assertThatThrownBy(() -> new SparkEngine().open(options))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("--storageLevel=FOO is none of Spark's");
   }
 }
