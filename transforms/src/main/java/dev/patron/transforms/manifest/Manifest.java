@@ -81,12 +81,12 @@ public final class Manifest {
         entries.add(ManifestEntry.EntryCoder.of().decode(in));
       }
     } catch (FileNotFoundException e) {
+      // Without its cause, which names a file that nobody has heard of.
       throw new IOException(
           "what the workers wrote is not in "
               + HadoopFiles.display(path.getParent())
               + " of this machine; name a --warehouse that the driver and all workers reach under"
-              + " one path, as hdfs:// or a folder that they share",
-          e);
+              + " one path, as hdfs:// or a folder that they share");
     }
     return new Manifest(entries);
   }
