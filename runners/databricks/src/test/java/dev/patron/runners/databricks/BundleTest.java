@@ -152,6 +152,18 @@ class BundleTest {
   }
 
   @Test
+  void jarsAreUploadedWhereTheBundleMakesNothing() {
+    String place = (String) bundle.at("workspace", "artifact_path");
+    assertThat(place).startsWith("/Volumes/${var.catalog}/${var.schema}/");
+    // The CLI uploads before it makes resources: the volume and its schema must be there already.
+    assertThat(Bundle.map(bundle.at("resources"))).doesNotContainKey("schemas");
+    for (Object volume : Bundle.map(bundle.at("resources", "volumes")).values()) {
+      assertThat(Bundle.in(volume, "schema_name")).isEqualTo("${var.schema}");
+      assertThat(place).doesNotEndWith("/" + Bundle.in(volume, "name"));
+    }
+  }
+
+  @Test
   void mainClassesHaveMainMethods() throws ReflectiveOperationException {
     for (String job : List.of("setup", "patron")) {
       for (Map<String, Object> task : bundle.tasks(job)) {
