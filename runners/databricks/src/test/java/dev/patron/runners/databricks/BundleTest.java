@@ -152,6 +152,12 @@ class BundleTest {
   }
 
   @Test
+  void anOldCliIsRefused() {
+    // The CLI's own syntax of such a condition; 0.267.0 takes jars from outside of the bundle.
+    assertThat(bundle.at("bundle", "databricks_cli_version")).isEqualTo(">= 0.267.0");
+  }
+
+  @Test
   void jarsAreUploadedWhereTheBundleMakesNothing() {
     String place = (String) bundle.at("workspace", "artifact_path");
     assertThat(place).startsWith("/Volumes/${var.catalog}/${var.schema}/");
