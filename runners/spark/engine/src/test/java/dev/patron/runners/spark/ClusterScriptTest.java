@@ -52,7 +52,7 @@ final class ClusterScriptTest {
           *.worker.Worker*) echo Successfully registered with master ;;
           *) printf '%s\\n' "$@" && exit ;;
         esac
-        while :; do sleep 0.2; done
+        while [ -e "$0" ]; do sleep 0.2; done
         """);
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
