@@ -49,7 +49,7 @@ public final class LandRecords
     extends PTransform<PCollection<SourcePart>, PCollection<ManifestEntry>> {
   /**
    * How many workers can have a share. Each tells the driver what it read, and an embedded runner
-   * copies all that was told by then: of ten thousand small files, each for itself, for minutes.
+   * copies all that was told by then: of ten thousand small files, each for itself, for a minute.
    */
   private static final int MOST_SHARES = 256;
 

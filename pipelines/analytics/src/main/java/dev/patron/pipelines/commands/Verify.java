@@ -46,7 +46,7 @@ public final class Verify {
             String.format(
                 Locale.ROOT, "%-28s %12d  %s", table.name(), digest.rows(), digest.hex()));
       } catch (LakeException e) {
-        // The others are of the more interest.
+        // Who restores it needs to know which others are damaged.
         broken.add(String.valueOf(e.getMessage()));
       }
     }

@@ -131,7 +131,7 @@ public final class Refine {
   public static void replay(Job job) {
     Changes changes = new Changes(job);
     for (Dataset.Table table : job.dataset().tables()) {
-      long refused = SilverTable.forget(job, table.name(), changes);
+      long refused = SilverTable.unmake(job, table.name(), changes);
       if (refused > 0) {
         job.console()
             .note(

@@ -440,11 +440,12 @@ final class SilverTable {
   }
 
   /**
-   * Makes a table that has refused records forget what it has folded, so that it is made anew.
+   * Takes back what a table that has refused records says to have folded, so that the next refine
+   * makes it anew; its rows stay until then.
    *
    * @return how many it has; 0 if it has none, or was never made
    */
-  static long forget(Job job, String table, Changes changes) {
+  static long unmake(Job job, String table, Changes changes) {
     TableSnapshot quarantine = job.latest(quarantineOf(table));
     String silverName = silverOf(table);
     TableSnapshot silver = job.latest(silverName);
