@@ -10,6 +10,7 @@ import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition.Role;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,11 +22,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was seen of the values of one column: a set of facts that only grows, so that evidence can
- * be merged in any order and any number of times; and the type that the column is to {@link #keep},
- * which merging passes on.
+ * What was seen of the values of one column: a set of facts that only grows, how many values of
+ * each kind JSON had until the column was to {@link #take} one, and the type that it is to {@link
+ * #keep}; merging passes both on.
  */
 final class ColumnEvidence {
+
+  /** What JSON tells apart; of equally many the first decides. Their names are stored. */
+  private enum Kind {
+    NUMBER,
+    TEXT,
+    TRUTH,
+    OBJECT,
+    ARRAY
+  }
 
   /** Single facts. Their names are stored. */
   private enum Seen {
@@ -68,6 +78,11 @@ final class ColumnEvidence {
   private static final int MONEY_SCALE = 6;
 
   private final EnumSet<Seen> facts = EnumSet.noneOf(Seen.class);
+  private final EnumMap<Kind, Long> values = new EnumMap<>(Kind.class);
+
+  /** The kind of the values that the column has, whatever comes to it. */
+  private @Nullable Kind taken;
+
   private int scale;
   private int integerDigits;
   private final TreeSet<String> types = new TreeSet<>();
@@ -85,6 +100,10 @@ final class ColumnEvidence {
     return facts.contains(what);
   }
 
+  private void sawOne(Kind kind) {
+    values.merge(kind, 1L, Long::sum);
+  }
+
   /** Adds a type that a schema or a file states. */
   void stated(Type type) {
     types.add(type.toString());
@@ -93,9 +112,13 @@ final class ColumnEvidence {
   /** Adds the JSON value at the parser's current token, and leaves the parser at its last. */
   void json(JsonParser parser, SchemaEvidence.Scratch scratch) throws IOException {
     switch (parser.currentToken()) {
-      case VALUE_TRUE, VALUE_FALSE -> saw(Seen.TRUTH);
+      case VALUE_TRUE, VALUE_FALSE -> {
+        saw(Seen.TRUTH);
+        sawOne(Kind.TRUTH);
+      }
       case VALUE_STRING -> {
         if (scratch.text().take(parser) && !scratch.isPlaceholder()) {
+          sawOne(Kind.TEXT);
           text(scratch.text().array(), 0, scratch.text().length(), scratch);
         }
       }
@@ -105,20 +128,26 @@ final class ColumnEvidence {
             && number.read(scratch.text().array(), 0, scratch.text().length())) {
           boolean integer = !number.hasPoint() && !number.hasExponent();
           saw(!integer ? Seen.FRACTION : number.isLong() ? Seen.INTEGER : Seen.BIG_INTEGER);
+          sawOne(Kind.NUMBER);
           digits(number);
         }
       }
       case START_ARRAY -> array(parser, scratch);
       case START_OBJECT -> {
-        saw(Seen.OBJECT);
+        boolean hasFields = false;
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String name = parser.currentName();
           parser.nextToken();
           if (!name.isEmpty()) {
             field(name).json(parser, scratch);
+            hasFields = true;
           } else {
             parser.skipChildren();
           }
+        }
+        if (hasFields) {
+          saw(Seen.OBJECT);
+          sawOne(Kind.OBJECT);
         }
       }
       default -> {}
@@ -127,6 +156,7 @@ final class ColumnEvidence {
 
   private void array(JsonParser parser, SchemaEvidence.Scratch scratch) throws IOException {
     saw(Seen.ARRAY);
+    sawOne(Kind.ARRAY);
     ColumnEvidence elements = element;
     if (elements == null) {
       elements = new ColumnEvidence();
@@ -210,11 +240,57 @@ final class ColumnEvidence {
     }
   }
 
-  /** Adds all that was seen elsewhere. */
+  /**
+   * The kind that the column has taken, or else that of most of its values, so that the fewest
+   * records are refused; null if there was no value.
+   */
+  private @Nullable Kind kind() {
+    if (taken != null) {
+      return taken;
+    }
+    Kind most = null;
+    for (Kind kind : Kind.values()) {
+      if (has(kind) && (most == null || count(kind) > count(most))) {
+        most = kind;
+      }
+    }
+    return most;
+  }
+
+  private boolean has(Kind kind) {
+    return switch (kind) {
+      case NUMBER -> has(Seen.INTEGER) || has(Seen.BIG_INTEGER) || has(Seen.FRACTION);
+      case TEXT -> has(Seen.TEXT);
+      case TRUTH -> has(Seen.TRUTH);
+      case OBJECT -> has(Seen.OBJECT) && !fields.isEmpty();
+      case ARRAY -> has(Seen.ARRAY);
+    };
+  }
+
+  /** Zero where values were seen before they were counted. */
+  private long count(Kind kind) {
+    return values.getOrDefault(kind, 0L);
+  }
+
+  /** The column has had these values: it stays of their kind. */
+  void take() {
+    taken = kind();
+    values.clear();
+    fields.values().forEach(ColumnEvidence::take);
+    if (element != null) {
+      element.take();
+    }
+  }
+
+  /** Adds all that was seen elsewhere, and nowhere else: its values are counted once more. */
   void merge(ColumnEvidence other) {
     facts.addAll(other.facts);
+    other.values.forEach((kind, count) -> values.merge(kind, count, Long::sum));
     scale = Math.max(scale, other.scale);
     integerDigits = Math.max(integerDigits, other.integerDigits);
+    if (taken == null) {
+      taken = other.taken;
+    }
     types.addAll(other.types);
     other.fields.forEach((name, evidence) -> field(name).merge(evidence));
     ColumnEvidence otherElement = other.element;
@@ -332,29 +408,23 @@ final class ColumnEvidence {
   }
 
   private Type resolveJson(String path, Map<String, Role> roles, boolean debezium) {
-    if (has(Seen.FRACTION)) {
-      return Type.DOUBLE;
-    }
-    if (has(Seen.BIG_INTEGER)) {
-      return new Type.Decimal(Type.Decimal.MAX_PRECISION, 0);
-    }
-    if (has(Seen.INTEGER)) {
-      return Type.LONG;
-    }
-    if (has(Seen.TEXT)) {
+    Kind kind = kind();
+    if (kind == null) {
       return Type.STRING;
     }
-    if (has(Seen.TRUTH)) {
-      return Type.BOOLEAN;
-    }
-    if (has(Seen.OBJECT) && !fields.isEmpty()) {
-      return debezium && isVariableDecimal() ? Type.STRING : row(path, roles, debezium);
-    }
     ColumnEvidence elements = element;
-    if (has(Seen.ARRAY) && elements != null) {
-      return new Type.ListOf(elements.resolve(path, roles, false, debezium));
-    }
-    return Type.STRING;
+    return switch (kind) {
+      case NUMBER ->
+          has(Seen.FRACTION)
+              ? Type.DOUBLE
+              : has(Seen.BIG_INTEGER) ? new Type.Decimal(Type.Decimal.MAX_PRECISION, 0) : Type.LONG;
+      case TEXT -> Type.STRING;
+      case TRUTH -> Type.BOOLEAN;
+      case OBJECT -> debezium && isVariableDecimal() ? Type.STRING : row(path, roles, debezium);
+      case ARRAY ->
+          new Type.ListOf(
+              elements == null ? Type.STRING : elements.resolve(path, roles, false, debezium));
+    };
   }
 
   private Type row(String path, Map<String, Role> roles, boolean debezium) {
@@ -477,6 +547,16 @@ final class ColumnEvidence {
       }
     }
     json.writeEndArray();
+    if (!values.isEmpty()) {
+      json.writeObjectFieldStart("values");
+      for (Map.Entry<Kind, Long> count : values.entrySet()) {
+        json.writeNumberField(count.getKey().name(), count.getValue());
+      }
+      json.writeEndObject();
+    }
+    if (taken != null) {
+      json.writeStringField("taken", taken.name());
+    }
     if (scale > 0) {
       json.writeNumberField("scale", scale);
     }
@@ -521,6 +601,14 @@ final class ColumnEvidence {
             evidence.saw(Seen.valueOf(json.getText()));
           }
         }
+        case "values" -> {
+          while (json.nextToken() == JsonToken.FIELD_NAME) {
+            Kind kind = Kind.valueOf(json.currentName());
+            json.nextToken();
+            evidence.values.put(kind, json.getLongValue());
+          }
+        }
+        case "taken" -> evidence.taken = Kind.valueOf(json.getText());
         case "scale" -> evidence.scale = json.getIntValue();
         case "integerDigits" -> evidence.integerDigits = json.getIntValue();
         case "types" -> {
@@ -547,6 +635,8 @@ final class ColumnEvidence {
   public boolean equals(Object other) {
     return other instanceof ColumnEvidence that
         && facts.equals(that.facts)
+        && values.equals(that.values)
+        && taken == that.taken
         && scale == that.scale
         && integerDigits == that.integerDigits
         && types.equals(that.types)
@@ -557,6 +647,6 @@ final class ColumnEvidence {
 
   @Override
   public int hashCode() {
-    return Objects.hash(facts, scale, integerDigits, types, fields, element, kept);
+    return Objects.hash(facts, values, taken, scale, integerDigits, types, fields, element, kept);
   }
 }

@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  * decided where the dataset does not declare them. Names are kept as the source has them, so that
  * two which a table cannot tell apart are known.
  *
- * <p>Evidence is a set of facts, without counts. {@link #merge} is idempotent, commutative and
- * associative, so that it can be gathered in any order, over any cut into frames, any number of
- * times, and kept to be added to by later runs. What {@link #resolve} makes of it depends on
- * nothing else, but for columns that {@link #addLater} found to keep the type they had. Mutable;
- * not for several threads at a time.
+ * <p>Evidence is a set of facts, and counts by which JSON's values outvote one another. {@link
+ * #merge} is commutative and associative, so that it can be gathered in any order and over any cut
+ * into frames, and kept to be added to by later runs. What {@link #resolve} makes of it depends on
+ * nothing else, but for columns that {@link #addLater} found to keep what they had. Mutable; not
+ * for several threads at a time.
  */
 public final class SchemaEvidence {
   private final TreeMap<String, ColumnEvidence> columns = new TreeMap<>();
@@ -282,16 +282,17 @@ public final class SchemaEvidence {
 
   // ---- Merging, and what follows
 
-  /** Adds all that was seen elsewhere. */
+  /** Adds all that was seen elsewhere, once. */
   public void merge(SchemaEvidence other) {
     other.columns.forEach((name, evidence) -> column(name).merge(evidence));
     orders.addAll(other.orders);
   }
 
   /**
-   * Adds what later records show. A column keeps its type where what they show would refuse values
-   * that it has taken: text that numbers come to stays text (SEMANTICS 17: a type widens, any other
-   * change refuses the record). So the order of later evidence counts, here alone.
+   * Adds what later records show, and ends the count: a column keeps what it has been where what
+   * they show would refuse values that it has taken. Text that numbers come to stays text
+   * (SEMANTICS 17: a type widens, any other change refuses the record). So the order of later
+   * evidence counts, here alone.
    */
   public void addLater(SchemaEvidence more, TableDefinition table) {
     Map<String, Type> before = scalarTypes(table);
@@ -304,6 +305,7 @@ public final class SchemaEvidence {
                 column(source).keep(taken);
               }
             });
+    columns.values().forEach(ColumnEvidence::take);
   }
 
   /** The types of the columns of scalar values, by their names in the source. */
