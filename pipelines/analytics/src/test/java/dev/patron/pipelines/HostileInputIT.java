@@ -627,6 +627,18 @@ class HostileInputIT {
     assertThat(rows("gold/segment_migration")).isEqualTo(moves);
   }
 
+  @Test
+  void optionsOfATrainingThatDoesNotHappenAreSaid() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run("--k=2")).as(err).isZero();
+    assertThat(err).doesNotContain("--k=2");
+    assertThat(run("--k=3", "--cutoffs=2")).as(err).isZero();
+    assertThat(err)
+        .contains(
+            "patron: there are champions, so that nothing is trained and --k=3 --cutoffs=2 is of no"
+                + " use; --retrain trains");
+  }
+
   // ---- Names
 
   @Test

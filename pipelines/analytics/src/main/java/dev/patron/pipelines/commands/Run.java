@@ -21,6 +21,9 @@ import dev.patron.pipelines.stages.Refine;
 import dev.patron.pipelines.stages.Score;
 import dev.patron.pipelines.stages.Train;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** The main job, and each of its stages by itself. */
 public final class Run {
@@ -41,19 +44,42 @@ public final class Run {
         console.note(
             "The dataset says nothing of purchases, so there are no measures of customers.");
       } else {
-        measure(job, options);
+        measure(job, options, console);
       }
       Compact.run(job, options.getMostSmallFiles());
     }
   }
 
-  private static void measure(Job job, RunOptions options) throws IOException {
+  private static void measure(Job job, RunOptions options, Console console) throws IOException {
     Features.run(job, options.getAsOf(), options.getNtile());
     if (options.getRetrain() || Models.champions(job).isEmpty()) {
       Train.run(job, options);
+    } else {
+      tellWhatTrainsNothing(options, console);
     }
     Score.run(job, options);
     Publish.run(job, options.getHorizonDays());
+  }
+
+  /** Whoever asks for other models gets those that are there. */
+  private static void tellWhatTrainsNothing(TrainOptions options, Console console) {
+    TrainOptions usual = PipelineOptionsFactory.as(TrainOptions.class);
+    List<String> ignored = new ArrayList<>();
+    if (options.getK() != usual.getK()) {
+      ignored.add("--k=" + options.getK());
+    }
+    if (options.getCutoffs() != usual.getCutoffs()) {
+      ignored.add("--cutoffs=" + options.getCutoffs());
+    }
+    if (options.getSampleCustomers() != usual.getSampleCustomers()) {
+      ignored.add("--sampleCustomers=" + options.getSampleCustomers());
+    }
+    if (!ignored.isEmpty()) {
+      console.note(
+          "patron: there are champions, so that nothing is trained and %s is of no use; --retrain"
+                  .formatted(String.join(" ", ignored))
+              + " trains");
+    }
   }
 
   /** {@code ingest}. */
