@@ -175,13 +175,13 @@ public final class Patron {
     } catch (UsageException | DatasetException e) {
       console.note(lines(String.valueOf(e.getMessage())));
       return USAGE;
-    } catch (Exception e) {
+    } catch (Exception | OutOfMemoryError e) {
       return explain(words.get(0), e);
     }
   }
 
   /** Says the cause first; what nobody foresaw is followed by its stack trace. */
-  private int explain(String command, Exception e) {
+  private int explain(String command, Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof UsageException || cause instanceof DatasetException) {
         console.note(lines(String.valueOf(cause.getMessage())));

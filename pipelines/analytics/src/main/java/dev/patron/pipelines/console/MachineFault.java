@@ -11,8 +11,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a disk, a network or a cluster said no, in words. Java's own message is often only the name
- * of the file or the host, and its kind stands in the name of the exception, which is for
+ * Why a disk, a network, a memory or a cluster said no, in words. Java's own message is often only
+ * the name of the file or the host, and its kind stands in the name of the exception, which is for
  * programmers.
  */
 public final class MachineFault {
@@ -30,6 +30,11 @@ public final class MachineFault {
         return firstLine(String.valueOf(root.getMessage()));
       }
       root = root.getCause();
+    }
+    if (root instanceof OutOfMemoryError) {
+      return "the memory of its JVM, %,d MB, is too little; give it more with"
+          .formatted(Runtime.getRuntime().maxMemory() >> 20)
+          .concat(" PATRON_JAVA_OPTS=-Xmx..., on Spark with --driver-memory and --executor-memory");
     }
     String message = root.getMessage();
     if (!(root instanceof IOException) || message == null) {

@@ -57,6 +57,12 @@ class MachineFaultTest {
   }
 
   @Test
+  void tooLittleMemoryIsSaidWithWhatGivesMore() {
+    assertThat(MachineFault.explain(new IllegalStateException(new OutOfMemoryError("heap"))))
+        .matches("the memory of its JVM, [\\d,.]+ MB, is too little; give it more with .*-Xmx.*");
+  }
+
+  @Test
   void ofAClusterItIsWhatWeSayOfIt() {
     IOException away =
         new IOException("Kafka at x does not answer", new TimeoutException("Timed out"));
