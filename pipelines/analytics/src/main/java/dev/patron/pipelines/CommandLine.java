@@ -81,18 +81,19 @@ final class CommandLine {
       return PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new))
           .withValidation()
           .as(type);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
+      // A runner for tests alone finds its tests' libraries missing.
       throw new UsageException(explain(arguments, type, e), e);
     }
   }
 
   /** Finds the option that Beam stumbled over by trying each alone. */
   private static String explain(
-      List<String> arguments, Class<? extends PipelineOptions> type, RuntimeException e) {
+      List<String> arguments, Class<? extends PipelineOptions> type, Throwable e) {
     for (String argument : arguments) {
       try {
         PipelineOptionsFactory.fromArgs(argument).as(type);
-      } catch (RuntimeException single) {
+      } catch (RuntimeException | LinkageError single) {
         return "option " + argument + " is not understood: " + expected(argument, type, single);
       }
     }
@@ -100,7 +101,7 @@ final class CommandLine {
   }
 
   private static String expected(
-      String argument, Class<? extends PipelineOptions> type, RuntimeException e) {
+      String argument, Class<? extends PipelineOptions> type, Throwable e) {
     String name = argument.substring(2).replaceFirst("=.*", "");
     Class<?> wanted = String.class;
     for (Method method : type.getMethods()) {

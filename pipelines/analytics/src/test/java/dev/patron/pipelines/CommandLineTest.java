@@ -3,7 +3,10 @@ package dev.patron.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.patron.pipelines.console.UsageException;
+import dev.patron.pipelines.engine.Engines;
 import java.util.List;
+import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -52,6 +55,14 @@ class CommandLineTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).isEqualTo(message + System.lineSeparator());
     assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void noRunnerStreamsByItself() {
+    assertThatThrownBy(
+            () -> Engines.open(PipelineOptionsFactory.fromArgs("--streaming=true").create()))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("the command is 'stream'");
   }
 
   @Test

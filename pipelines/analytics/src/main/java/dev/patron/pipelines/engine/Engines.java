@@ -1,9 +1,11 @@
 package dev.patron.pipelines.engine;
 
+import dev.patron.pipelines.console.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.apache.beam.sdk.options.PipelineOptions;
+import org.apache.beam.sdk.options.StreamingOptions;
 
 /** The engines that the class path brings. */
 public final class Engines {
@@ -16,8 +18,17 @@ public final class Engines {
     return engines;
   }
 
-  /** Gets the engine of these options' runner ready; a runner without one needs nothing. */
+  /**
+   * Gets the engine of these options' runner ready; a runner without one needs nothing.
+   *
+   * @throws UsageException if pipelines are to run as a runner's own streams
+   */
   public static Engine.Opened open(PipelineOptions options) {
+    if (options.as(StreamingOptions.class).isStreaming()) {
+      throw new UsageException(
+          "--streaming=true is of no use here: streams are read by bounded pipelines, one after"
+              + " the other; the command is 'stream'");
+    }
     String runner = options.getRunner().getSimpleName();
     return all().stream()
         .filter(engine -> engine.runner().equals(runner))
