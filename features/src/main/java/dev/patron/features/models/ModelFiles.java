@@ -112,6 +112,10 @@ public final class ModelFiles {
     for (Input input : document.inputs()) {
       column(inputColumns, input.accepts().mlflow(), input.name(), false);
     }
+    if (document.name().equals(LifetimeDocument.NAME)) {
+      // When the window begins says whether its season is known.
+      column(inputColumns, "datetime", "as_of", false);
+    }
     ArrayNode outputColumns = ModelDocument.NODES.arrayNode();
     for (Schema.Field field : outputs.fields()) {
       column(

@@ -35,7 +35,8 @@ final class RefinementNode {
     node.set("spend", part(refinement.spend()));
     node.putObject("interval")
         .put("pace", refinement.interval().pace())
-        .put("width", refinement.interval().width());
+        .put("width", refinement.interval().width())
+        .put("crosses", refinement.interval().crosses());
     TwoStageTrees trees = refinement.trees();
     if (trees == null) {
       node.putNull("trees");
@@ -56,7 +57,8 @@ final class RefinementNode {
         .objectNode()
         .put("weight", part.weight())
         .put("level", part.level())
-        .put("season", part.season());
+        .put("season", part.season())
+        .put("mix", part.mix());
   }
 
   private static ObjectNode boosted(BoostedTrees trees) {
@@ -97,18 +99,26 @@ final class RefinementNode {
         readInterval(node.get("interval")));
   }
 
-  /** Documents before schema version 3 know of no interval of its own. */
+  /**
+   * Documents before schema version 3 know of no interval of its own, and before 5 of none whose
+   * ends do not cross.
+   */
   private static Interval readInterval(@Nullable JsonNode node) {
     return node == null
         ? Interval.NONE
-        : new Interval(ModelDocument.number(node, "pace"), ModelDocument.number(node, "width"));
+        : new Interval(
+            ModelDocument.number(node, "pace"),
+            ModelDocument.number(node, "width"),
+            !node.has("crosses") || node.get("crosses").asBoolean());
   }
 
   private static Part readPart(JsonNode node) {
     return new Part(
         ModelDocument.number(node, "weight"),
         ModelDocument.number(node, "level"),
-        ModelDocument.number(node, "season"));
+        ModelDocument.number(node, "season"),
+        // Before schema version 5 it was part of the season.
+        node.has("mix") ? ModelDocument.number(node, "mix") : Part.NONE.mix());
   }
 
   private static TwoStageTrees trees(JsonNode node) {

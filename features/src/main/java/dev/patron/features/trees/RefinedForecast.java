@@ -103,13 +103,12 @@ public final class RefinedForecast implements Serializable {
           .append(purchases > 0 ? spend / purchases : expected.amount(row));
       double stretch = before > 0 ? spend / before : 1;
       double drawn = stretch / interval.pace();
-      refined.doubles("cltv").append(stretch * plain.doubles("cltv").get(row));
-      refined
-          .doubles("cltv_low")
-          .append(drawn / interval.width() * plain.doubles("cltv_low").get(row));
-      refined
-          .doubles("cltv_high")
-          .append(drawn * interval.width() * plain.doubles("cltv_high").get(row));
+      double mean = stretch * plain.doubles("cltv").get(row);
+      double low = drawn * plain.doubles("cltv_low").get(row);
+      double high = drawn * plain.doubles("cltv_high").get(row);
+      refined.doubles("cltv").append(mean);
+      refined.doubles("cltv_low").append(interval.low(low));
+      refined.doubles("cltv_high").append(interval.high(low, mean, high));
     }
     Frame changed = refined.build();
     Schema schema = plain.schema();

@@ -31,18 +31,41 @@ public record Refinement(
    *
    * @param pace how many days each day of the horizon counts for when purchases are drawn: the
    *     season of purchases, or 1
-   * @param width what the upper end is multiplied by and the lower one divided by: what would have
-   *     held as many customers as an interval should where that could be seen
+   * @param width as wide as that would have held as many customers as an interval should where that
+   *     could be seen: above 1 the upper end is multiplied by it and the lower one divided by it;
+   *     below 1 the upper end comes so much nearer to the mean
+   * @param crosses whether, as before schema version 5 of the documents, a width below 1 multiplies
+   *     and divides too, which leaves no interval where the two ends are close
    */
-  public record Interval(double pace, double width) implements Serializable {
+  public record Interval(double pace, double width, boolean crosses) implements Serializable {
     /** Nothing is changed. */
     public static final Interval NONE = new Interval(1, 1);
 
+    /** An interval whose ends do not cross. */
+    public Interval(double pace, double width) {
+      this(pace, width, false);
+    }
+
     public Interval {
-      if (!(pace > 0) || Double.isInfinite(pace) || !(width > 0) || Double.isInfinite(width)) {
+      if (!isPositive(pace) || !isPositive(width)) {
         throw new IllegalArgumentException(
             "pace is %s and width %s; positive numbers are wanted".formatted(pace, width));
       }
+    }
+
+    /** The lower end of an interval with these ends. */
+    public double low(double low) {
+      return width >= 1 || crosses ? low / width : low;
+    }
+
+    /** The upper end of an interval with these ends around this mean. */
+    public double high(double low, double mean, double high) {
+      if (width >= 1 || crosses) {
+        return high * width;
+      }
+      // Of what few may buy and most do not, the mean lies above what nearly all stay below.
+      double middle = Math.max(low, Math.min(mean, high));
+      return middle + width * (high - middle);
     }
   }
 
@@ -53,30 +76,38 @@ public record Refinement(
    * @param level what the trees are multiplied by, so that they add up to what the probabilistic
    *     model does over all customers of the training
    * @param season what the blend is multiplied by: what is expected of the window in its season
-   *     beside what is expected without seasons, and of spend, how much more often those buy who
-   *     buy for more; 1 where no season is known or it did not help
+   *     beside what is expected without seasons; 1 where no season is known or it did not help
+   * @param mix what the blend is multiplied by in any window: of spend, how much more often those
+   *     buy who buy for more; 1 where that was not seen or did not help
    */
-  public record Part(double weight, double level, double season) implements Serializable {
+  public record Part(double weight, double level, double season, double mix)
+      implements Serializable {
     /** Nothing is changed. */
     public static final Part NONE = new Part(0, 1, 1);
+
+    /** Without a mix. */
+    public Part(double weight, double level, double season) {
+      this(weight, level, season, 1);
+    }
 
     public Part {
       if (!(weight >= 0 && weight <= 1)) {
         throw new IllegalArgumentException("weight is " + weight + "; 0 to 1 is wanted");
       }
-      if (!(level > 0) || Double.isInfinite(level) || !(season > 0) || Double.isInfinite(season)) {
+      if (!isPositive(level) || !isPositive(season) || !isPositive(mix)) {
         throw new IllegalArgumentException(
-            "level is %s and season %s; positive numbers are wanted".formatted(level, season));
+            "level is %s, season %s and mix %s; positive numbers are wanted"
+                .formatted(level, season, mix));
       }
     }
 
     private Part withoutSeason() {
-      return new Part(weight, level, NONE.season());
+      return new Part(weight, level, NONE.season(), mix);
     }
 
     /** The blend of the two forecasts. */
     public double blend(double probabilistic, double byTrees) {
-      return season * ((1 - weight) * probabilistic + weight * level * byTrees);
+      return mix * season * ((1 - weight) * probabilistic + weight * level * byTrees);
     }
   }
 
@@ -84,6 +115,10 @@ public record Refinement(
     if (trees == null && (purchases.weight() > 0 || spend.weight() > 0)) {
       throw new IllegalArgumentException("a weight is wanted for trees that there are not");
     }
+  }
+
+  private static boolean isPositive(double number) {
+    return number > 0 && !Double.isInfinite(number);
   }
 
   /** Whether a season is known of the window that is forecast. */
@@ -97,7 +132,7 @@ public record Refinement(
         trees,
         purchases.withoutSeason(),
         spend.withoutSeason(),
-        new Interval(Interval.NONE.pace(), interval.width()));
+        new Interval(Interval.NONE.pace(), interval.width(), interval.crosses()));
   }
 
   /** Whether the forecast stays as it is. */

@@ -5,6 +5,7 @@ arithmetic runs on plain lists. Gives what Patron's own kernels give, the ends o
 too: they are drawn from the same generator, seeded by the model's seed and the customer's id.
 """
 
+import datetime
 import json
 import math
 import os
@@ -15,9 +16,11 @@ try:
 except ImportError:
     numpy = None
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 DAYS_PER_WEEK = 7.0
 UNKNOWN = -1.0
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
+SEASON_HOLDS = datetime.timedelta(days=28)
 
 
 def _load_pyfunc(path):
@@ -44,10 +47,14 @@ class PatronModel:
         self.discount_rate = training["discountRate"] if discount_rate is None else discount_rate
         self.seed = training["seed"] if seed is None else seed
 
-    def _refinement(self):
+    def _refinement(self, row):
         """What is known of a season is known of the window of the training alone."""
         refinement = self.document["parameters"].get("refinement")
-        if refinement is None or self.horizon_days == self.document["training"]["horizonDays"]:
+        training = self.document["training"]
+        if refinement is None or (
+            self.horizon_days == training["horizonDays"]
+            and abs(_instant(row.get("as_of"), training) - _instant(None, training)) <= SEASON_HOLDS
+        ):
             return refinement
         changed = dict(refinement)
         for part in ("purchases", "spend"):
@@ -118,7 +125,7 @@ class PatronModel:
         amount = _amount(parameters["amounts"], row)
         purchases, spend = plain, None if amount is None else plain * amount
         value, low, high = None, None, None
-        refinement = self._refinement()
+        refinement = self._refinement(row)
         interval = (refinement or {}).get("interval", {"pace": 1.0, "width": 1.0})
         if amount is not None:
             value = alive * discounted * amount
@@ -136,7 +143,12 @@ class PatronModel:
                 before = plain * amount
                 stretch = spend / before if before > 0 else 1.0
                 value, drawn, width = stretch * value, stretch / interval["pace"], interval["width"]
-                low, high = drawn / width * low, drawn * width * high
+                low, high = drawn * low, drawn * high
+                if width >= 1 or interval.get("crosses", True):
+                    low, high = low / width, high * width
+                else:
+                    middle = max(low, min(value, high))
+                    high = middle + width * (high - middle)
                 amount = spend / purchases if purchases > 0 else amount
         return dict(zip(names, (alive, purchases, amount, value, low, high)))
 
@@ -179,19 +191,38 @@ class PatronModel:
         ):
             weight = part["weight"]
             blended.append(
-                part["season"] * ((1 - weight) * probabilistic + weight * part["level"] * tree)
+                part.get("mix", 1.0)
+                * part["season"]
+                * ((1 - weight) * probabilistic + weight * part["level"] * tree)
             )
         return blended
+
+
+def _instant(as_of, training):
+    """When the window of a row begins; where the row does not say, that of the training."""
+    if as_of is None:
+        as_of = training["asOf"]
+    if hasattr(as_of, "to_pydatetime"):
+        as_of = as_of.to_pydatetime()
+    elif isinstance(as_of, str):
+        text = as_of.strip().replace(" ", "T").replace("Z", "+00:00")
+        as_of = datetime.datetime.fromisoformat(text)
+    elif isinstance(as_of, int):
+        as_of = EPOCH + datetime.timedelta(microseconds=as_of)
+    return as_of if as_of.tzinfo else as_of.replace(tzinfo=datetime.timezone.utc)
 
 
 def _plain(value):
     """A number of whatever library as Python has it; NaN and its like are None."""
     if value is None or isinstance(value, str):
         return value
+    if type(value).__name__ == "datetime64":
+        value = value.astype("datetime64[us]")
     if hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, (int, str)) or value is None:
-        return value
+    if isinstance(value, (int, str, datetime.date)) or value is None:
+        # A time that is not one, as pandas has it, does not equal itself.
+        return value if value == value else None
     value = float(value)
     return None if math.isnan(value) else value
 

@@ -47,7 +47,7 @@ final class Examples {
               trees("spend_91", 9.5, -0.25, 0.5),
               trees("expected_amount", 12.25, 0.125, -0.375)),
           new Refinement.Part(0.5, 1.25, 1.25),
-          new Refinement.Part(0.25, 0.8, 1.5),
+          new Refinement.Part(0.25, 0.8, 1.5, 1.0625),
           new Refinement.Interval(1.25, 0.875));
 
   private static BoostedTrees trees(String input, double threshold, double low, double high) {

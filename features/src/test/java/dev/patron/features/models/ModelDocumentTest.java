@@ -160,7 +160,7 @@ class ModelDocumentTest {
 
     assertThat(LifetimeDocument.read(document).kind()).isEqualTo("bg-nbd");
     assertThat(LifetimeDocument.refinement(document).interval())
-        .isEqualTo(new Refinement.Interval(1.25, 0.875));
+        .isEqualTo(new Refinement.Interval(1.25, 0.875, true));
   }
 
   @Test
@@ -172,10 +172,21 @@ class ModelDocumentTest {
         assertThat(SegmentDocument.read(document).rfm().edges().rows()).isGreaterThan(3);
       } else {
         assertThat(LifetimeDocument.refinement(document).interval())
-            .isEqualTo(new Refinement.Interval(1.25, 0.875));
+            .isEqualTo(new Refinement.Interval(1.25, 0.875, true));
         LifetimeDocument.read(document);
       }
     }
+  }
+
+  @Test
+  void theDocumentOfSchemaVersionFiveLoadsForEverWithItsMix() throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-5-mix.json")));
+
+    assertThat(LifetimeDocument.read(document).kind()).isEqualTo("bg-nbd");
+    assertThat(LifetimeDocument.refinement(document).spend().mix()).isEqualTo(1.0625);
+    assertThat(LifetimeDocument.refinement(document).interval())
+        .isEqualTo(new Refinement.Interval(1.25, 0.875));
   }
 
   private static ModelDocument past(String kind) throws IOException {
@@ -227,7 +238,7 @@ class ModelDocumentTest {
           {segments, "\"score\" : 2", "\"score\" : 1"},
           {segments, "\"from_value\" : 197.0", "\"from_value\" : 196.0"},
           {segments, "\"Champions\"", "\"Winners\""},
-          {segments, "\"schemaVersion\" : 4", "\"schemaVersion\" : 3"},
+          {segments, "\"schemaVersion\" : 5", "\"schemaVersion\" : 4"},
           {segments, "\"customers\" : 100", "\"customers\" : 101"},
           {lifetime, "\"a note\"", "\"\""},
           {lifetime, "\"twice\"", "\"thrice\""},
@@ -264,10 +275,10 @@ class ModelDocumentTest {
 
   @Test
   void anotherSchemaVersionIsRefused() {
-    String json = segments().toJson().replace("\"schemaVersion\" : 4", "\"schemaVersion\" : 5");
+    String json = segments().toJson().replace("\"schemaVersion\" : 5", "\"schemaVersion\" : 6");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 5; this program reads versions 1 to 4");
+        .withMessage("model.json has schema version 6; this program reads versions 1 to 5");
   }
 
   @Test

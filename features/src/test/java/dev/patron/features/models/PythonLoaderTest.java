@@ -36,6 +36,8 @@ import dev.patron.features.trees.TwoStageTrees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,11 @@ class PythonLoaderTest {
 
   private JsonNode score(Map<String, String> files, Frame features, String how)
       throws IOException, InterruptedException {
+    return score(files, rows(features), how);
+  }
+
+  private JsonNode score(Map<String, String> files, ArrayNode rows, String how)
+      throws IOException, InterruptedException {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path path = folder.resolve(file.getKey());
       Files.createDirectories(requireNonNull(path.getParent()));
@@ -83,7 +90,7 @@ class PythonLoaderTest {
         new ProcessBuilder("python3", "-c", SCRIPT, folder.toString(), how)
             .redirectErrorStream(true)
             .start();
-    python.getOutputStream().write(rows(features).toString().getBytes(UTF_8));
+    python.getOutputStream().write(rows.toString().getBytes(UTF_8));
     python.getOutputStream().close();
     String said = new String(python.getInputStream().readAllBytes(), UTF_8);
     assertThat(python.waitFor()).as(said).isZero();
@@ -136,6 +143,34 @@ class PythonLoaderTest {
             score(files, features, "numpy"));
       }
     }
+  }
+
+  /** The season of the training is not that of features of another time, however it is written. */
+  @Test
+  void aSeasonIsThatOfTheWindowThatItWasLearntFor() throws Exception {
+    assumeTrue(isPythonHere(), "there is no python3");
+    Frame features = Examples.features(Type.LONG).slice(0, 20);
+    Map<String, String> files =
+        ModelFiles.of(
+            Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS, JSON.createObjectNode(), "");
+    for (long days : new long[] {-60, -20, 0, 20, 60}) {
+      Instant asOf = Examples.FACTS.asOf().plus(Duration.ofDays(days));
+      Refinement refinement =
+          LifetimeDocument.refinement(
+              ModelDocument.parse(requireNonNull(files.get(ModelFiles.MODEL))), asOf, 365);
+      Frame expected =
+          new RefinedForecast(Examples.LIFETIME, refinement, 365, 0.01, 42).of(features);
+      String sql = asOf.toString().replace('T', ' ').replace("Z", "");
+      for (String written : List.of(asOf.toString(), sql)) {
+        assertThatPythonGives(expected, score(files, asOf(features, written), "plain"));
+      }
+    }
+  }
+
+  private static ArrayNode asOf(Frame features, String written) {
+    ArrayNode rows = rows(features);
+    rows.forEach(row -> ((ObjectNode) row).put("as_of", written));
+    return rows;
   }
 
   private static void assertThatPythonGives(Frame expected, JsonNode scored) {

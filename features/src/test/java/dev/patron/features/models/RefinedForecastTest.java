@@ -38,6 +38,23 @@ class RefinedForecastTest {
     }
   }
 
+  /** Who buys weekly has ends so near to each other that moving both by a factor crosses them. */
+  @Test
+  void aNarrowIntervalKeepsItsMeanAndItsOrder() {
+    Frame drawn = refined(Part.NONE, Part.NONE, Interval.NONE);
+    for (double width : new double[] {0.01, 0.3, 0.5, 0.9, 0.999}) {
+      Frame narrow = refined(Part.NONE, Part.NONE, new Interval(1, width));
+      for (int row = 0; row < CUSTOMERS.rows(); row++) {
+        double low = at(narrow, "cltv_low", row);
+        double high = at(narrow, "cltv_high", row);
+        double wide = at(drawn, "cltv_high", row);
+        assertThat(low).isEqualTo(at(drawn, "cltv_low", row));
+        assertThat(high).isBetween(Math.max(low, width * wide), wide);
+        assertThat(high).isGreaterThanOrEqualTo(Math.min(at(narrow, "cltv", row), wide));
+      }
+    }
+  }
+
   @Test
   void aSeasonIsDrawnAsALongerWindow() {
     Part season = new Part(0, 1, 3);

@@ -52,6 +52,7 @@ public final class BackTest {
   static final String BLEND = "blend";
 
   private static final int RESAMPLES = 100;
+  private static final double ROUNDING = 1e-9;
 
   private final OriginPlan plan;
   private final List<OriginRows> rows = new ArrayList<>();
@@ -92,6 +93,7 @@ public final class BackTest {
    * @param purchaseWeight of the trees, for purchases
    * @param spendWeight of the trees, for spend
    * @param season whether the season of the year before levels the forecast
+   * @param mix whether spend is multiplied as {@link SpendMix} says
    * @param width of the interval, as {@link Interval#width}
    * @param reasons why, a sentence each
    */
@@ -100,6 +102,7 @@ public final class BackTest {
       double purchaseWeight,
       double spendWeight,
       boolean season,
+      boolean mix,
       double width,
       List<String> reasons) {
     public Choice {
@@ -178,6 +181,7 @@ public final class BackTest {
     final Amounts actual;
     final Map<String, Amounts> forecasts = new LinkedHashMap<>();
     Season season = Season.NONE;
+    double mix = 1;
 
     /** What learnt from earlier windows, at the level of the probabilistic model. */
     Refinement byTrees = Refinement.NONE;
@@ -207,6 +211,7 @@ public final class BackTest {
               Kinds.DEFAULT,
               0,
               0,
+              false,
               false,
               1,
               List.of("the history is too short for a back-test: the defaults are taken")),
@@ -257,12 +262,14 @@ public final class BackTest {
               .formatted(TreeTraining.FEWEST_BUYERS));
     }
     boolean season = seasonHelps(kinds, reasons);
-    if (season) {
-      level(days, kinds, tests);
+    boolean mix = mixHelps(days, tests, kinds, reasons);
+    if (season || mix) {
+      level(days, tests, kinds, season, mix);
     }
-    Choice drawn = new Choice(kinds, purchaseWeight, spendWeight, season, 1, reasons);
+    Choice drawn = new Choice(kinds, purchaseWeight, spendWeight, season, mix, 1, reasons);
     Widths widths = widths(days, tests, drawn, reasons);
-    Choice choice = new Choice(kinds, purchaseWeight, spendWeight, season, widths.ofAll(), reasons);
+    Choice choice =
+        new Choice(kinds, purchaseWeight, spendWeight, season, mix, widths.ofAll(), reasons);
     Map<String, Double> losses = new LinkedHashMap<>();
     for (String candidate : days.get(0).forecasts.keySet()) {
       losses.put(
@@ -273,20 +280,30 @@ public final class BackTest {
     return new Result(lines, choice, losses, duel);
   }
 
-  /** Levels what is blended at the tested days whose season is known, as scoring will. */
-  private void level(List<Day> days, Kinds kinds, List<OriginPlan.Test> tests) {
+  /** Levels what is blended at the tested days, as scoring will. */
+  private void level(
+      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, boolean season, boolean mix) {
     for (int i = 0; i < days.size(); i++) {
       Day day = days.get(i);
-      if (tests.get(i).isSeasonKnown()) {
-        day.season =
-            season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays())
-                .worth(SpendMix.of(kinds, rows(tests.get(i).learnt())));
+      if (season && tests.get(i).isSeasonKnown()) {
+        day.season = season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
       }
-      Amounts plain = forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
+      if (mix) {
+        day.mix = mix(tests.get(i), kinds);
+      }
+      Amounts plain = blended(day, kinds);
       Part ofPurchases = new Part(0, 1, day.season.purchases());
-      Part ofSpend = new Part(0, 1, day.season.spend());
+      Part ofSpend = new Part(0, 1, day.season.spend(), day.mix);
       day.forecasts.put(BLEND, plain.blend(plain, ofPurchases, ofSpend));
     }
+  }
+
+  private static Amounts blended(Day day, Kinds kinds) {
+    return forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
+  }
+
+  private double mix(OriginPlan.Test test, Kinds kinds) {
+    return SpendMix.of(kinds, rows(test.learnt()));
   }
 
   /** The name of the candidate that scores. */
@@ -487,7 +504,8 @@ public final class BackTest {
       reasons.add("no window one year earlier could be judged: the level is the model's own");
       return false;
     }
-    boolean helps = with < without || (hasSeasons && with - without <= chance);
+    // Where there is no season the two differ by rounding, which decides nothing.
+    boolean helps = without - with > ROUNDING || (hasSeasons && with - without <= chance);
     reasons.add(
         String.format(
             Locale.ROOT,
@@ -496,6 +514,50 @@ public final class BackTest {
             helps ? "taken" : "left out",
             100 * FastMath.expm1(with / (2 * judged)),
             100 * FastMath.expm1(without / (2 * judged)),
+            judged));
+    return helps;
+  }
+
+  /**
+   * Whether what windows before a tested day say of the worth of a purchase brings it nearer to
+   * what it was then. The level of the day, of which seasons are a part, does not count; but who
+   * buys in one part of a year need not be who buys in the rest of it, so that a year must be
+   * known.
+   */
+  private boolean mixHelps(
+      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, List<String> reasons) {
+    if (!plan.isSeasonKnown()) {
+      return false;
+    }
+    double without = 0;
+    double with = 0;
+    int judged = 0;
+    for (int i = 0; i < days.size(); i++) {
+      Day day = days.get(i);
+      double mix = mix(tests.get(i), kinds);
+      Amounts expected = blended(day, kinds);
+      double worth =
+          FastMath.log(
+              Amounts.ratio(day.actual.of(Target.SPEND), expected.of(Target.SPEND))
+                  / Amounts.ratio(day.actual.of(Target.PURCHASES), expected.of(Target.PURCHASES)));
+      if (mix != 1) {
+        without += Math.abs(worth);
+        with += Math.abs(worth - FastMath.log(mix));
+        judged++;
+      }
+    }
+    if (judged == 0) {
+      return false;
+    }
+    boolean helps = with < without;
+    reasons.add(
+        String.format(
+            Locale.ROOT,
+            "how much more often those buy who buy for more is %s: a purchase was worth %.1f %% off"
+                + " with it and %.1f %% without, over %d windows",
+            helps ? "taken" : "left out",
+            100 * FastMath.expm1(with / judged),
+            100 * FastMath.expm1(without / judged),
             judged));
     return helps;
   }
@@ -629,7 +691,7 @@ public final class BackTest {
             isBlend ? day.byTrees.trees() : null,
             new Part(choice.purchaseWeight(), day.byTrees.purchases().level(), 1),
             new Part(choice.spendWeight(), day.byTrees.spend().level(), 1));
-    return needed(day, choice.kinds(), seasonal(refinement, day.season, 1));
+    return needed(day, choice.kinds(), levelled(refinement, day.season, day.mix, 1));
   }
 
   /** Customers evenly spaced are enough to know a share by. */
@@ -681,21 +743,20 @@ public final class BackTest {
     Season season =
         choice.season() && plan.isSeasonKnown()
             ? season(model, rows.get(plan.now()), horizonDays)
-                .worth(SpendMix.of(choice.kinds(), rows(plan.learnt())))
             : Season.NONE;
-    return seasonal(refinement, season, choice.width());
+    double mix = choice.mix() ? SpendMix.of(choice.kinds(), rows(plan.learnt())) : 1;
+    return levelled(refinement, season, mix, choice.width());
   }
 
-  private static Refinement seasonal(Refinement refinement, Season season, double width) {
+  private static Refinement levelled(
+      Refinement refinement, Season season, double mix, double width) {
+    Part purchases = refinement.purchases();
+    Part spend = refinement.spend();
     return new Refinement(
         refinement.trees(),
-        seasonal(refinement.purchases(), season.purchases()),
-        seasonal(refinement.spend(), season.spend()),
+        new Part(purchases.weight(), purchases.level(), season.purchases()),
+        new Part(spend.weight(), spend.level(), season.spend(), mix),
         new Interval(season.purchases(), width));
-  }
-
-  private static Part seasonal(Part part, double season) {
-    return new Part(part.weight(), part.level(), season);
   }
 
   /** How many customers the newest day has. */

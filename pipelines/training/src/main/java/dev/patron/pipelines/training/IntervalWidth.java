@@ -2,6 +2,7 @@ package dev.patron.pipelines.training;
 
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.trees.Refinement.Interval;
 import java.util.Arrays;
 import java.util.List;
 
@@ -18,27 +19,39 @@ final class IntervalWidth {
   static final double LEAST = 0.90;
   static final double MOST = 0.94;
 
-  private static final double NARROWEST = 0.5;
+  private static final double NARROWEST = 0.25;
   private static final double WIDEST = 2;
 
   private IntervalWidth() {}
 
   /**
-   * The least width at which each customer's interval holds what the customer spent: 0 where both
-   * are nothing, infinite where no width does.
+   * The least width at which each customer's interval holds what the customer spent, as {@link
+   * Interval} makes an interval of a width: 0 where any does, infinite where none does.
    *
    * @param forecast with {@code cltv_low} and {@code cltv_high}
    * @param spend of the same customers
    */
   static double[] needed(Frame forecast, DoubleColumn spend) {
+    DoubleColumn means = forecast.doubles("cltv");
     DoubleColumn lows = forecast.doubles("cltv_low");
     DoubleColumn highs = forecast.doubles("cltv_high");
     double[] needed = new double[forecast.rows()];
     for (int row = 0; row < needed.length; row++) {
-      needed[row] =
-          Math.max(ratio(spend.get(row), highs.get(row)), ratio(lows.get(row), spend.get(row)));
+      double low = lows.get(row);
+      double high = highs.get(row);
+      double middle = Math.max(low, Math.min(means.get(row), high));
+      double above =
+          spend.get(row) > high
+              ? ratio(spend.get(row), high)
+              : narrow(spend.get(row), middle, high);
+      double below = spend.get(row) < low ? ratio(low, spend.get(row)) : 0;
+      needed[row] = Math.max(above, below);
     }
     return needed;
+  }
+
+  private static double narrow(double spend, double middle, double high) {
+    return spend <= middle ? 0 : (spend - middle) / (high - middle);
   }
 
   private static double ratio(double above, double below) {

@@ -18,6 +18,8 @@ import java.util.List;
 record Season(double purchases, double spend, boolean isBeyondChance) {
   static final Season NONE = new Season(1, 1, false);
 
+  private static final double ROUNDING = 1e-9;
+
   /**
    * The season of the window after an origin: what the model expects by a {@link SeasonClock},
    * beside what it expects by the calendar. {@link #NONE} where no season was seen.
@@ -49,17 +51,17 @@ record Season(double purchases, double spend, boolean isBeyondChance) {
             Expectation.of(
                 new LifetimeModel(purchases, model.money(), List.of()), customers, windowDays));
     return new Season(
-        Amounts.ratio(seasonal.purchases(), expected.purchases()),
-        Amounts.ratio(seasonal.spend(), expected.spend()),
+        rounded(Amounts.ratio(seasonal.purchases(), expected.purchases())),
+        rounded(Amounts.ratio(seasonal.spend(), expected.spend())),
         clock.isBeyondChance());
+  }
+
+  /** By an even clock the two differ by rounding; that is no season. */
+  private static double rounded(double factor) {
+    return Math.abs(factor - 1) < ROUNDING ? 1 : factor;
   }
 
   double of(Target target) {
     return target == Target.PURCHASES ? purchases : spend;
-  }
-
-  /** The same where each purchase is worth so many times what the model expects. */
-  Season worth(double times) {
-    return new Season(purchases, times * spend, isBeyondChance);
   }
 }

@@ -57,7 +57,8 @@ class BackTestLeaksTest {
         new LifetimeFits(new LifetimeCells().add(now))
             .of(Kinds.DEFAULT.purchases(), Kinds.DEFAULT.amounts())
             .model();
-    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0.6, 0.3, false, 1, List.of());
+    BackTest.Choice choice =
+        new BackTest.Choice(Kinds.DEFAULT, 0.6, 0.3, false, false, 1, List.of());
     int[] backwards = new int[rows.rows()];
     Arrays.setAll(backwards, i -> backwards.length - 1 - i);
 

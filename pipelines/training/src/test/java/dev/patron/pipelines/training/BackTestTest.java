@@ -84,6 +84,28 @@ class BackTestTest {
         arguments(700, 90, 1, 0.15, 0.9, 4_000));
   }
 
+  /**
+   * By an even clock nothing but rounding is left of a season, and it must not be taken for one.
+   */
+  @Test
+  void roundingIsNoSeason() {
+    BackTest.Choice choice =
+        new BackTest.Choice(
+            new Kinds("nbd", "gamma-gamma-all-days"), 0, 0, true, false, 1, List.of());
+    Origin now = new Origin(699, 90);
+    for (int seed = 10; seed < 16; seed++) {
+      Frame even = shop(400, 790, 1, false, seed);
+      OriginRows rows =
+          new OriginRows(now, new RollingOrigin(ZoneOffset.UTC, List.of(now)).of(even));
+      Refinement refinement =
+          backTest(plan(700, 90), even).refine(rows.model(choice.kinds()), choice, 90);
+      double factor = refinement.purchases().season();
+      assertThat(refinement.hasSeason())
+          .as("seed %d: %s", seed, factor)
+          .isEqualTo(Math.abs(factor - 1) > 1e-6);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("shopsWhoseSeasonWasSeenBefore")
   void whereTheSeasonWasSeenBeforeTheTotalIsRight(
@@ -96,6 +118,7 @@ class BackTestTest {
             new Kinds(dropOut > 0 ? "bg-nbd" : "nbd", "gamma-gamma-all-days"),
             0,
             0,
+            true,
             true,
             1,
             List.of());

@@ -87,7 +87,8 @@ class UnlikeShopsTest {
   @Test
   void whereTheSeasonWasSeenBeforeTotalsAndIntervalsAreRight() {
     BackTest.Choice choice =
-        new BackTest.Choice(new Kinds("mbg-nbd", "gamma-gamma-all-days"), 0, 0, true, 1, List.of());
+        new BackTest.Choice(
+            new Kinds("mbg-nbd", "gamma-gamma-all-days"), 0, 0, true, true, 1, List.of());
     int shops = 8;
     double purchases = 0;
     double spend = 0;
@@ -106,7 +107,11 @@ class UnlikeShopsTest {
       spend += ofSpend / shops;
       worth += ofWorth / shops;
       worthIfIndependent +=
-          (ofWorth - Math.log(refinement.spend().season() / refinement.purchases().season()))
+          (ofWorth
+                  - Math.log(
+                      refinement.spend().mix()
+                          * refinement.spend().season()
+                          / refinement.purchases().season()))
               / shops;
 
       assertThat(shop.coverage(forecast)).as("shop %d", i).isBetween(0.88, 0.97);
