@@ -42,7 +42,7 @@ function aboutSection(report) {
   }
   return parts.length === 0 ? null
     : section('about', 'Sources', true, aboutFinding(quality), forAll(report),
-      shop.asOf === null ? null : el('p', { 'class': 'note' }, 'Observed as of ' + shop.asOf + ', days and months of ' + shop.zone + ', value over ' + shop.horizonDays + ' days.'),
+      shop.asOf === null ? null : el('p', { 'class': 'note' }, 'Observed as of ' + shop.asOf + ', days and months of ' + shop.zone + ', value over ' + shop.horizonDays + ' days, before returns.'),
       el('div', { 'class': 'pair' }, parts));
 }
 

@@ -110,14 +110,22 @@ public final class BackTestCard {
             .formatted(OriginRows.MOST_FITTED));
     card.append(
         "- the weights of the trees were learnt on the very windows of this table; the forecasts were not\n");
+    card.append("- value is before returns: what comes back lowers no forecast\n");
     if (refinement.purchases().season() != 1 || refinement.spend().season() != 1) {
       card.append(
           String.format(
               Locale.ROOT,
-              "- the season multiplies purchases by %.3f and spend by %.3f, where it counts how much"
-                  + " more often those buy who buy for more\n",
+              "- the season multiplies purchases by %.3f and spend by %.3f\n",
               refinement.purchases().season(),
               refinement.spend().season()));
+    }
+    if (refinement.spend().mix() != 1) {
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "- those who buy for more buy more often, or less, than the models know: spend is"
+                  + " multiplied by %.3f\n",
+              refinement.spend().mix()));
     }
     return card.toString();
   }
@@ -132,6 +140,7 @@ public final class BackTestCard {
     node.put("trees_weight_spend", choice.spendWeight());
     node.put("season_purchases", refinement.purchases().season());
     node.put("season_spend", refinement.spend().season());
+    node.put("mix_spend", refinement.spend().mix());
     node.put("interval_width", refinement.interval().width());
     ObjectNode losses = node.putObject("loss");
     result.losses().forEach(losses::put);
