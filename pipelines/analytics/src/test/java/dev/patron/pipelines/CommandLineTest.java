@@ -42,7 +42,11 @@ class CommandLineTest {
         "run --buckets=-1 | patron: --buckets=-1 must not be negative",
         "run --horizonDays=0 | patron: --horizonDays=0 must be 1 or more",
         "run --maxQuarantined=2 | patron: --maxQuarantined=2.0 must be between 0 and 1",
-        "run --dataset=nope.yaml | patron: --dataset=nope.yaml: there is no such file",
+        "run --dataset=nope.yaml | patron: nope.yaml does not exist; expected the YAML file of a"
+            + " dataset definition",
+        "run --dataset= | patron: --dataset is empty; name a FILE or URI",
+        "run --dataset=foo://x | patron: foo://x cannot be read (No FileSystem for scheme \"foo\");"
+            + " expected the YAML file of a dataset definition",
         "run --asOf=garbage | patron: --asOf=garbage is neither a date like 2024-12-31 nor an"
             + " instant like 2024-12-31T12:00:00Z",
         "run --asOf=2023-02-30 | patron: --asOf=2023-02-30 is neither a date like 2024-12-31 nor an"

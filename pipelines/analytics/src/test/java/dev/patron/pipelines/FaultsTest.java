@@ -93,7 +93,7 @@ class FaultsTest {
     JsonNode accounts = JSON.readTree(shop.resolve("truth/accounts.json").toFile());
     for (String table : List.of("customers", "books")) {
       TableDefinition definition =
-          DatasetFile.parse(shop.resolve(dataset), Map.of()).table(table).definition();
+          DatasetFile.parse(shop.resolve(dataset).toString(), Map.of()).table(table).definition();
       Decoded decoded = decode(definition, shop.resolve(form + "/" + table), seed);
       long refused = 0;
       for (JsonNode reason : accounts.get(table).get(form).get("quarantined")) {

@@ -766,6 +766,18 @@ class HostileInputIT {
   }
 
   @Test
+  void aDefinitionThatNobodyCanReachIsOneLine() {
+    for (String place :
+        List.of("hdfs://nohost.invalid/shop.yaml", "hdfs://localhost:1/shop.yaml")) {
+      int status =
+          patron("ingest", "--dataset=" + place, "--warehouse=" + folder.resolve("warehouse"));
+      assertThat(status).isEqualTo(2);
+      assertThat(err).hasLineCount(1).startsWith("patron: " + place + " cannot be read (");
+    }
+    assertThat(folder.resolve("warehouse")).doesNotExist();
+  }
+
+  @Test
   void aClusterThatDoesNotAnswerIsOneLine() throws IOException {
     Path shop =
         Files.writeString(

@@ -32,8 +32,7 @@ final class OpenShop implements AutoCloseable {
     if (options.getBuckets() < 0) {
       throw new UsageException("--buckets=" + options.getBuckets() + " must not be negative");
     }
-    Path file = file(options);
-    Dataset dataset = DatasetFile.parse(file, System.getenv());
+    Dataset dataset = DatasetFile.parse(definition(options), System.getenv());
     engine = Engines.open(options);
     try {
       job =
@@ -55,20 +54,20 @@ final class OpenShop implements AutoCloseable {
         job.dataset(), warehouse, options, engine, options.getBuckets(), console, Instant.now());
   }
 
-  private static Path file(DatasetOptions options) {
+  private static String definition(DatasetOptions options) {
     String named = options.getDataset();
     if (named != null) {
-      if (!Files.isRegularFile(Path.of(named))) {
-        throw new UsageException("--dataset=" + named + ": there is no such file");
+      if (named.isBlank()) {
+        throw new UsageException("--dataset is empty; name a FILE or URI");
       }
-      return Path.of(named);
+      return named;
     }
     Path bundled = Path.of(System.getProperty("patron.home", "."), BOOKSTORE);
     if (!Files.isRegularFile(bundled)) {
       throw new UsageException(
-          "the bundled bookstore is not here (" + bundled + "); name a --dataset=FILE");
+          "the bundled bookstore is not here (" + bundled + "); name a --dataset=FILE or URI");
     }
-    return bundled;
+    return bundled.toString();
   }
 
   @Override

@@ -3,15 +3,8 @@ package dev.patron.pipelines.dataset;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Keep;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -25,6 +18,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -101,41 +95,37 @@ public final class DatasetFile {
           Places.NONE);
 
   private final String file;
-  private final Path folder;
+  private final Path path;
+  private final Folder folder;
   private final Reading reading;
 
-  private DatasetFile(Path yaml, Map<String, String> environment) {
-    this.file = yaml.toString();
-    Path parent = yaml.toAbsolutePath().normalize().getParent();
-    this.folder = parent == null ? yaml.toAbsolutePath().getRoot() : parent;
+  private DatasetFile(String file, Map<String, String> environment) {
+    this.file = file;
+    this.path = HadoopFiles.path(file);
+    this.folder = Folder.of(path);
     this.reading = new Reading(file, folder, environment);
   }
 
   /**
    * Reads a definition and checks all that can be checked without looking at data.
    *
-   * @param yaml the file; relative paths inside it are relative to its folder
+   * @param file its path, or its URI on a file system that Hadoop knows, see {@link
+   *     HadoopFiles#path}; problems name it as it is written here, and relative paths inside it are
+   *     relative to its folder
    * @param environment where <code>${NAME}</code> is looked up
    * @throws DatasetException if the file cannot be read or says something that cannot be used
    */
-  public static Dataset parse(Path yaml, Map<String, String> environment) {
-    return new DatasetFile(yaml, environment).dataset(textOf(yaml));
+  public static Dataset parse(String file, Map<String, String> environment) {
+    String text = textOf(file);
+    return new DatasetFile(file, environment).dataset(text);
   }
 
-  private static String textOf(Path yaml) {
-    try (InputStream in = Files.newInputStream(yaml)) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw problem(yaml + " is larger than 1 MiB; a dataset definition is a page of YAML");
-      }
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+  private static String textOf(String file) {
+    try {
+      String text = TextFile.read(file, MAX_BYTES);
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
-    } catch (NoSuchFileException e) {
-      throw problem(yaml + " does not exist; expected the YAML file of a dataset definition");
-    } catch (CharacterCodingException e) {
-      throw problem(yaml + " is not UTF-8 text; expected the YAML file of a dataset definition");
-    } catch (IOException e) {
-      throw problem(yaml + " cannot be read; expected the YAML file of a dataset definition");
+    } catch (TextFile.Unreadable e) {
+      throw problem(file + " " + e.why() + "; expected the YAML file of a dataset definition");
     }
   }
 
@@ -220,8 +210,7 @@ public final class DatasetFile {
   private String name(YamlMapping mapping) {
     Optional<YamlValue> value = mapping.get("name");
     if (value.isEmpty()) {
-      String last = String.valueOf(Path.of(file).getFileName());
-      return EXTENSION.matcher(last).replaceFirst("");
+      return EXTENSION.matcher(path.getName()).replaceFirst("");
     }
     Setting name = value.get().shownSetting("the dataset's name");
     String text = name.reveal().strip();

@@ -6,7 +6,6 @@ import dev.patron.transforms.read.Topics;
 import dev.patron.transforms.read.Topics.Expired;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.file.Path;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -57,9 +56,9 @@ final class FromSection {
 
   private final String table;
   private final String zone;
-  private final Path folder;
+  private final Folder folder;
 
-  FromSection(String table, String zone, Path folder) {
+  FromSection(String table, String zone, Folder folder) {
     this.table = table;
     this.zone = zone;
     this.folder = folder;
@@ -108,7 +107,7 @@ final class FromSection {
   private Source files(YamlMapping mapping) {
     String expected = "a pattern of file names or a list of them";
     return new Source.Files(
-        folder.toString(),
+        folder.location(),
         mapping.require("files", "").items(expected).stream()
             .map(item -> item.shownSetting(expected))
             .toList());

@@ -1,6 +1,5 @@
 package dev.patron.pipelines.dataset;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,7 +15,7 @@ final class Reading {
   private final List<Refusal> refusals = new ArrayList<>();
   private final Map<String, Place> places = new LinkedHashMap<>();
 
-  Reading(String file, Path folder, Map<String, String> environment) {
+  Reading(String file, Folder folder, Map<String, String> environment) {
     this.file = file;
     this.references = new References(folder, environment);
   }

@@ -1,21 +1,12 @@
 package dev.patron.pipelines.dataset;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
  * Puts values in the place of <code>${NAME}</code> (the environment) and <code>${file:PATH}</code>
- * (a mounted secret, relative to the definition; its line breaks at the end do not count). Values
- * are taken as they are: a reference inside a value is not read again.
+ * (a mounted secret, a path relative to the definition or a URI; its line breaks at the end do not
+ * count). Values are taken as they are: a reference inside a value is not read again.
  */
 final class References {
   private static final String OPEN = "${";
@@ -23,10 +14,10 @@ final class References {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final int MAX_SECRET_BYTES = 64 * 1024;
 
-  private final Path folder;
+  private final Folder folder;
   private final Map<String, String> environment;
 
-  References(Path folder, Map<String, String> environment) {
+  References(Folder folder, Map<String, String> environment) {
     this.folder = folder;
     this.environment = environment;
   }
@@ -79,23 +70,12 @@ final class References {
   }
 
   private String file(String path, YamlValue value) {
-    String problem;
-    try (InputStream in = Files.newInputStream(folder.resolve(path))) {
-      byte[] bytes = in.readNBytes(MAX_SECRET_BYTES + 1);
-      if (bytes.length <= MAX_SECRET_BYTES) {
-        String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-        return text.replaceFirst("[\\r\\n]+\\z", "");
-      }
-      problem = "is larger than " + MAX_SECRET_BYTES + " bytes";
-    } catch (NoSuchFileException | InvalidPathException e) {
-      problem = "does not exist";
-    } catch (CharacterCodingException e) {
-      problem = "is not UTF-8 text";
-    } catch (IOException e) {
-      problem = "cannot be read";
+    try {
+      return TextFile.read(folder.resolve(path), MAX_SECRET_BYTES).replaceFirst("[\\r\\n]+\\z", "");
+    } catch (TextFile.Unreadable e) {
+      throw value.refuse(
+          value.path() + " needs the file " + Words.quote(path) + ", which " + e.why(),
+          "${file:PATH} is relative to the definition");
     }
-    throw value.refuse(
-        value.path() + " needs the file " + Words.quote(path) + ", which " + problem,
-        "${file:PATH} is relative to the definition");
   }
 }

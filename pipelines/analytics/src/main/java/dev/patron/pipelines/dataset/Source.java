@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where the records of a table come from. */
@@ -36,12 +35,11 @@ public sealed interface Source extends Serializable
   /**
    * Files named by patterns.
    *
-   * @param folder the absolute folder that relative patterns start from: the definition's own
+   * @param folder the folder that relative patterns start from, the definition's own: an absolute
+   *     path, or a URI
    * @param globs the patterns as they are written, at least one
    */
   record Files(String folder, List<Setting> globs) implements Source {
-    private static final Pattern ABSOLUTE = Pattern.compile("(/|[A-Za-z][A-Za-z0-9+.-]+:/).*");
-
     public Files {
       globs = List.copyOf(globs);
     }
@@ -51,20 +49,13 @@ public sealed interface Source extends Serializable
       return Kind.FILES;
     }
 
-    private static String escaped(String path) {
-      return path.replaceAll("[\\\\*?\\[\\]{},]", "\\\\$0");
-    }
-
     /**
      * The patterns with their folder before them, in the order written; absolute paths and URIs
      * stay as they are. The folder itself is no pattern: characters of patterns in its name stand
      * for themselves.
      */
     public List<String> locations() {
-      return globs.stream()
-          .map(Setting::reveal)
-          .map(glob -> ABSOLUTE.matcher(glob).matches() ? glob : escaped(folder) + "/" + glob)
-          .toList();
+      return globs.stream().map(Setting::reveal).map(new Folder(folder)::resolvePattern).toList();
     }
   }
 

@@ -7,7 +7,6 @@ import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Change;
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Keep;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,9 +25,9 @@ final class TableSection {
 
   private final String name;
   private final String zone;
-  private final Path folder;
+  private final Folder folder;
 
-  TableSection(String name, String zone, Path folder) {
+  TableSection(String name, String zone, Folder folder) {
     this.name = name;
     this.zone = zone;
     this.folder = folder;

@@ -9,8 +9,9 @@ public interface DatasetOptions extends WarehouseOptions {
 
   /** The dataset definition. */
   @Description(
-      "The dataset definition, a YAML file. Default: the bundled bookstore,"
-          + " testdata/bookstore/dataset.yaml.")
+      "The dataset definition: a YAML FILE, or the URI of one on a file system that Hadoop knows"
+          + " (hdfs://..., abfss://...). What it names relatively is beside it. Default: the bundled"
+          + " bookstore, testdata/bookstore/dataset.yaml.")
   @Nullable String getDataset();
 
   void setDataset(@Nullable String dataset);

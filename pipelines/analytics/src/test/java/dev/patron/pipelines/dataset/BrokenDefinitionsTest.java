@@ -59,7 +59,7 @@ final class BrokenDefinitionsTest {
   private DatasetException refusalOf(String yaml) throws IOException {
     Path file = Files.writeString(folder.resolve("dataset.yaml"), yaml);
     return catchThrowableOfType(
-        DatasetException.class, () -> DatasetFile.parse(file, Map.of("EMPTY", " ")));
+        DatasetException.class, () -> DatasetFile.parse(file.toString(), Map.of("EMPTY", " ")));
   }
 
   @Test
@@ -646,13 +646,14 @@ final class BrokenDefinitionsTest {
     assertThat(message(binary))
         .isEqualTo(binary + " is not UTF-8 text; expected the YAML file of a dataset definition");
     assertThat(message(large))
-        .isEqualTo(large + " is larger than 1 MiB; a dataset definition is a page of YAML");
+        .isEqualTo(large + " is larger than 1 MiB; expected the YAML file of a dataset definition");
     assertThat(message(folder))
-        .isEqualTo(folder + " cannot be read; expected the YAML file of a dataset definition");
+        .isEqualTo(folder + " is a folder; expected the YAML file of a dataset definition");
   }
 
   private static String message(Path file) {
-    return catchThrowableOfType(DatasetException.class, () -> DatasetFile.parse(file, Map.of()))
+    return catchThrowableOfType(
+            DatasetException.class, () -> DatasetFile.parse(file.toString(), Map.of()))
         .getMessage();
   }
 

@@ -59,7 +59,7 @@ final class ColumnCheckTest {
 
   private Dataset dataset() throws IOException {
     return DatasetFile.parse(
-        Files.writeString(folder.resolve("dataset.yaml"), DEFINITION), Map.of());
+        Files.writeString(folder.resolve("dataset.yaml"), DEFINITION).toString(), Map.of());
   }
 
   private static Map<String, Schema> schemas(String word, String other) {

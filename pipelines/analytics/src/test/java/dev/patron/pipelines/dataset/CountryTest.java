@@ -26,7 +26,7 @@ class CountryTest {
 
   private Country of(String more, Map<String, Schema> schemas) throws IOException {
     Path file = Files.writeString(folder.resolve("shop.yaml"), DEFINITION + more);
-    Country found = Country.of(DatasetFile.parse(file, Map.of()), schemas);
+    Country found = Country.of(DatasetFile.parse(file.toString(), Map.of()), schemas);
     return found == null ? new Country("", "") : found;
   }
 

@@ -83,7 +83,8 @@ final class DatasetFileTest {
   }
 
   private Dataset parse(String yaml, Map<String, String> environment) throws IOException {
-    return DatasetFile.parse(Files.writeString(folder.resolve("dataset.yaml"), yaml), environment);
+    return DatasetFile.parse(
+        Files.writeString(folder.resolve("dataset.yaml"), yaml).toString(), environment);
   }
 
   private static TableDefinition definition(Dataset dataset, String table) {

@@ -44,8 +44,8 @@ final class SecretsTest {
     Files.writeString(folder.resolve("token"), SECRET + "\r\n");
   }
 
-  private Path definition(String yaml) throws IOException {
-    return Files.writeString(folder.resolve("dataset.yaml"), yaml);
+  private String definition(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("dataset.yaml"), yaml).toString();
   }
 
   @Test
@@ -107,7 +107,7 @@ final class SecretsTest {
             SOURCES.replace("${file:token}", "${file:none-${SECRET}}"),
             SOURCES.replace("${file:token}", "${file:.}"));
     for (String yaml : broken) {
-      Path file = definition(yaml);
+      String file = definition(yaml);
       DatasetException refusal =
           catchThrowableOfType(DatasetException.class, () -> DatasetFile.parse(file, ENVIRONMENT));
       assertThat(refusal).as(yaml).isNotNull();
@@ -139,9 +139,9 @@ final class SecretsTest {
             "none", "does not exist",
             "bytes", "is not UTF-8 text",
             "large", "is larger than 65536 bytes",
-            ".", "cannot be read");
+            ".", "is a folder");
     for (Map.Entry<String, String> why : whyByFile.entrySet()) {
-      Path file = definition(SOURCES.replace("${SECRET}", "${file:" + why.getKey() + "}"));
+      String file = definition(SOURCES.replace("${SECRET}", "${file:" + why.getKey() + "}"));
       assertThat(
               catchThrowableOfType(
                   DatasetException.class, () -> DatasetFile.parse(file, ENVIRONMENT)))

@@ -13,6 +13,8 @@ import dev.patron.transforms.lake.DataFileWriter;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,8 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Inputs and warehouse on a Hadoop file system that is not the local disk: an HDFS of one name node
- * and one data node.
+ * Definition, inputs and warehouse on a Hadoop file system that is not the local disk: an HDFS of
+ * one name node and one data node.
  */
 class HdfsSuite {
   private static final int WRITERS = 4;
@@ -62,7 +64,7 @@ class HdfsSuite {
   }
 
   @Test
-  void holdsInputsAndWarehouseAsALocalDiskDoes() throws IOException {
+  void holdsAShopAndItsWarehouseAsALocalDiskDoes() throws IOException {
     Path shop = folder.resolve("shop");
     Bookstore.generate(BookstoreOptions.of(100, 5, shop), orders -> {});
     Path local = folder.resolve("warehouse");
@@ -72,15 +74,22 @@ class HdfsSuite {
     FileSystem files = hdfs.getFileSystem();
     files.copyFromLocalFile(
         new org.apache.hadoop.fs.Path(shop.toUri()), new org.apache.hadoop.fs.Path("/shop"));
-    Path dataset = folder.resolve("on-hdfs.yaml");
-    Files.writeString(
-        dataset,
+    String dataset = root + "/shop/dataset.yaml";
+    // Relative names and a whole one.
+    String whole =
         Files.readString(shop.resolve("dataset.yaml"))
-            .replace("files: \"", "files: \"" + root + "/shop/"));
+            .replace("files: \"orders/", "files: \"" + root + "/shop/orders/");
+    assertThat(whole).contains(root);
+    try (OutputStream out = files.create(new org.apache.hadoop.fs.Path(dataset))) {
+      out.write(whole.getBytes(StandardCharsets.UTF_8));
+    }
     for (List<String> engine : List.of(Program.DIRECT, Program.SPARK)) {
       String warehouse = root + "/warehouse-" + engine.size();
       Program.run(engine, dataset, warehouse);
       assertThat(tables(warehouse)).as("%s", engine).isEqualTo(expected);
+      assertThat(sources(warehouse))
+          .allSatisfy(file -> assertThat(file).startsWith(root + "/shop/"))
+          .hasSizeGreaterThan(3);
       assertThat(files.exists(new org.apache.hadoop.fs.Path(warehouse, "report/index.html")))
           .isTrue();
     }
@@ -91,6 +100,18 @@ class HdfsSuite {
     SortedMap<String, String> tables = Program.verify(warehouse);
     assertThat(tables.remove("ops/sources")).isNotNull();
     return tables;
+  }
+
+  private static List<String> sources(String warehouse) {
+    List<String> files = new ArrayList<>();
+    TableScan.of(LakeTable.at(warehouse, "ops/sources").snapshot(), List.of("file"))
+        .forEach(
+            frame -> {
+              for (int row = 0; row < frame.rows(); row++) {
+                files.add(frame.bytes("file").text(row));
+              }
+            });
+    return files;
   }
 
   @Test

@@ -38,11 +38,11 @@ final class Program {
   /** {@code run}: from raw files to scored customers. */
   static void run(List<String> engine, Path dataset, Path warehouse, String... more)
       throws IOException {
-    run(engine, dataset, warehouse.toString(), more);
+    run(engine, dataset.toString(), warehouse.toString(), more);
   }
 
-  /** {@code run} into a warehouse that may be a URI. */
-  static void run(List<String> engine, Path dataset, String warehouse, String... more)
+  /** {@code run} of a definition into a warehouse that may both be URIs. */
+  static void run(List<String> engine, String dataset, String warehouse, String... more)
       throws IOException {
     Run.all(options(RunOptions.class, engine, dataset, warehouse, more), quiet());
   }
@@ -54,7 +54,8 @@ final class Program {
    */
   static void features(List<String> engine, Path dataset, Path warehouse, @Nullable String asOf)
       throws IOException {
-    FeatureOptions options = options(FeatureOptions.class, engine, dataset, warehouse.toString());
+    FeatureOptions options =
+        options(FeatureOptions.class, engine, dataset.toString(), warehouse.toString());
     options.setAsOf(asOf);
     Run.features(options, quiet());
   }
@@ -64,7 +65,11 @@ final class Program {
       throws IOException {
     Erasure.run(
         options(
-            ForgetOptions.class, engine, dataset, warehouse.toString(), "--customer=" + customer),
+            ForgetOptions.class,
+            engine,
+            dataset.toString(),
+            warehouse.toString(),
+            "--customer=" + customer),
         quiet());
   }
 
@@ -77,7 +82,7 @@ final class Program {
       throws Exception {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Streaming.run(
-        options(StreamOptions.class, engine, dataset, warehouse.toString(), more),
+        options(StreamOptions.class, engine, dataset.toString(), warehouse.toString(), more),
         new Console(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
             new PrintStream(said, true, StandardCharsets.UTF_8),
@@ -111,7 +116,7 @@ final class Program {
   }
 
   private static <O extends PipelineOptions> O options(
-      Class<O> type, List<String> engine, Path dataset, String warehouse, String... more) {
+      Class<O> type, List<String> engine, String dataset, String warehouse, String... more) {
     List<String> arguments = new ArrayList<>(engine);
     arguments.add("--dataset=" + dataset);
     arguments.add("--warehouse=" + warehouse);
