@@ -1,18 +1,24 @@
 package dev.patron.runners.databricks;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Paths;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * Runs a file of SQL statements on the cluster's Spark, so that one job registers tables and views
  * without a SQL warehouse: {@code RunSql --file=FILE --name=value ...}, where the names are those
- * of the file's {@code ${name}}.
+ * of the file's {@code ${name}}. The file is a local path, or a URI of any file system that Spark
+ * knows.
  */
 public final class RunSql {
+  private static final Pattern URI = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]+:/.*");
+
   private RunSql() {}
 
   /** Runs the file. What goes wrong ends the task with the statement that did. */
@@ -28,12 +34,28 @@ public final class RunSql {
     }
     String file = values.remove("file");
     if (file == null) {
-      throw new IllegalArgumentException("name a --file=FILE of SQL statements");
+      throw new IllegalArgumentException("name a --file=FILE of SQL statements, or its URI");
     }
-    List<String> statements = SqlScript.statements(Files.readString(Path.of(file)), values);
     SparkSession spark = SparkSession.builder().getOrCreate();
-    for (String statement : statements) {
+    for (String statement : SqlScript.statements(text(file, spark), values)) {
       spark.sql(statement);
+    }
+  }
+
+  /**
+   * The text of a file. Spark's configuration opens it: Databricks documents workspace files and
+   * volumes for Spark, and not for {@code java.nio}.
+   *
+   * @throws IOException if it cannot be read
+   */
+  static String text(String file, SparkSession spark) throws IOException {
+    Path path =
+        URI.matcher(file).matches()
+            ? new Path(file)
+            : new Path("file", null, Paths.get(file).toAbsolutePath().toString());
+    try (InputStream in =
+        path.getFileSystem(spark.sparkContext().hadoopConfiguration()).open(path)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.patron.runners.databricks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +71,8 @@ class BundleIT {
             "var.warehouse",
             folder.resolve("warehouse").toString(),
             "var.dataset",
-            Bundle.ROOT.resolve("../../testdata/bookstore/dataset.yaml").normalize().toString(),
+            // A URI, as the default of the bundle is one.
+            "file:" + Bundle.ROOT.resolve("../../testdata/bookstore/dataset.yaml").normalize(),
             "workspace.file_path",
             Bundle.ROOT.toString());
 
@@ -114,7 +116,18 @@ class BundleIT {
       arguments.put(pair[0], pair[1]);
     }
     String file = arguments.remove("file");
-    return SqlScript.statements(Files.readString(Path.of(file)), arguments);
+    return SqlScript.statements(RunSql.text(file, spark), arguments);
+  }
+
+  @Test
+  void aFileOfSqlIsAPathOrAUri() throws IOException {
+    Path script = Files.writeString(folder.resolve("a b%20c.sql"), "select 'ä';\n");
+
+    assertThat(RunSql.text(script.toString(), spark)).isEqualTo("select 'ä';\n");
+    assertThat(RunSql.text("file:" + script, spark)).isEqualTo("select 'ä';\n");
+    assertThatThrownBy(() -> RunSql.text("foo://x/y.sql", spark))
+        .isInstanceOf(IOException.class)
+        .hasMessage("No FileSystem for scheme \"foo\"");
   }
 
   @Test

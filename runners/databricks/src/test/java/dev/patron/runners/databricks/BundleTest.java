@@ -65,6 +65,9 @@ class BundleTest {
           "spark_env_vars",
           "spark_conf");
 
+  private static final Pattern PLACE = Pattern.compile("--(?:file|dataset|warehouse)=(.*)");
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{var\\.(\\w+)}");
+
   private final Bundle bundle;
 
   BundleTest() throws IOException {
@@ -185,11 +188,40 @@ class BundleTest {
     Object pattern = ((List<?>) bundle.at("sync", "include")).get(0);
     for (Map<String, Object> task : bundle.tasks("setup")) {
       String file = Bundle.parameters(task).get(0);
-      assertThat(file).startsWith("--file=${workspace.file_path}/");
+      assertThat(file).startsWith("--file=file:${workspace.file_path}/");
       Path path = Path.of(file.substring(file.indexOf("}/") + 2));
       assertThat(Files.isRegularFile(Bundle.ROOT.resolve(path))).as("%s", path).isTrue();
       assertThat(FileSystems.getDefault().getPathMatcher("glob:" + pattern).matches(path)).isTrue();
     }
+  }
+
+  /**
+   * Databricks documents plain paths of volumes and of workspace files for Spark and for Python,
+   * not for what a JVM opens itself.
+   */
+  @Test
+  void whatProgramsOpenIsNamedByItsScheme() {
+    Set<String> places = new TreeSet<>();
+    for (String job : List.of("setup", "patron")) {
+      for (Map<String, Object> task : bundle.tasks(job)) {
+        for (String parameter : Bundle.parameters(task)) {
+          Matcher place = PLACE.matcher(parameter);
+          if (place.matches()) {
+            places.add(defaultOf(place.group(1)));
+          }
+        }
+      }
+    }
+    assertThat(places)
+        .hasSize(4)
+        .allMatch(place -> place.matches("(dbfs:/Volumes|file:\\$\\{workspace.*|abfss:/)/.*"));
+  }
+
+  private String defaultOf(String place) {
+    Matcher variable = VARIABLE.matcher(place);
+    return variable.matches()
+        ? (String) bundle.at("variables", variable.group(1), "default")
+        : place;
   }
 
   /** The bookstore's customers and orders are numbers, its money has two decimals. */
