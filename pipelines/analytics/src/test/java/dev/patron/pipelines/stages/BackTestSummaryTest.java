@@ -32,7 +32,7 @@ class BackTestSummaryTest {
   }
 
   private static @Nullable String warning(Line... lines) {
-    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0, 0, false, 1, List.of());
+    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0, 0, false, false, 1, List.of());
     return BackTestSummary.warning(new BackTest.Result(List.of(lines), choice, Map.of(), null));
   }
 
