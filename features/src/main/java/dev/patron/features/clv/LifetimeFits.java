@@ -160,6 +160,17 @@ public final class LifetimeFits {
         purchaseCells.size());
   }
 
+  /**
+   * Whether the data pin a fitted parameter down. Where they do not, its value is one of many that
+   * are about as likely, and must not be shown as if it were known.
+   *
+   * @param deviation the standard error of its logarithm, as fits have it: null at a bound, or
+   *     where the likelihood has no proper summit
+   */
+  public static boolean isIdentified(@Nullable Double deviation) {
+    return deviation != null && deviation <= MaximumLikelihood.VAGUE;
+  }
+
   /** By the delta method: the standard error of a logarithm times the value. */
   private static Map<String, Double> standardErrors(
       @Nullable PurchaseModel purchases,
@@ -176,7 +187,7 @@ public final class LifetimeFits {
     values.forEach(
         (name, value) -> {
           Double deviation = deviations.get(name);
-          if (deviation != null && deviation <= MaximumLikelihood.VAGUE) {
+          if (deviation != null && isIdentified(deviation)) {
             errors.put(name, value * deviation);
           }
         });

@@ -33,7 +33,7 @@ final class Candidates {
   /**
    * One candidate.
    *
-   * @param deviations as the fit has them: null for a parameter that is not identified
+   * @param deviations as the fit has them
    * @param logLikelihood null where the model has none
    */
   private record Candidate(
@@ -41,12 +41,17 @@ final class Candidates {
       Map<String, Double> parameters,
       Map<String, @Nullable Double> deviations,
       @Nullable Double logLikelihood) {
+    /** What was not fitted, such as a mean, is known. */
+    boolean isUnknown(String parameter) {
+      return deviations.containsKey(parameter)
+          && !LifetimeFits.isIdentified(deviations.get(parameter));
+    }
+
     String parametersAsText() {
       return parameters.entrySet().stream()
           .map(
               parameter ->
-                  deviations.containsKey(parameter.getKey())
-                          && deviations.get(parameter.getKey()) == null
+                  isUnknown(parameter.getKey())
                       ? parameter.getKey() + " not identified"
                       : String.format(
                           Locale.ROOT, "%s %.5g", parameter.getKey(), parameter.getValue()))
@@ -110,13 +115,7 @@ final class Candidates {
       ObjectNode parameters = one.putObject("parameters");
       candidate
           .parameters()
-          .forEach(
-              (name, value) -> {
-                boolean unknown =
-                    candidate.deviations().containsKey(name)
-                        && candidate.deviations().get(name) == null;
-                parameters.put(name, unknown ? null : value);
-              });
+          .forEach((name, value) -> parameters.put(name, candidate.isUnknown(name) ? null : value));
       one.put("log_likelihood", candidate.logLikelihood());
     }
     return all;

@@ -129,9 +129,11 @@ public final class LifetimeTraining {
     parameters.forEach(
         (name, value) -> {
           Double error = fit.model().standardErrors().get(name);
-          boolean fitted = fit.deviations().containsKey(name);
+          boolean unknown =
+              fit.deviations().containsKey(name)
+                  && !LifetimeFits.isIdentified(fit.deviations().get(name));
           card.append(
-              error == null && fitted
+              unknown
                   ? "| %s | not identified | |\n".formatted(name)
                   : String.format(
                       Locale.ROOT,

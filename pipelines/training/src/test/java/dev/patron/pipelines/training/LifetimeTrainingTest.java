@@ -11,7 +11,9 @@ import dev.patron.features.clv.BgNbd;
 import dev.patron.features.clv.GammaGamma;
 import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFit;
+import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.ParetoNbd;
+import dev.patron.features.clv.PurchaseModels;
 import dev.patron.features.clv.RandomDraws;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
@@ -178,6 +180,38 @@ class LifetimeTrainingTest {
     String card = requireNonNull(train(new LifetimeCells().add(rows.build()), null).get("card.md"));
 
     assertThat(card).contains("| r | not identified | |", "r ran to its bound");
+  }
+
+  /** One rule for the model that scores and for those beside it: a ridge is no number. */
+  @Test
+  void aCandidatesParameterOnARidgeIsNotPrintedEither() throws JsonProcessingException {
+    int onRidges = 0;
+    for (int customers : new int[] {60, 100, 200, 400}) {
+      LifetimeCells cells = new LifetimeCells().add(shop(customers, 0.8));
+      Map<String, String> files = train(cells, null);
+      LifetimeFits fits = new LifetimeFits(cells);
+      for (String kind : PurchaseModels.KINDS) {
+        String line =
+            requireNonNull(files.get("card.md"))
+                .lines()
+                .filter(row -> row.startsWith("| " + kind + " | "))
+                .findFirst()
+                .orElseThrow();
+        JsonNode parameters = json(files, "metrics.json").at("/candidates/" + kind + "/parameters");
+        for (Map.Entry<String, @Nullable Double> deviation :
+            fits.purchases(kind).deviations().entrySet()) {
+          String name = deviation.getKey();
+          Double error = deviation.getValue();
+          boolean known = error != null && error <= 1;
+          onRidges += error != null && error > 1 ? 1 : 0;
+          assertThat(line.contains(name + " not identified"))
+              .as("%s of %s of %d customers: %s", name, kind, customers, line)
+              .isNotEqualTo(known);
+          assertThat(parameters.get(name).isNumber()).isEqualTo(known);
+        }
+      }
+    }
+    assertThat(onRidges).isPositive();
   }
 
   @Test
