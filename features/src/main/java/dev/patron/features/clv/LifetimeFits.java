@@ -54,11 +54,12 @@ public final class LifetimeFits {
    */
   public @Nullable String insufficient() {
     if (purchaseCells.customers() < 2) {
-      return "insufficient history: %d customer(s); at least two are needed"
-          .formatted(purchaseCells.customers());
+      return LifetimeModel.INSUFFICIENT_HISTORY
+          + "%d customer(s); at least two are needed".formatted(purchaseCells.customers());
     }
     if (purchaseCells.repeatCustomers() == 0) {
-      return "insufficient history: no customer has bought on a second day, so nothing is known"
+      return LifetimeModel.INSUFFICIENT_HISTORY
+          + "no customer has bought on a second day, so nothing is known"
           + " about when customers come back";
     }
     return null;

@@ -24,6 +24,9 @@ public record LifetimeModel(
   /** The kind of a document without a model of purchases. */
   public static final String INSUFFICIENT = "insufficient";
 
+  /** How the note begins that says why there is no model of purchases. */
+  static final String INSUFFICIENT_HISTORY = "insufficient history: ";
+
   public LifetimeModel {
     notes = List.copyOf(notes);
     standardErrors = Map.copyOf(standardErrors);
@@ -41,6 +44,20 @@ public record LifetimeModel(
   /** The kind of the model of purchases, or {@link #INSUFFICIENT}. */
   public String kind() {
     return purchases == null ? INSUFFICIENT : purchases.kind();
+  }
+
+  /**
+   * Why nothing can be forecast, as the training found; null where there is a model of purchases.
+   */
+  public @Nullable String whyInsufficient() {
+    if (purchases != null) {
+      return null;
+    }
+    return notes.stream()
+        .filter(note -> note.startsWith(INSUFFICIENT_HISTORY))
+        .map(note -> note.substring(INSUFFICIENT_HISTORY.length()))
+        .findFirst()
+        .orElse("purchases do not tell when customers come back");
   }
 
   /** The days whose amounts the model looks at; the repeat days if it looks at none. */

@@ -12,6 +12,7 @@ import dev.patron.features.segments.SegmentModel;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why customers have their segments and values, in three sentences each:
@@ -43,14 +44,18 @@ public final class Reasons implements Serializable {
   private final double[][] centroids;
   private final double[][] typical;
   private final List<String> names;
+  private final @Nullable String whyInsufficient;
   private final long horizonDays;
 
   /**
    * Reasons under this model of segments.
    *
+   * @param whyInsufficient why no customer has a forecast, see {@link
+   *     dev.patron.features.clv.LifetimeModel#whyInsufficient}; null where customers have
    * @param horizonDays that values are forecast for
    */
-  public Reasons(SegmentModel segments, long horizonDays) {
+  public Reasons(SegmentModel segments, @Nullable String whyInsufficient, long horizonDays) {
+    this.whyInsufficient = whyInsufficient;
     means = segments.means();
     deviations = segments.deviations();
     centroids = segments.centroids();
@@ -181,7 +186,10 @@ public final class Reasons implements Serializable {
     DoubleColumn amount = forecasts.doubles("expected_amount");
     DoubleColumn value = forecasts.doubles("cltv");
     if (purchases.isNull(row)) {
-      sentence.text("Value is not known: the shop has too little history");
+      sentence
+          .text("Value is not known: ")
+          .text(
+              whyInsufficient == null ? "the customer's purchases are not known" : whyInsufficient);
       return;
     }
     if (value.isNull(row)) {

@@ -54,7 +54,7 @@ public final class CustomerScorer implements Serializable {
     Refinement refinement = LifetimeDocument.refinement(lifetime.document(), asOf, horizonDays);
     forecast = new RefinedForecast(model, refinement, horizonDays, discountRate, seed);
     this.lifetime = lifetime;
-    reasons = new Reasons(segments, horizonDays);
+    reasons = new Reasons(segments, model.whyInsufficient(), horizonDays);
     treeReasons = new TreeReasons(model, refinement);
   }
 

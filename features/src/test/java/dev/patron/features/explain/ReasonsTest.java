@@ -39,7 +39,7 @@ class ReasonsTest {
 
   private static List<?> reasons(
       SegmentModel segments, List<@Nullable Object> customer, List<@Nullable Object> forecast) {
-    return new Reasons(segments, 365)
+    return new Reasons(segments, null, 365)
         .of(
             Frame.ofRows(FEATURES, List.of(customer)),
             Frame.ofRows(LifetimeForecast.SCHEMA, List.of(forecast)))
@@ -100,7 +100,7 @@ class ReasonsTest {
   void whatIsNotKnownIsSaidSo() {
     List<@Nullable Object> customer = row(12L, 9L, 40.0, 8L, 240L, 252L);
     assertThat(reasons(segments(), customer, row(null, null, null, null, null, null)).get(2))
-        .isEqualTo("Value is not known: the shop has too little history");
+        .isEqualTo("Value is not known: the customer's purchases are not known");
     assertThat((String) reasons(segments(), customer, row(0.5, 1.2, null, null, null, null)).get(2))
         .startsWith("Value is not known, for no amounts are: 1.20 purchases expected in 365 days;");
 

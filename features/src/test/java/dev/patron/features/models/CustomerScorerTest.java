@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.patron.features.clv.LifetimeCells;
+import dev.patron.features.clv.LifetimeFit;
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.frame.Frame;
@@ -19,6 +21,7 @@ import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -208,20 +211,33 @@ class CustomerScorerTest {
 
   @Test
   void whatIsNotKnownIsNull() {
-    ModelVersion insufficient =
-        new ModelVersion(
-            "lifetime",
-            1,
-            LifetimeDocument.of(new LifetimeModel(null, null, List.of()), Examples.FACTS));
-    Frame scores =
-        new CustomerScorer(
-                Examples.segmentVersion(1), insufficient, Examples.FACTS.asOf(), 365, 0.01, 42)
-            .score(Examples.features(Type.LONG));
+    Frame scores = scores(new LifetimeModel(null, null, List.of()));
 
     assertThat(scores.value(0, "segment")).isNotNull();
     assertThat(scores.value(0, "cltv_model")).isEqualTo("lifetime/1");
     for (String column : LifetimeForecast.SCHEMA.names()) {
       assertThat(scores.value(0, column)).as(column).isNull();
     }
+  }
+
+  @Test
+  void whyTheValueIsNotKnownIsWhatTheTrainingFound() {
+    Frame oneTimeBuyers =
+        Frame.ofRows(
+            LifetimeCells.SCHEMA, List.of(Arrays.asList(0L, 0L, 700L, null, null, null, 1_500L)));
+    LifetimeModel model = LifetimeFit.of(new LifetimeCells().addCells(oneTimeBuyers)).model();
+
+    assertThat(scores(model).value(0, "reason_3"))
+        .isEqualTo(
+            "Value is not known: no customer has bought on a second day, so nothing is known about"
+                + " when customers come back");
+  }
+
+  private static Frame scores(LifetimeModel model) {
+    ModelVersion version =
+        new ModelVersion("lifetime", 1, LifetimeDocument.of(model, Examples.FACTS));
+    return new CustomerScorer(
+            Examples.segmentVersion(1), version, Examples.FACTS.asOf(), 365, 0.01, 42)
+        .score(Examples.features(Type.LONG));
   }
 }
