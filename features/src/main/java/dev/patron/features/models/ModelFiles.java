@@ -22,6 +22,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** The files of a model version, by name. */
 public final class ModelFiles {
@@ -43,6 +46,8 @@ public final class ModelFiles {
   private static final DateTimeFormatter MLFLOW_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
+
+  private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id: '(.*)'$");
 
   private ModelFiles() {}
 
@@ -151,6 +156,12 @@ public final class ModelFiles {
             quoted(inputColumns.toString()),
             quoted(outputColumns.toString()),
             quoted(MLFLOW_TIME.format(facts.asOf())));
+  }
+
+  /** The run that {@code MLmodel} names, see {@link TrainingFacts#runId}; null if it names none. */
+  public static @Nullable String runId(String mlmodel) {
+    Matcher line = RUN_ID.matcher(mlmodel);
+    return line.find() ? line.group(1).replace("''", "'") : null;
   }
 
   private static void column(ArrayNode columns, String type, String name, boolean required) {

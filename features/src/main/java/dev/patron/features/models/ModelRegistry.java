@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Model versions under {@code models/NAME/VERSION/}, and which of them is champion and which
  * challenger ({@code models/NAME/aliases.json}). A version is never altered; it exists once its
- * {@code model.json} does, which is written last.
+ * {@code model.json} does, which is written last. What tracking servers have of it stands beside
+ * its files ({@code mlflow.json}) and is no part of it.
  *
  * <p>One writer at a time: whoever trains or promotes.
  */
 public final class ModelRegistry {
   private static final String ROOT = "models";
   private static final String ALIASES = "aliases.json";
+  private static final String TRACKED = "mlflow.json";
   private static final String NUMBER = "[1-9][0-9]{0,8}";
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -311,6 +314,38 @@ public final class ModelRegistry {
     int back = former.remove(former.size() - 1);
     write(name, new Aliases(back, aliases.challenger(), former));
     return back;
+  }
+
+  /**
+   * The runs that tracking servers are known to have of a version: by the server's address the
+   * run's id.
+   *
+   * @throws IllegalArgumentException that names the file and what to do if it is no JSON
+   */
+  public SortedMap<String, String> tracked(String name, int version) throws IOException {
+    SortedMap<String, String> runs = new TreeMap<>();
+    String path = path(name, version, TRACKED);
+    String text = documents.read(path);
+    if (text != null) {
+      try {
+        json(text)
+            .fields()
+            .forEachRemaining(run -> runs.put(run.getKey(), run.getValue().asText()));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            path + " " + e.getMessage() + "; delete it, and the server is asked what it has", e);
+      }
+    }
+    return runs;
+  }
+
+  /** Remembers that a tracking server has this run of a version. */
+  public void track(String name, int version, String server, String run) throws IOException {
+    SortedMap<String, String> runs = tracked(name, version);
+    runs.put(server, run);
+    ObjectNode node = JSON.createObjectNode();
+    runs.forEach(node::put);
+    documents.write(path(name, version, TRACKED), ModelDocument.write(node));
   }
 
   private void write(String name, Aliases aliases) throws IOException {

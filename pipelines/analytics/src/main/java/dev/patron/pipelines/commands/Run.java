@@ -19,10 +19,12 @@ import dev.patron.pipelines.stages.Models;
 import dev.patron.pipelines.stages.Publish;
 import dev.patron.pipelines.stages.Refine;
 import dev.patron.pipelines.stages.Score;
+import dev.patron.pipelines.stages.Track;
 import dev.patron.pipelines.stages.Train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** The main job, and each of its stages by itself. */
@@ -36,6 +38,10 @@ public final class Run {
     Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
       Job job = shop.job();
+      boolean trains =
+          job.dataset().purchases() != null
+              && (options.getRetrain() || Models.champions(job).isEmpty());
+      Track track = Track.of(trains ? System.getenv() : Map.of());
       if (options.getReplay()) {
         Refine.replay(job);
       }
@@ -44,15 +50,17 @@ public final class Run {
         console.note(
             "The dataset says nothing of purchases, so there are no measures of customers.");
       } else {
-        measure(job, options, console);
+        measure(job, options, trains, console);
       }
       Compact.run(job, options.getMostSmallFiles());
+      track.run(job);
     }
   }
 
-  private static void measure(Job job, RunOptions options, Console console) throws IOException {
+  private static void measure(Job job, RunOptions options, boolean trains, Console console)
+      throws IOException {
     Features.run(job, options.getAsOf(), options.getNtile());
-    if (options.getRetrain() || Models.champions(job).isEmpty()) {
+    if (trains) {
       Train.run(job, options);
     } else {
       tellWhatTrainsNothing(options, console);
@@ -112,8 +120,10 @@ public final class Run {
   /** {@code train}. */
   public static void train(TrainOptions options, Console console) throws IOException {
     checkTrain(options);
+    Track track = Track.of(System.getenv());
     try (OpenShop shop = new OpenShop(options, console)) {
       Train.run(shop.job(), options);
+      track.run(shop.job());
     }
   }
 

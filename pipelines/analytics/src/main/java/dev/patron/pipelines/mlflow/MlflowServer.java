@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.pipelines.console.JobException;
+import dev.patron.pipelines.console.UsageException;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -35,6 +37,7 @@ public final class MlflowServer {
   private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/";
   private static final String PROXIED = "mlflow-artifacts:/";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int MOST_PORT = 65_535;
   private static final int MOST_METRICS = 900;
   private static final int MOST_TEXT = 500;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,7 +48,7 @@ public final class MlflowServer {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(20)).build();
 
   private MlflowServer(String root, @Nullable String authorization) {
-    this.root = root.endsWith("/") ? root.substring(0, root.length() - 1) : root;
+    this.root = root;
     this.authorization = authorization;
   }
 
@@ -55,29 +58,65 @@ public final class MlflowServer {
    * MLFLOW_TRACKING_PASSWORD}.
    *
    * @return null if it names none
-   * @throws JobException if what it names is no HTTP server
+   * @throws UsageException if what it names cannot be an HTTP server
    */
   public static @Nullable MlflowServer of(Map<String, String> environment) {
     String uri = environment.get("MLFLOW_TRACKING_URI");
     if (uri == null || uri.isBlank()) {
       return null;
     }
-    if (!uri.startsWith("http://") && !uri.startsWith("https://")) {
-      throw new JobException(
-          "MLFLOW_TRACKING_URI=" + uri + " is no HTTP server; unset it, or name one");
-    }
+    String root = address(uri);
     String token = environment.get("MLFLOW_TRACKING_TOKEN");
     String user = environment.get("MLFLOW_TRACKING_USERNAME");
     if (token != null) {
-      return new MlflowServer(uri, "Bearer " + token);
+      return new MlflowServer(root, "Bearer " + token);
     }
     if (user != null) {
       String both = user + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
       return new MlflowServer(
-          uri,
+          root,
           "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
     }
-    return new MlflowServer(uri, null);
+    return new MlflowServer(root, null);
+  }
+
+  /** Without a slash at its end. */
+  private static String address(String text) {
+    URI uri;
+    try {
+      uri = new URI(text);
+    } catch (URISyntaxException e) {
+      throw refused(text, "is no address");
+    }
+    if (uri.getRawUserInfo() != null) {
+      // It would stand in messages and in the registry.
+      throw new UsageException(
+          "MLFLOW_TRACKING_URI has a user in it; name the user in MLFLOW_TRACKING_USERNAME and"
+              + " MLFLOW_TRACKING_PASSWORD");
+    }
+    if (!"http".equalsIgnoreCase(uri.getScheme()) && !"https".equalsIgnoreCase(uri.getScheme())) {
+      throw refused(text, "is no HTTP server");
+    }
+    if (uri.getHost() == null) {
+      throw refused(text, "names no host, or one that no name of a host is like");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > MOST_PORT) {
+      throw refused(text, "has no port from 1 to " + MOST_PORT);
+    }
+    if (uri.getRawQuery() != null || uri.getRawFragment() != null) {
+      throw refused(text, "goes on after its path");
+    }
+    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+  }
+
+  private static UsageException refused(String uri, String why) {
+    return new UsageException(
+        "MLFLOW_TRACKING_URI=" + uri + " " + why + "; name one as http://HOST:PORT, or unset it");
+  }
+
+  /** Where it is, as the user named it. */
+  public String address() {
+    return root;
   }
 
   /**
@@ -90,7 +129,7 @@ public final class MlflowServer {
    * @param files its files, by path
    * @param parameters how it was trained
    * @param measures how good it is; what is no number is left out
-   * @param champion whether it scores
+   * @param alias what it is: {@code champion} or {@code challenger}; null if neither
    * @param at when it was trained
    */
   public record Trained(
@@ -101,22 +140,34 @@ public final class MlflowServer {
       Map<String, String> files,
       Map<String, String> parameters,
       Map<String, String> measures,
-      boolean champion,
+      @Nullable String alias,
       Instant at) {}
 
   /**
-   * Logs a version.
+   * Logs a version, unless the server has it: a run of its name that started when it was trained is
+   * of it. What was left half logged is carried on.
    *
-   * @return the number of the version there
+   * @return the id of its run
    * @throws JobException if the server cannot be reached, or refuses
    */
   public String log(Trained trained) {
     String experiment = experiment(trained.experiment());
-    ObjectNode create = JSON.createObjectNode();
-    create.put("experiment_id", experiment);
-    create.put("run_name", trained.model() + "/" + trained.version());
-    create.put("start_time", trained.at().toEpochMilli());
-    JsonNode info = post("runs/create", create).path("run").path("info");
+    String name = trained.experiment() + "-" + trained.model();
+    JsonNode info = find(experiment, trained);
+    if (info != null) {
+      String run = info.path("run_id").asText();
+      String number = version(name, run);
+      if (number != null) {
+        alias(name, number, trained.alias());
+        return run;
+      }
+    } else {
+      ObjectNode create = JSON.createObjectNode();
+      create.put("experiment_id", experiment);
+      create.put("run_name", trained.model() + "/" + trained.version());
+      create.put("start_time", trained.at().toEpochMilli());
+      info = post("runs/create", create).path("run").path("info");
+    }
     String run = info.path("run_id").asText();
     logBatch(run, trained);
     String source = trained.folder();
@@ -124,7 +175,7 @@ public final class MlflowServer {
     if (artifacts.startsWith(PROXIED)) {
       source = artifacts + "/model";
       String path = URI.create(source).getPath().substring(1);
-      new TreeMap<>(trained.files()).forEach((name, text) -> upload(path + "/" + name, text));
+      new TreeMap<>(trained.files()).forEach((file, text) -> upload(path + "/" + file, text));
     }
     ObjectNode update = JSON.createObjectNode();
     update.put("run_id", run);
@@ -132,7 +183,6 @@ public final class MlflowServer {
     update.put("end_time", trained.at().toEpochMilli());
     post("runs/update", update);
 
-    String name = trained.experiment() + "-" + trained.model();
     register(name);
     ObjectNode version = JSON.createObjectNode();
     version.put("name", name);
@@ -140,12 +190,54 @@ public final class MlflowServer {
     version.put("run_id", run);
     String number =
         post("model-versions/create", version).path("model_version").path("version").asText();
-    ObjectNode alias = JSON.createObjectNode();
-    alias.put("name", name);
-    alias.put("alias", trained.champion() ? "champion" : "challenger");
-    alias.put("version", number);
-    post("registered-models/alias", alias);
-    return number;
+    alias(name, number, trained.alias());
+    return run;
+  }
+
+  /** What the server says of the run of a version; null if it has none. */
+  private @Nullable JsonNode find(String experiment, Trained trained) {
+    ObjectNode search = JSON.createObjectNode();
+    search.putArray("experiment_ids").add(experiment);
+    search.put("filter", "attributes.start_time = " + trained.at().toEpochMilli());
+    for (JsonNode run : post("runs/search", search).path("runs")) {
+      JsonNode info = run.path("info");
+      if (info.path("run_name").asText().equals(trained.model() + "/" + trained.version())) {
+        return info;
+      }
+    }
+    return null;
+  }
+
+  /** The version that the server made of a run; null if it made none. */
+  private @Nullable String version(String name, String run) {
+    String call = "model-versions/search";
+    Answer answer =
+        send(
+            request(
+                    API
+                        + call
+                        + "?filter="
+                        + URLEncoder.encode("run_id='" + run + "'", StandardCharsets.UTF_8))
+                .GET());
+    if (answer.status() != 200) {
+      throw answer.refusal(call);
+    }
+    for (JsonNode version : answer.json().path("model_versions")) {
+      if (version.path("name").asText().equals(name)) {
+        return version.path("version").asText();
+      }
+    }
+    return null;
+  }
+
+  private void alias(String name, String version, @Nullable String alias) {
+    if (alias != null) {
+      ObjectNode body = JSON.createObjectNode();
+      body.put("name", name);
+      body.put("alias", alias);
+      body.put("version", version);
+      post("registered-models/alias", body);
+    }
   }
 
   private String experiment(String name) {

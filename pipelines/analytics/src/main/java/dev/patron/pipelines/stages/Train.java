@@ -7,7 +7,6 @@ import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.TrainingFacts;
 import dev.patron.features.rfm.RfmScores;
 import dev.patron.pipelines.console.UsageException;
-import dev.patron.pipelines.mlflow.MlflowServer;
 import dev.patron.pipelines.options.TrainOptions;
 import dev.patron.pipelines.training.BackTest;
 import dev.patron.pipelines.training.LifetimeTraining;
@@ -20,8 +19,6 @@ import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.beam.sdk.Pipeline;
@@ -127,8 +124,7 @@ public final class Train {
                 backTest,
                 judged,
                 facts),
-            better,
-            facts);
+            better);
 
     RfmScores rfm =
         RfmScores.ofEdges(TableScan.of(edges, edges.schema().names()).all(), job.segmentNames());
@@ -143,46 +139,19 @@ public final class Train {
         job,
         Models.SEGMENTS,
         segments.train(TableScan.of(features, features.schema().names()), facts),
-        true,
-        facts);
+        true);
     return new Learnt(lifetime, better, BackTestSummary.warning(judged));
   }
 
-  /** Adds a version, lets it score if it may, and tells the MLflow server of a new one. */
-  private static int register(
-      Job job, String name, Map<String, String> files, boolean champion, TrainingFacts facts)
+  /** Adds a version, and lets it score if it may. */
+  private static int register(Job job, String name, Map<String, String> files, boolean champion)
       throws IOException {
-    MlflowServer server = MlflowServer.of(System.getenv());
     ModelRegistry models = Models.of(job);
-    List<Integer> before = models.versions(name);
     int version = models.register(name, files);
     if (champion) {
       models.promote(name, version);
     }
-    if (server != null && !before.contains(version)) {
-      server.log(
-          new MlflowServer.Trained(
-              job.dataset().name(),
-              name,
-              version,
-              job.warehouse() + "/models/" + name + "/" + version,
-              files,
-              parameters(facts),
-              models.measures(name, version),
-              champion,
-              Instant.parse(job.runId())));
-    }
     return version;
-  }
-
-  private static Map<String, String> parameters(TrainingFacts facts) {
-    Map<String, String> parameters = new TreeMap<>();
-    parameters.put("as_of", facts.asOf().toString());
-    parameters.put("horizon_days", Long.toString(facts.horizonDays()));
-    parameters.put("discount_rate", Double.toString(facts.discountRate()));
-    parameters.put("seed", Long.toString(facts.seed()));
-    facts.data().forEach((table, version) -> parameters.put("data." + table, version));
-    return parameters;
   }
 
   private static Map<String, String> versions(TableSnapshot... tables) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.patron.pipelines.console.JobException;
+import dev.patron.pipelines.console.UsageException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +20,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What is said to an MLflow server, against a script of requests and answers written down from
@@ -34,7 +37,7 @@ class MlflowServerTest {
           Map.of("MLmodel", "flavors: {}\n", "code/patron_model.py", "pass\n"),
           Map.of("seed", "42", "kind", "bg-nbd"),
           Map.of("customers", "2000", "loss.bg-nbd x gamma-gamma", "3.5", "kind", "bg-nbd"),
-          true,
+          "champion",
           Instant.ofEpochMilli(1_700_000_000_123L));
 
   /** A request that is expected next, and what it is answered. */
@@ -92,7 +95,16 @@ class MlflowServerTest {
     script.add(new Step(request, body, status, answer));
   }
 
+  private void expectSearch(String runs) {
+    expect(
+        "POST /api/2.0/mlflow/runs/search",
+        "{\"experiment_ids\":[\"7\"],\"filter\":\"attributes.start_time = 1700000000123\"}",
+        200,
+        runs);
+  }
+
   private void expectRunAndVersion(String artifactUri, String source) {
+    expectSearch("{\"runs\":[{\"info\":{\"run_id\":\"r0\",\"run_name\":\"segments/3\"}}]}");
     expect(
         "POST /api/2.0/mlflow/runs/create",
         "{\"experiment_id\":\"7\",\"run_name\":\"lifetime/3\",\"start_time\":1700000000123}",
@@ -141,10 +153,10 @@ class MlflowServerTest {
         "{}");
   }
 
-  private void expectToldInFull(String version) {
+  private void expectToldInFull(String run) {
     assertThat(wrong).isEmpty();
     assertThat(next).isEqualTo(script.size());
-    assertThat(version).isEqualTo("12");
+    assertThat(run).isEqualTo("r1");
   }
 
   @Test
@@ -193,11 +205,57 @@ class MlflowServerTest {
   }
 
   @Test
+  void whatTheServerHasIsNotLoggedAgain() {
+    expect(
+        "GET /api/2.0/mlflow/experiments/get-by-name?experiment_name=book+store",
+        "",
+        200,
+        "{\"experiment\":{\"experiment_id\":\"7\"}}");
+    expectSearch("{\"runs\":[{\"info\":{\"run_id\":\"r1\",\"run_name\":\"lifetime/3\"}}]}");
+    expect(
+        "GET /api/2.0/mlflow/model-versions/search?filter=run_id%3D%27r1%27",
+        "", 200, "{\"model_versions\":[{\"name\":\"book store-lifetime\",\"version\":\"12\"}]}");
+    expect(
+        "POST /api/2.0/mlflow/registered-models/alias",
+        "{\"name\":\"book store-lifetime\",\"alias\":\"champion\",\"version\":\"12\"}",
+        200,
+        "{}");
+
+    expectToldInFull(client().log(TRAINED));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file:/mlruns",
+        "databricks",
+        "http://",
+        "http:///path",
+        "http://127.0.0.1:99999",
+        "http://127.0.0.1:0",
+        "http://under_score:5000",
+        "http://host:port",
+        "http://a host",
+        "http://host?to=1"
+      })
+  void anAddressThatCannotBeAServersIsRefusedAtOnce(String address) {
+    assertThatThrownBy(() -> MlflowServer.of(Map.of("MLFLOW_TRACKING_URI", address)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("MLFLOW_TRACKING_URI=" + address + " ")
+        .hasMessageEndingWith("; name one as http://HOST:PORT, or unset it");
+  }
+
+  @Test
+  void aPasswordInTheAddressIsRefusedAndNotRepeated() {
+    assertThatThrownBy(() -> MlflowServer.of(Map.of("MLFLOW_TRACKING_URI", "http://me:pass@host")))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("MLFLOW_TRACKING_PASSWORD")
+        .hasMessageNotContainingAny("pass@");
+  }
+
+  @Test
   void theEnvironmentNamesTheServerOrNone() {
     assertThat(MlflowServer.of(Map.of())).isNull();
-    assertThatThrownBy(() -> MlflowServer.of(Map.of("MLFLOW_TRACKING_URI", "file:/mlruns")))
-        .isInstanceOf(JobException.class)
-        .hasMessageContaining("is no HTTP server");
     assertThatThrownBy(
             () ->
                 requireNonNull(MlflowServer.of(Map.of("MLFLOW_TRACKING_URI", "http://127.0.0.1:1")))
