@@ -9,9 +9,7 @@ import java.io.Serializable;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,20 +50,16 @@ public record SourcePosition(
       partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
     }
 
-    /** Of each partition the later place, or the earlier one of those that both know. */
-    private TopicPosition meet(TopicPosition other, boolean later) {
-      TreeMap<Integer, PartitionPosition> met = new TreeMap<>(partitions);
-      if (!later) {
-        met.keySet().retainAll(other.partitions.keySet());
-      }
+    /**
+     * Of each partition the later place. Where both are the same the other one's epoch stays, which
+     * is of the leader whose records were read.
+     */
+    private TopicPosition orLater(TopicPosition other) {
+      TreeMap<Integer, PartitionPosition> latest = new TreeMap<>(partitions);
       other.partitions.forEach(
-          (partition, theirs) -> {
-            PartitionPosition ours = met.get(partition);
-            if (ours == null ? later : (theirs.next() > ours.next()) == later) {
-              met.put(partition, theirs);
-            }
-          });
-      return new TopicPosition(id, met);
+          (partition, theirs) ->
+              latest.merge(partition, theirs, (own, any) -> own.next() > any.next() ? own : any));
+      return new TopicPosition(id, latest);
     }
   }
 
@@ -87,25 +81,10 @@ public record SourcePosition(
   public record PagePosition(@Nullable String page, long records, long total)
       implements Serializable {}
 
-  /**
-   * Where several tables that share a source have to go on, so that none misses a record: of each
-   * partition the earliest place, and its beginning where one of them was never there.
-   */
-  public static SourcePosition earliest(List<SourcePosition> positions) {
-    TreeMap<String, TopicPosition> earliest = new TreeMap<>(positions.get(0).topics);
-    for (SourcePosition position : positions.subList(1, positions.size())) {
-      earliest.keySet().retainAll(position.topics.keySet());
-      earliest.replaceAll(
-          (name, topic) -> topic.meet(Objects.requireNonNull(position.topics.get(name)), false));
-    }
-    return new SourcePosition(earliest, new TreeMap<>());
-  }
-
   /** This position, or further on where the other one is; for a table that was ahead of others. */
   public SourcePosition orLater(SourcePosition other) {
     TreeMap<String, TopicPosition> latest = new TreeMap<>(topics);
-    other.topics.forEach(
-        (name, topic) -> latest.merge(name, topic, (left, right) -> left.meet(right, true)));
+    other.topics.forEach((name, topic) -> latest.merge(name, topic, TopicPosition::orLater));
     TreeMap<String, PagePosition> latestPages = new TreeMap<>(pages);
     other.pages.forEach(
         (name, page) ->

@@ -11,6 +11,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -114,7 +116,8 @@ public final class Topics implements AutoCloseable {
    *
    * @param group the group of tables that the records belong to
    * @param names the topics
-   * @param before where they were left
+   * @param before where each table of the group left them: reading begins at the earliest place,
+   *     and what any of them read or has yet to read must be there
    * @param most so many offsets at most, shared fairly among the partitions
    * @throws NoSuchTopic if a topic does not exist
    * @throws LostRecordsException if what was read is not what the topic has any more, or if records
@@ -122,7 +125,11 @@ public final class Topics implements AutoCloseable {
    * @throws IOException if the cluster cannot be reached or does not allow this
    */
   public Plan plan(
-      String group, Collection<String> names, SourcePosition before, long most, Expired onExpired)
+      String group,
+      Collection<String> names,
+      Collection<SourcePosition> before,
+      long most,
+      Expired onExpired)
       throws IOException {
     Map<String, TopicDescription> topics = describe(names);
     List<TopicPartition> partitions = partitions(topics);
@@ -136,66 +143,86 @@ public final class Topics implements AutoCloseable {
     Set<String> compacted = compacted(topics.keySet());
 
     TreeMap<String, Long> expired = new TreeMap<>();
-    Map<TopicPartition, PartitionPosition> start = new HashMap<>();
+    Map<TopicPartition, List<PartitionPosition>> left = new HashMap<>();
     for (TopicPartition partition : partitions) {
-      TopicPosition topic = before.topics().get(partition.topic());
-      if (topic != null) {
-        checkIsSame(partition.topic(), topic, topics);
-      }
-      PartitionPosition left = topic == null ? null : topic.partitions().get(partition.partition());
       long oldest = at(first, partition).offset();
-      if (left == null) {
-        start.put(partition, new PartitionPosition(oldest, -1));
-        continue;
-      }
-      if (left.next() > at(last, partition).offset()) {
-        throw cut(partition.toString(), left.next(), at(last, partition).offset());
-      }
-      if (left.next() < oldest) {
-        if (onExpired == Expired.FAIL) {
-          throw expired(partition.toString(), left.next(), oldest);
+      List<PartitionPosition> places = new ArrayList<>();
+      // Each by itself: the place where the group begins, a new table's, says nothing of what the
+      // others read.
+      for (SourcePosition position : before) {
+        TopicPosition topic = position.topics().get(partition.topic());
+        PartitionPosition place = place(partition, topic, topics, oldest);
+        if (place.next() > at(last, partition).offset()) {
+          throw cut(partition.toString(), place.next(), at(last, partition).offset());
         }
-        expired.put(partition.toString(), oldest - left.next());
-        left = new PartitionPosition(oldest, -1);
+        if (place.next() < oldest) {
+          if (onExpired == Expired.FAIL) {
+            throw expired(partition.toString(), place.next(), oldest);
+          }
+          expired.merge(partition.toString(), oldest - place.next(), Math::max);
+          place = new PartitionPosition(oldest, -1);
+        }
+        places.add(place);
       }
-      start.put(partition, left);
+      left.put(partition, places);
     }
-    return share(group, topics, partitions, start, new Ends(last, all), compacted, most, expired);
+    return share(group, topics, partitions, left, new Ends(last, all), compacted, most, expired);
+  }
+
+  /** Where a table goes on that left a topic there; null: it was never there. */
+  private static PartitionPosition place(
+      TopicPartition partition,
+      @Nullable TopicPosition topic,
+      Map<String, TopicDescription> topics,
+      long oldest)
+      throws LostRecordsException {
+    if (topic == null) {
+      return new PartitionPosition(oldest, -1);
+    }
+    checkIsSame(partition.topic(), topic, topics);
+    return topic
+        .partitions()
+        .getOrDefault(partition.partition(), new PartitionPosition(oldest, -1));
   }
 
   private Plan share(
       String group,
       Map<String, TopicDescription> topics,
       List<TopicPartition> partitions,
-      Map<TopicPartition, PartitionPosition> start,
+      Map<TopicPartition, List<PartitionPosition>> left,
       Ends ends,
       Set<String> compacted,
       long most,
       Map<String, Long> expired) {
     Map<TopicPartition, ListOffsetsResultInfo> last = ends.committed();
+    Map<TopicPartition, NavigableMap<Long, Integer>> starts = new HashMap<>();
+    left.forEach((partition, places) -> starts.put(partition, epochs(places)));
     Map<TopicPartition, Long> waiting = new HashMap<>();
     partitions.forEach(
         partition ->
-            waiting.put(partition, at(last, partition).offset() - at(start, partition).next()));
+            waiting.put(
+                partition, at(last, partition).offset() - at(starts, partition).firstKey()));
     Map<TopicPartition, Long> taken = fairly(partitions, waiting, most);
     List<TopicRange> ranges = new ArrayList<>();
     TreeMap<String, TreeMap<Integer, PartitionPosition>> after = new TreeMap<>();
     TreeMap<String, Long> lag = new TreeMap<>();
     TreeMap<String, Long> held = new TreeMap<>();
     for (TopicPartition partition : partitions) {
-      PartitionPosition from = at(start, partition);
-      long to = from.next() + at(taken, partition);
-      int epoch = from.epoch();
-      if (to > from.next()) {
-        ranges.add(
-            new TopicRange(
-                partition.topic(),
-                partition.partition(),
-                from.next(),
-                from.epoch(),
-                to,
-                compacted.contains(partition.topic()),
-                group));
+      NavigableMap<Long, Integer> start = at(starts, partition);
+      long to = start.firstKey() + at(taken, partition);
+      int epoch = start.firstEntry().getValue();
+      if (to > start.firstKey()) {
+        for (long from : start.headMap(to).keySet()) {
+          ranges.add(
+              new TopicRange(
+                  partition.topic(),
+                  partition.partition(),
+                  from,
+                  at(start, from),
+                  Math.min(to, Objects.requireNonNullElse(start.higherKey(from), to)),
+                  compacted.contains(partition.topic()),
+                  group));
+        }
         epoch = at(last, partition).leaderEpoch().orElse(-1);
       }
       after
@@ -216,6 +243,19 @@ public final class Topics implements AutoCloseable {
                 new TopicPosition(
                     topic.topicId().toString(), after.getOrDefault(name, new TreeMap<>()))));
     return new Plan(ranges, new SourcePosition(positions, new TreeMap<>()), lag, held, expired);
+  }
+
+  /**
+   * The offsets at which ranges begin, and the leader epochs known there. A place with an epoch
+   * begins a range of its own, as brokers look back only where a reader begins: so a table that was
+   * ahead of the first place is told, too, when what it read was replaced.
+   */
+  private static NavigableMap<Long, Integer> epochs(List<PartitionPosition> places) {
+    TreeMap<Long, Integer> epochs = new TreeMap<>();
+    places.forEach(place -> epochs.merge(place.next(), place.epoch(), Math::max));
+    long first = epochs.firstKey();
+    epochs.entrySet().removeIf(place -> place.getKey() > first && place.getValue() < 0);
+    return epochs;
   }
 
   /** Nobody gets more than an equal share while another one's share does not suffice. */

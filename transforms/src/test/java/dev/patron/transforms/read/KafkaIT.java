@@ -93,16 +93,33 @@ class KafkaIT {
     }
   }
 
+  private void expireBefore(int partition, long offset) {
+    KafkaBroker.await(
+        broker
+            .admin()
+            .deleteRecords(
+                Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)))
+            .all());
+  }
+
   private static TableDefinition table(String name, Kind kind) {
     return Landed.facts(name, kind, null);
   }
 
   // ---- When
 
-  private Plan plan(SourcePosition before, long most, Expired expired) throws IOException {
+  private Plan plan(List<SourcePosition> before, long most, Expired expired) throws IOException {
     try (Topics topics = new Topics(cluster)) {
       return topics.plan("g", List.of(topic), before, most, expired);
     }
+  }
+
+  private Plan plan(SourcePosition before, long most, Expired expired) throws IOException {
+    return plan(List.of(before), most, expired);
+  }
+
+  private Plan plan(List<SourcePosition> before) throws IOException {
+    return plan(before, Long.MAX_VALUE, Expired.FAIL);
   }
 
   private Plan plan(SourcePosition before) throws IOException {
@@ -197,14 +214,15 @@ class KafkaIT {
     send(new ProducerRecord<>(other, 0, 1L, null, bytes("x")));
     try (Topics topics = new Topics(cluster)) {
       Plan one =
-          topics.plan("g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
+          topics.plan(
+              "g", List.of(topic), List.of(SourcePosition.START), Long.MAX_VALUE, Expired.FAIL);
       assertThat(values(one)).containsExactly("a", "b");
-      Plan both = topics.plan("g", List.of(topic, other), one.after(), 10, Expired.FAIL);
+      Plan both = topics.plan("g", List.of(topic, other), List.of(one.after()), 10, Expired.FAIL);
       assertThat(values(both)).containsExactly("x");
       send(0, "c");
       send(new ProducerRecord<>(other, 0, 1L, null, bytes("y")));
       SourcePosition before = SourcePosition.parse(both.after().toText());
-      Plan more = topics.plan("g", List.of(topic, other), before, 10, Expired.FAIL);
+      Plan more = topics.plan("g", List.of(topic, other), List.of(before), 10, Expired.FAIL);
       assertThat(more.after().topics()).containsOnlyKeys(topic, other);
       assertThat(more.lag()).isEqualTo(Map.of(topic, 0L, other, 0L));
       assertThat(values(more)).containsExactlyInAnyOrder("c", "y");
@@ -248,7 +266,7 @@ class KafkaIT {
     send(0, book, author);
     SourcePosition ofBooks = readAll(SourcePosition.START);
     send(0, book, author);
-    Plan plan = plan(SourcePosition.earliest(List.of(ofBooks, SourcePosition.START)));
+    Plan plan = plan(List.of(ofBooks, SourcePosition.START));
     Map<String, List<List<@Nullable Object>>> rows =
         read(
             List.of(table("books", Kind.DEBEZIUM), table("authors", Kind.DEBEZIUM)),
@@ -257,6 +275,37 @@ class KafkaIT {
             Map.of("books", ofBooks));
     assertThat(rows.get("books")).hasSize(1);
     assertThat(rows.get("authors")).hasSize(2);
+  }
+
+  @Test
+  void whatEachTableLeftIsGuardedAlsoWhereAnotherJoins() throws Exception {
+    send(0, "a", "b", "c");
+    SourcePosition read = readAll(SourcePosition.START);
+    List<SourcePosition> joined = List.of(read, SourcePosition.START);
+    send(0, "d", "e", "f");
+    // Where the older one goes on, a reader asks the broker whether what it read is still there.
+    assertThat(plan(joined).ranges())
+        .containsExactly(
+            new TopicRange(topic, 0, 0, -1, 3, false, "g"),
+            new TopicRange(topic, 0, 3, 0, 6, false, "g"));
+    assertThat(values(plan(joined))).containsExactly("a", "b", "c", "d", "e", "f");
+    assertThat(plan(joined, 2, Expired.FAIL).ranges())
+        .containsExactly(new TopicRange(topic, 0, 0, -1, 2, false, "g"));
+    expireBefore(0, 5);
+    assertThatThrownBy(() -> plan(joined))
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessageStartingWith(topic + "-0: the records from offset 3 to 4 expired");
+    Plan skipping = plan(joined, Long.MAX_VALUE, Expired.SKIP);
+    assertThat(skipping.expired()).isEqualTo(Map.of(topic + "-0", 2L));
+    assertThat(values(skipping)).containsExactly("f");
+    KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
+    broker.createTopic(topic, 2, Map.of());
+    send(0, "x", "y", "z", "0");
+    for (Expired any : Expired.values()) {
+      assertThatThrownBy(() -> plan(joined, Long.MAX_VALUE, any))
+          .isInstanceOf(LostRecordsException.class)
+          .hasMessageStartingWith("topic '" + topic + "' was deleted and made again");
+    }
   }
 
   private String line(int partition, long offset, long timestamp, String key, String value) {
@@ -310,7 +359,8 @@ class KafkaIT {
     }
     try (Topics topics = new Topics(cluster)) {
       Plan plan =
-          topics.plan("g", List.of(compacted), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
+          topics.plan(
+              "g", List.of(compacted), List.of(SourcePosition.START), Long.MAX_VALUE, Expired.FAIL);
       assertThat(plan.ranges()).allMatch(TopicRange::compacted);
       List<String> found = values(plan);
       for (int i = 0; i < 100 && found.size() > 2; i++) {
@@ -327,11 +377,7 @@ class KafkaIT {
     send(0, "a");
     SourcePosition read = readAll(SourcePosition.START);
     send(0, "b", "c", "d");
-    KafkaBroker.await(
-        broker
-            .admin()
-            .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(3)))
-            .all());
+    expireBefore(0, 3);
     assertThatThrownBy(() -> plan(read))
         .isInstanceOf(LostRecordsException.class)
         .hasMessage(
@@ -454,7 +500,8 @@ class KafkaIT {
     send(1, "b");
     try (Topics topics = new Topics(secured)) {
       Plan plan =
-          topics.plan("g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL);
+          topics.plan(
+              "g", List.of(topic), List.of(SourcePosition.START), Long.MAX_VALUE, Expired.FAIL);
       assertThat(column("_value", plan, secured)).containsExactly("a", "b");
     }
   }
@@ -476,7 +523,11 @@ class KafkaIT {
       assertThatThrownBy(
               () ->
                   topics.plan(
-                      "g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL))
+                      "g",
+                      List.of(topic),
+                      List.of(SourcePosition.START),
+                      Long.MAX_VALUE,
+                      Expired.FAIL))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith(line)
           .hasMessageNotContaining("wrong-secret")
@@ -519,7 +570,11 @@ class KafkaIT {
       assertThatThrownBy(
               () ->
                   topics.plan(
-                      "g", List.of(topic), SourcePosition.START, Long.MAX_VALUE, Expired.FAIL))
+                      "g",
+                      List.of(topic),
+                      List.of(SourcePosition.START),
+                      Long.MAX_VALUE,
+                      Expired.FAIL))
           .isInstanceOf(IOException.class)
           .hasMessageStartingWith("Kafka at ${KAFKA_BOOTSTRAP} does not answer (")
           .hasMessageEndingWith("); see that it runs and can be reached from here")

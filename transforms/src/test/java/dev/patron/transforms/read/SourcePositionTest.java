@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.patron.transforms.read.SourcePosition.PagePosition;
 import dev.patron.transforms.read.SourcePosition.PartitionPosition;
 import dev.patron.transforms.read.SourcePosition.TopicPosition;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -67,29 +66,29 @@ class SourcePositionTest {
   }
 
   @Test
-  void tablesThatShareATopicGoOnWhereTheLastOfThemWasLeft() {
+  void aTableThatIsAheadOfOthersStaysThere() {
     SourcePosition ahead = at(Map.of(0, 10L, 1, 5L));
     SourcePosition behind = at(Map.of(0, 7L, 1, 9L));
-    assertThat(SourcePosition.earliest(List.of(ahead, behind))).isEqualTo(at(Map.of(0, 7L, 1, 5L)));
     assertThat(ahead.orLater(behind)).isEqualTo(at(Map.of(0, 10L, 1, 9L)));
+    assertThat(SourcePosition.START.orLater(ahead)).isEqualTo(ahead);
     assertThat(ahead.next("t", 0)).isEqualTo(10);
     assertThat(ahead.next("t", 7)).isZero();
   }
 
   @Test
-  void aTableThatWasNeverThereBeginsAtTheBeginning() {
-    SourcePosition known = at(Map.of(0, 10L, 1, 5L));
-    assertThat(SourcePosition.earliest(List.of(known, at(Map.of(1, 4L)))))
-        .isEqualTo(at(Map.of(1, 4L)));
-    assertThat(SourcePosition.earliest(List.of(known, SourcePosition.START)))
-        .isEqualTo(SourcePosition.START);
-    assertThat(SourcePosition.START.orLater(known)).isEqualTo(known);
+  void aTableThatReadNothingMoreKeepsTheEpochOfWhatItRead() {
+    SourcePosition read = at(Map.of(0, 10L), 3);
+    assertThat(at(Map.of(0, 10L), 5).orLater(read)).isEqualTo(read);
   }
 
   private static SourcePosition at(Map<Integer, Long> next) {
+    return at(next, 1);
+  }
+
+  private static SourcePosition at(Map<Integer, Long> next, int epoch) {
     TreeMap<Integer, PartitionPosition> partitions = new TreeMap<>();
     next.forEach(
-        (partition, offset) -> partitions.put(partition, new PartitionPosition(offset, 1)));
+        (partition, offset) -> partitions.put(partition, new PartitionPosition(offset, epoch)));
     return new SourcePosition(
         new TreeMap<>(Map.of("t", new TopicPosition("id", partitions))), new TreeMap<>());
   }

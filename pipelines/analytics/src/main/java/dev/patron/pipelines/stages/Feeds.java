@@ -199,15 +199,13 @@ public final class Feeds implements AutoCloseable {
     for (Dataset.Table table : tables) {
       news.before().put(table.name(), position(job, table));
     }
-    SourcePosition from =
-        SourcePosition.earliest(tables.stream().map(table -> position(job, table)).toList());
     Topics.Plan plan =
         clients
             .computeIfAbsent(cluster, Topics::new)
             .plan(
                 group,
                 kafka.topics().stream().map(Setting::reveal).toList(),
-                from,
+                tables.stream().map(table -> position(job, table)).toList(),
                 most,
                 kafka.skipExpired() ? Expired.SKIP : Expired.FAIL);
     news.parts().addAll(plan.ranges());

@@ -63,6 +63,46 @@ class TopicFaultsIT {
             .formatted(topic, broker.bootstrap(), more));
   }
 
+  /** A dataset of these tables, the changes of which share the topic. */
+  private Path changes(String... tables) throws IOException {
+    StringBuilder text = new StringBuilder("name: shared\nzone: UTC\ntables:\n");
+    for (String table : tables) {
+      text.append(
+          """
+            %s:
+              keep: current
+              key: [id]
+              columns: { id: long }
+              from: { kafka: %s, bootstrap: "%s", format: debezium }
+          """
+              .formatted(table, topic, broker.bootstrap()));
+    }
+    return Files.writeString(
+        folder.resolve("shared-" + String.join("-", tables) + ".yaml"), text.toString());
+  }
+
+  private void sendChanges(String table, int records) {
+    try (KafkaProducer<String, String> producer = producer(null)) {
+      for (int id = 0; id < records; id++) {
+        var unused =
+            producer.send(
+                new ProducerRecord<>(
+                    topic,
+                    "{\"op\":\"c\",\"source\":{\"table\":\"%s\",\"lsn\":%d,\"ts_ms\":%d},\"after\":{\"id\":%d}}"
+                        .formatted(table, id, id, id)));
+      }
+    }
+  }
+
+  private void expireBefore(long offset) {
+    KafkaBroker.await(
+        broker
+            .admin()
+            .deleteRecords(
+                Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset)))
+            .all());
+  }
+
   private KafkaProducer<String, String> producer(@Nullable String transactional) {
     Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", broker.bootstrap()));
     if (transactional != null) {
@@ -175,15 +215,44 @@ class TopicFaultsIT {
     send(1);
     assertThat(catchUp("").status()).isZero();
     send(3);
-    KafkaBroker.await(
-        broker
-            .admin()
-            .deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(3)))
-            .all());
+    expireBefore(3);
     assertThat(catchUp(", expired: skip").said())
         .containsOnlyOnce(
             "patron: %s-0: 2 offsets expired before they were read and are skipped\n"
                 .formatted(topic));
+  }
+
+  private Ended ingest(Path dataset) {
+    return run(
+        new ByteArrayOutputStream(),
+        List.of("ingest", "--dataset=" + dataset, "--warehouse=" + folder.resolve("warehouse")));
+  }
+
+  @Test
+  void aTableThatJoinsATopicDoesNotHideThatTheTopicWasMadeAnew() throws IOException {
+    sendChanges("a", 5);
+    assertThat(ingest(changes("a")).status()).isZero();
+    KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
+    broker.createTopic(topic, 1, Map.of());
+    sendChanges("a", 6);
+    sendChanges("b", 1);
+    Ended ended = ingest(changes("a", "b"));
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.said())
+        .contains("topic '" + topic + "' was deleted and made again since it was read");
+  }
+
+  @Test
+  void aTableThatJoinsATopicDoesNotHideThatRecordsOfTheOthersExpired() throws IOException {
+    sendChanges("a", 3);
+    assertThat(ingest(changes("a")).status()).isZero();
+    sendChanges("a", 6);
+    sendChanges("b", 1);
+    expireBefore(6);
+    Ended ended = ingest(changes("a", "b"));
+    assertThat(ended.status()).isEqualTo(1);
+    assertThat(ended.said())
+        .contains(topic + "-0: the records from offset 3 to 5 expired before they were read");
   }
 
   @Test
