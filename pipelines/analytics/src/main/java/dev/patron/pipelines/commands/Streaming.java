@@ -56,6 +56,11 @@ public final class Streaming {
   /** Whether the last increment did not come to its end: the next has to, even without news. */
   private boolean begun = true;
 
+  /**
+   * Whether there may be scores that were not sent: those of a stream that was killed, at first.
+   */
+  private boolean unsent = true;
+
   /** The champions that scored last; none while nobody was scored. */
   private List<String> scoredBy = List.of();
 
@@ -180,9 +185,9 @@ public final class Streaming {
       begin = System.nanoTime();
     }
     Job job = shop.increment(ofIncrements);
-    if (first && topic != null) {
-      // What a stream that was killed had scored and not sent.
-      topic.publish(job);
+    if (unsent) {
+      // Before anything is read: messages that came through have ids of what was read by then.
+      publish(job);
     }
     Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
     transactions.tellWhatStays(news, console);
@@ -228,11 +233,17 @@ public final class Streaming {
       }
       return;
     }
+    unsent = true;
     Score.run(job, options);
+    publish(job);
+    scoredBy = champions;
+  }
+
+  private void publish(Job job) throws IOException {
     if (topic != null) {
       topic.publish(job);
     }
-    scoredBy = champions;
+    unsent = false;
   }
 
   private static String lag(Feeds.News news) {
