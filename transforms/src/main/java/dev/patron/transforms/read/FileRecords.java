@@ -109,7 +109,7 @@ final class FileRecords {
   }
 
   /** Whether a byte order mark says so; UTF-8 has neither of these bytes. */
-  private static boolean isUtf16(byte[] start, int length) {
+  static boolean isUtf16(byte[] start, int length) {
     int mark = length < 2 ? 0 : (start[0] & 0xff) << 8 | (start[1] & 0xff);
     return mark == 0xfffe || mark == 0xfeff;
   }

@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
   private static final JsonFactory JSON = new JsonFactory();
+  private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   /**
    * Reads a page: lines, an array, or an object with the records in one of its fields.
    *
    * @throws UnreadablePagesException if the page is not what the source says; the message says why
    */
-  static PageBody read(PageSource source, byte[] body) throws IOException {
+  static PageBody read(PageSource source, byte[] page) throws IOException {
+    if (FileRecords.isUtf16(page, page.length)) {
+      throw new UnreadablePagesException("a page is UTF-16; only UTF-8 is read");
+    }
+    byte[] body = withoutMark(page);
     boolean isArray = first(body) == '[';
     if (source.records() == null && source.cursor() == null && !isArray) {
       return lines(body);
@@ -43,10 +48,18 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
     }
   }
 
+  /** A byte order mark is the page's, as it is a file's, and no record's. */
+  private static byte[] withoutMark(byte[] page) {
+    boolean marked =
+        page.length >= MARK.length && Arrays.equals(page, 0, MARK.length, MARK, 0, MARK.length);
+    return marked ? Arrays.copyOfRange(page, MARK.length, page.length) : page;
+  }
+
+  /** The first byte that is not blank, from 0 to 255; -1: there is none. */
   private static int first(byte[] body) {
     for (byte b : body) {
       if (b != ' ' && b != '\t' && b != '\r' && b != '\n') {
-        return b;
+        return b & 0xff;
       }
     }
     return -1;

@@ -1,5 +1,7 @@
 package dev.patron.transforms.read;
 
+import static java.nio.charset.StandardCharsets.UTF_16;
+import static java.nio.charset.StandardCharsets.UTF_16LE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +42,7 @@ class PagesTest {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, String> pages = new HashMap<>();
+  private final Map<String, Charset> charsets = new HashMap<>();
   private final Map<String, String> links = new HashMap<>();
   private final ArrayDeque<Failure> failures = new ArrayDeque<>();
   private final List<HttpExchange> requests = new ArrayList<>();
@@ -77,7 +81,8 @@ class PagesTest {
       if (link != null) {
         exchange.getResponseHeaders().set("Link", link);
       }
-      byte[] bytes = body == null ? new byte[0] : body.getBytes(UTF_8);
+      byte[] bytes =
+          body == null ? new byte[0] : body.getBytes(charsets.getOrDefault(address, UTF_8));
       exchange.sendResponseHeaders(body == null ? 404 : 200, bytes.length == 0 ? -1 : bytes.length);
       exchange.getResponseBody().write(bytes);
     }
@@ -248,6 +253,47 @@ class PagesTest {
       assertThat(lines()).containsExactly("{\"a\":1}", last);
       pages.put("/a", "{\"a\":1}\n" + last + "\n");
       assertThat(fetch(byLink("/a"), left, 100)).isEqualTo(new Fetched(0, left, false));
+    }
+  }
+
+  @Test
+  void aLastLineIsARecordWhateverItBeginsWith() throws IOException {
+    for (String last : List.of("\u00e9t\u00e9", "\u20ac", "\ud83d\udcda")) {
+      pages.put("/a", "{\"a\":1}\n" + last);
+      assertThat(fetch(byLink("/a")).records()).as(last).isEqualTo(2);
+      assertThat(lines()).containsExactly("{\"a\":1}", last);
+    }
+  }
+
+  @Test
+  void aByteOrderMarkIsNoPartOfAPage() throws IOException {
+    String mark = "\ufeff";
+    for (String page : List.of("1\n{\"a\":2}", "1\n{\"a\":2}\n", "[1,{\"a\":2}]")) {
+      pages.put("/a", mark + page);
+      links.put("/a", "</b>; rel=next");
+      pages.put("/b", mark + "[3]");
+      assertThat(fetch(byLink("/a")).records()).as(page).isEqualTo(3);
+      assertThat(lines()).containsExactly("1", "{\"a\":2}", "3");
+    }
+    pages.put("/c", mark + "{\"data\":{\"rows\":[1,{\"a\":2}]}}");
+    assertThat(fetch(byCursor("/c")).records()).isEqualTo(2);
+    assertThat(lines()).containsExactly("1", "{\"a\":2}");
+    pages.put("/d", mark);
+    assertThat(fetch(byLink("/d")).records()).isZero();
+  }
+
+  @Test
+  void pagesInUtf16AreRefused() {
+    charsets.put("/a", UTF_16);
+    charsets.put("/b", UTF_16LE);
+    pages.put("/a", "[1,2]");
+    pages.put("/b", "\ufeff{\"a\":1}\n");
+    for (String page : List.of("/a", "/b")) {
+      for (PageSource source : List.of(byLink(page), byCursor(page))) {
+        assertThatThrownBy(() -> fetch(source))
+            .isInstanceOf(UnreadablePagesException.class)
+            .hasMessage("the shop: a page is UTF-16; only UTF-8 is read");
+      }
     }
   }
 
