@@ -33,8 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -61,8 +59,6 @@ public final class Pages {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MOST_REDIRECTIONS = 5;
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
-  private static final Pattern LINK = Pattern.compile("<([^>]*)>([^<]*)");
-  private static final Pattern NEXT = Pattern.compile(";\\s*rel\\s*=\\s*\"?([^\";,]*)\"?");
 
   private final PageSource source;
   private final URI first;
@@ -265,17 +261,14 @@ public final class Pages {
    */
   private @Nullable String link(Answer answer) throws IOException {
     for (String header : answer.links()) {
-      Matcher links = LINK.matcher(header);
-      while (links.find()) {
-        Matcher relation = NEXT.matcher(links.group(2));
-        if (relation.find() && Arrays.asList(relation.group(1).split(" ", -1)).contains("next")) {
-          URI next = resolve(answer.address(), links.group(1));
-          if (!host(next).equals(host(first)) && !host(next).equals(host(answer.address()))) {
-            throw new UnreadablePagesException(
-                "a page leads to another host, " + host(next) + "; refused");
-          }
-          return withoutSecrets(next);
+      String link = LinkHeader.next(header);
+      if (link != null) {
+        URI next = resolve(answer.address(), link);
+        if (!host(next).equals(host(first)) && !host(next).equals(host(answer.address()))) {
+          throw new UnreadablePagesException(
+              "a page leads to another host, " + host(next) + "; refused");
         }
+        return withoutSecrets(next);
       }
     }
     return null;

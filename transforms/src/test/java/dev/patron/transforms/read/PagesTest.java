@@ -144,6 +144,35 @@ class PagesTest {
     assertThat(fetched).isEqualTo(new Fetched(5, new PagePosition("/b?c=2", 3, 5), false));
   }
 
+  @Test
+  void aLinkIsKnownHoweverItIsWritten() throws IOException {
+    pages.put("/b", "2\n");
+    for (String link :
+        List.of(
+            "</b>; rel=\"Next\"",
+            "</b>;REL=next",
+            "</b> ; Rel = NEXT ; title=x",
+            "</b>; rel = \"last\tnext\"",
+            "</c>; title=\"; rel=next\"; rel=last, </b>; rel=next",
+            "</c>; title=\"<d>; rel=\\\"next\\\", <e>; rel=next\"; rel=first, </b>; rel=next",
+            "</b>; title=\"a, <c>; rel=prev\"; rel=\"next\"",
+            "</c>; rev=next, </b>; rel=next; rel=prev")) {
+      pages.put("/a", "1\n");
+      links.put("/a", link);
+      assertThat(fetch(byLink("/a")).records()).as(link).isEqualTo(2);
+    }
+    for (String link :
+        List.of(
+            "</b>; rel=nextafter",
+            "</b>; rel=prev; rel=next",
+            "</b>; xrel=next",
+            "</b>; title=\"</b>; rel=next\"",
+            "</b>; title=\"; rel=next\"")) {
+      links.put("/a", link);
+      assertThat(fetch(byLink("/a")).records()).as(link).isEqualTo(1);
+    }
+  }
+
   /** A source as a definition makes it, with references in place of values. */
   private PageSource shown(String path, String secret, String reference) {
     return new PageSource(
