@@ -180,9 +180,9 @@ public final class Topics implements AutoCloseable {
       return new PartitionPosition(oldest, -1);
     }
     checkIsSame(partition.topic(), topic, topics);
-    return topic
-        .partitions()
-        .getOrDefault(partition.partition(), new PartitionPosition(oldest, -1));
+    // A partition that was not there when the topic was read was added since, and begins at 0:
+    // compaction leaves the beginning of a log where it is, what expires moves it.
+    return topic.partitions().getOrDefault(partition.partition(), new PartitionPosition(0, -1));
   }
 
   private Plan share(

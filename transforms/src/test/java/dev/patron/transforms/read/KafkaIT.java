@@ -335,39 +335,70 @@ class KafkaIT {
     }
   }
 
-  @Test
-  void aCompactedTopicHasHolesThatAreNoLoss() throws Exception {
-    String compacted = "c-" + topic;
-    broker.createTopic(
-        compacted,
-        1,
-        Map.of(
-            "cleanup.policy", "compact",
-            "segment.ms", "100",
-            "min.cleanable.dirty.ratio", "0.001",
-            "min.compaction.lag.ms", "0",
-            "max.compaction.lag.ms", "1"));
+  private static final Map<String, String> COMPACTED =
+      Map.of(
+          "cleanup.policy", "compact",
+          "segment.ms", "100",
+          "min.cleanable.dirty.ratio", "0.001",
+          "min.compaction.lag.ms", "0",
+          "max.compaction.lag.ms", "1");
+
+  /** Sends values of one key that are compacted, and of another the end. */
+  private void sendWhatIsCompacted(String compacted, int partition) throws InterruptedException {
     try (KafkaProducer<byte[], byte[]> producer = producer(null)) {
       for (int i = 0; i < 3_000; i++) {
         var unused =
-            producer.send(new ProducerRecord<>(compacted, 0, null, bytes("k"), bytes("v" + i)));
+            producer.send(
+                new ProducerRecord<>(compacted, partition, null, bytes("k"), bytes("v" + i)));
       }
       producer.flush();
       Thread.sleep(300);
       var unused =
-          producer.send(new ProducerRecord<>(compacted, 0, null, bytes("end"), bytes("end")));
+          producer.send(
+              new ProducerRecord<>(compacted, partition, null, bytes("end"), bytes("end")));
     }
+  }
+
+  private void assertThatTheLastOfEachKeyIsRead(Plan plan) throws Exception {
+    assertThat(plan.ranges()).isNotEmpty().allMatch(TopicRange::compacted);
+    List<String> found = values(plan);
+    for (int i = 0; i < 100 && found.size() > 2; i++) {
+      Thread.sleep(200);
+      found = values(plan);
+    }
+    assertThat(found).containsExactly("v2999", "end");
+  }
+
+  @Test
+  void aCompactedTopicHasHolesThatAreNoLoss() throws Exception {
+    String compacted = "c-" + topic;
+    broker.createTopic(compacted, 1, COMPACTED);
+    sendWhatIsCompacted(compacted, 0);
+    List<SourcePosition> start = List.of(SourcePosition.START);
     try (Topics topics = new Topics(cluster)) {
-      Plan plan =
-          topics.plan(
-              "g", List.of(compacted), List.of(SourcePosition.START), Long.MAX_VALUE, Expired.FAIL);
-      assertThat(plan.ranges()).allMatch(TopicRange::compacted);
-      List<String> found = values(plan);
-      for (int i = 0; i < 100 && found.size() > 2; i++) {
-        Thread.sleep(200);
-        found = values(plan);
-      }
-      assertThat(found).containsExactly("v2999", "end");
+      assertThatTheLastOfEachKeyIsRead(
+          topics.plan("g", List.of(compacted), start, Long.MAX_VALUE, Expired.FAIL));
+    }
+  }
+
+  @Test
+  void aNewPartitionOfACompactedTopicMayHaveLostItsFirstRecordsToLaterOnes() throws Exception {
+    String compacted = "c-" + topic;
+    broker.createTopic(compacted, 1, COMPACTED);
+    try (Topics topics = new Topics(cluster)) {
+      SourcePosition read =
+          topics
+              .plan("g", List.of(compacted), List.of(SourcePosition.START), 1, Expired.FAIL)
+              .after();
+      KafkaBroker.await(
+          broker.admin().createPartitions(Map.of(compacted, NewPartitions.increaseTo(2))).all());
+      sendWhatIsCompacted(compacted, 1);
+      List<SourcePosition> before = List.of(read);
+      assertThatTheLastOfEachKeyIsRead(
+          topics.plan("g", List.of(compacted), before, Long.MAX_VALUE, Expired.FAIL));
+      // Compacted by now: planned anew, it begins where it began.
+      assertThatTheLastOfEachKeyIsRead(
+          topics.plan("g", List.of(compacted), before, Long.MAX_VALUE, Expired.FAIL));
     }
   }
 
@@ -445,6 +476,24 @@ class KafkaIT {
     assertThat(values(plan)).containsExactly("new");
     assertThat(Objects.requireNonNull(plan.after().topics().get(topic)).partitions())
         .containsEntry(2, new PartitionPosition(1, 0));
+  }
+
+  @Test
+  void aNewPartitionBeginsWithItsFirstRecordAndNotWithTheFirstThatIsLeft() throws IOException {
+    send(0, "a");
+    SourcePosition read = readAll(SourcePosition.START);
+    KafkaBroker.await(
+        broker.admin().createPartitions(Map.of(topic, NewPartitions.increaseTo(3))).all());
+    send(2, "b", "c", "d");
+    expireBefore(2, 2);
+    assertThatThrownBy(() -> plan(read))
+        .isInstanceOf(LostRecordsException.class)
+        .hasMessageStartingWith(
+            topic + "-2: the records from offset 0 to 1 expired before they were read");
+    Plan skipping = plan(read, Long.MAX_VALUE, Expired.SKIP);
+    assertThat(skipping.expired()).isEqualTo(Map.of(topic + "-2", 2L));
+    assertThat(values(skipping)).containsExactly("d");
+    assertThat(values(plan(SourcePosition.START))).containsExactly("a", "d");
   }
 
   @Test
