@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.beam.sdk.coders.SerializableCoder;
@@ -59,6 +60,7 @@ public final class LandRecords
   private static final String FILES = "files";
   private static final String EVIDENCE = "evidence";
   private static final String LEFT_OUT = "left out";
+  private static final String EXPIRED = "expired";
 
   private final Map<String, List<TableDefinition>> groups;
   private final LinkedHashMap<String, WriteFrames> bronze;
@@ -156,6 +158,24 @@ public final class LandRecords
         .sum();
   }
 
+  /**
+   * For each partition of a topic, how many of its offsets among these parts expired after the
+   * parts were fixed and before they were read, and were passed over; those that have none are left
+   * out.
+   */
+  public static SortedMap<String, Long> expired(Manifest manifest, List<SourcePart> parts) {
+    TreeMap<String, Long> expired = new TreeMap<>();
+    for (SourcePart part : parts) {
+      if (part instanceof TopicRange range) {
+        List<Long> offsets = manifest.get(EXPIRED, range.name(), VarLongCoder.of());
+        if (!offsets.isEmpty()) {
+          expired.put(range.name(), offsets.stream().mapToLong(Long::longValue).sum());
+        }
+      }
+    }
+    return expired;
+  }
+
   @Override
   public PCollection<ManifestEntry> expand(PCollection<SourcePart> parts) {
     return parts
@@ -201,7 +221,8 @@ public final class LandRecords
                 landings
                     .computeIfAbsent(table.name(), name -> landing(table))
                     .add(frame, file -> out.output(entry(file)));
-              });
+              },
+              expired -> out.output(expired((TopicRange) part, expired)));
       if (read instanceof SourceFile file) {
         out.output(Manifest.entry(PROGRESS, FILES, SerializableCoder.of(SourceFile.class), file));
       }
@@ -217,6 +238,10 @@ public final class LandRecords
           to.begin(),
           unwanted.get(table.name()),
           table.declared() == null ? new SchemaEvidence() : null);
+    }
+
+    private static ManifestEntry expired(TopicRange range, long offsets) {
+      return Manifest.entry(EXPIRED, range.name(), VarLongCoder.of(), offsets);
     }
 
     private static ManifestEntry entry(DataFile file) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.jspecify.annotations.Nullable;
@@ -74,11 +75,14 @@ final class SourceReader implements Serializable, AutoCloseable {
    * Reads a part to its end.
    *
    * @param sink receives each frame that is not empty, and the table it is of
+   * @param expired receives how many offsets of a topic expired before they were read, if any did
+   *     and may be passed over
    * @return the part; a file as it is left now
    * @throws IllegalArgumentException if the part is of a group or a cluster that is not known
    * @throws IOException if a topic cannot be read
    */
-  SourcePart read(SourcePart part, BiConsumer<TableDefinition, Frame> sink) throws IOException {
+  SourcePart read(SourcePart part, BiConsumer<TableDefinition, Frame> sink, LongConsumer expired)
+      throws IOException {
     List<TableDefinition> tables = groups.get(part.group());
     if (tables == null) {
       throw new IllegalArgumentException(
@@ -100,9 +104,13 @@ final class SourceReader implements Serializable, AutoCloseable {
     } else if (part instanceof TopicRange range) {
       KafkaCluster cluster = cluster(range);
       BronzeFrames bronze = new BronzeFrames(tables, frames);
-      new TopicRecords(() -> cluster.consumer(IsolationLevel.READ_UNCOMMITTED), PATIENCE)
-          .read(consumer(cluster), range, bronze);
+      long passedOver =
+          new TopicRecords(() -> cluster.consumer(IsolationLevel.READ_UNCOMMITTED), PATIENCE)
+              .read(consumer(cluster), range, bronze);
       bronze.flush();
+      if (passedOver > 0) {
+        expired.accept(passedOver);
+      }
     }
     return part;
   }

@@ -1,5 +1,7 @@
 package dev.patron.transforms.read;
 
+import dev.patron.transforms.read.Topics.Expired;
+
 /**
  * The records of a partition of a topic whose offsets are in {@code [from, to)}. Where the cluster
  * is, {@link LandRecords#withClusters} says, so that a range can be printed.
@@ -12,10 +14,18 @@ package dev.patron.transforms.read;
  * @param to the offset behind the last
  * @param compacted whether the topic is compacted, or may be: then offsets without a record are no
  *     sign of loss
+ * @param onExpired what becomes of records that expire before they are read
  * @param group the group of tables that its records belong to, see {@link LandRecords}
  */
 public record TopicRange(
-    String topic, int partition, long from, int epoch, long to, boolean compacted, String group)
+    String topic,
+    int partition,
+    long from,
+    int epoch,
+    long to,
+    boolean compacted,
+    Expired onExpired,
+    String group)
     implements SourcePart {
 
   public TopicRange {

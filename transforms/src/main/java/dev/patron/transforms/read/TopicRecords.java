@@ -1,6 +1,7 @@
 package dev.patron.transforms.read;
 
 import dev.patron.features.record.BronzeFrames;
+import dev.patron.transforms.read.Topics.Expired;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,50 +54,55 @@ final class TopicRecords {
   private record Hole(long from, long to) {}
 
   /**
+   * What of a range was not there.
+   *
+   * @param expired how many offsets expired and were passed over
+   */
+  private record Missing(List<Hole> holes, long expired) {}
+
+  /**
    * Reads a range; the frames are not yet flushed.
    *
    * @param consumer reads what is committed
-   * @return how many records there were
-   * @throws LostRecordsException if there are not all of them
+   * @return how many offsets expired after the range was fixed, and were passed over
+   * @throws LostRecordsException if there are not all of its records, unless those that expired may
+   *     be passed over
    */
   long read(Consumer<byte[], byte[]> consumer, TopicRange range, BronzeFrames bronze)
       throws IOException {
-    long[] count = new long[1];
-    List<Hole> holes =
+    Missing missing =
         poll(
             consumer,
             range,
             range.epoch(),
-            record -> {
-              count[0]++;
-              bronze.kafka(
-                  record.topic(),
-                  record.partition(),
-                  record.offset(),
-                  record.timestamp(),
-                  record.key(),
-                  record.value(),
-                  RecordHeaders.json(record.headers()));
-            });
+            record ->
+                bronze.kafka(
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    record.timestamp(),
+                    record.key(),
+                    record.value(),
+                    RecordHeaders.json(record.headers())));
     if (!range.compacted()) {
-      for (Hole hole : holes) {
+      for (Hole hole : missing.holes()) {
         if (hole.to() - hole.from() > MARKERS) {
           explain(range, hole);
         }
       }
     }
-    return count[0];
+    return missing.expired();
   }
 
   private interface Records {
     void take(ConsumerRecord<byte[], byte[]> record) throws IOException;
   }
 
-  private List<Hole> poll(
-      Consumer<byte[], byte[]> consumer, TopicRange range, int epoch, Records records)
+  private Missing poll(Consumer<byte[], byte[]> consumer, TopicRange range, int epoch, Records to)
       throws IOException {
     TopicPartition partition = new TopicPartition(range.topic(), range.partition());
     List<Hole> holes = new ArrayList<>();
+    long expired = 0;
     consumer.assign(List.of(partition));
     consumer.seek(
         partition,
@@ -105,7 +111,20 @@ final class TopicRecords {
     long heard = System.nanoTime();
     while (next < range.to()) {
       long before = next;
-      for (ConsumerRecord<byte[], byte[]> record : next(consumer, range, next)) {
+      ConsumerRecords<byte[], byte[]> records = ConsumerRecords.empty();
+      try {
+        records = consumer.poll(POLL);
+      } catch (LogTruncationException e) {
+        throw new LostRecordsException(
+            "%s: what was read before offset %d is not what the topic has there now: the cluster lost records and took others in their place; read it into a new warehouse"
+                .formatted(range.name(), next));
+      } catch (OffsetOutOfRangeException e) {
+        long oldest = oldest(consumer, range, next);
+        consumer.seek(partition, oldest);
+        expired += Math.min(oldest, range.to()) - next;
+        next = Math.min(oldest, range.to());
+      }
+      for (ConsumerRecord<byte[], byte[]> record : records) {
         long offset = record.offset();
         if (next < Math.min(offset, range.to())) {
           holes.add(new Hole(next, Math.min(offset, range.to())));
@@ -114,7 +133,7 @@ final class TopicRecords {
         if (offset >= range.to()) {
           break;
         }
-        records.take(record);
+        to.take(record);
       }
       long position = Math.min(consumer.position(partition), range.to());
       if (position > next) {
@@ -129,7 +148,7 @@ final class TopicRecords {
                 .formatted(range.name(), patience.toSeconds(), next, range.to() - next));
       }
     }
-    return joined(holes);
+    return new Missing(joined(holes), expired);
   }
 
   /** Polls may end within a hole. */
@@ -146,31 +165,35 @@ final class TopicRecords {
     return joined;
   }
 
-  private static ConsumerRecords<byte[], byte[]> next(
-      Consumer<byte[], byte[]> consumer, TopicRange range, long next) throws IOException {
-    TopicPartition partition = new TopicPartition(range.topic(), range.partition());
-    try {
-      return consumer.poll(POLL);
-    } catch (LogTruncationException e) {
-      throw new LostRecordsException(
-          "%s: what was read before offset %d is not what the topic has there now: the cluster lost records and took others in their place; read it into a new warehouse"
-              .formatted(range.name(), next));
-    } catch (OffsetOutOfRangeException e) {
-      long oldest = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, next);
-      long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, next);
-      throw oldest > next
-          ? Topics.expired(range.name(), next, oldest)
-          : Topics.cut(range.name(), range.to(), end);
+  /** Where the topic begins now, if that is behind the next offset and may be. */
+  private static long oldest(Consumer<byte[], byte[]> consumer, TopicRange range, long next)
+      throws LostRecordsException {
+    List<TopicPartition> partition = List.of(new TopicPartition(range.topic(), range.partition()));
+    long oldest = consumer.beginningOffsets(partition).getOrDefault(partition.get(0), next);
+    if (oldest <= next) {
+      long end = consumer.endOffsets(partition).getOrDefault(partition.get(0), next);
+      throw Topics.cut(range.name(), range.to(), end);
     }
+    if (range.onExpired() == Expired.FAIL) {
+      throw Topics.expired(range.name(), next, oldest);
+    }
+    return oldest;
   }
 
   /** Finds out whether all that is missing was aborted or marks an end of a transaction. */
   private void explain(TopicRange range, Hole hole) throws IOException {
     TopicRange again =
         new TopicRange(
-            range.topic(), range.partition(), hole.from(), -1, hole.to(), false, range.group());
+            range.topic(),
+            range.partition(),
+            hole.from(),
+            -1,
+            hole.to(),
+            false,
+            range.onExpired(),
+            range.group());
     try (Consumer<byte[], byte[]> consumer = uncommitted.get()) {
-      for (Hole rest : poll(consumer, again, -1, record -> {})) {
+      for (Hole rest : poll(consumer, again, -1, record -> {}).holes()) {
         if (rest.to() - rest.from() > MARKERS) {
           throw new LostRecordsException(
               "%s: the records from offset %d to %d are missing; they were neither compacted nor expired nor aborted: the cluster lost them"

@@ -166,7 +166,8 @@ public final class Topics implements AutoCloseable {
       }
       left.put(partition, places);
     }
-    return share(group, topics, partitions, left, new Ends(last, all), compacted, most, expired);
+    return share(
+        group, topics, partitions, left, new Ends(last, all), compacted, most, onExpired, expired);
   }
 
   /** Where a table goes on that left a topic there; null: it was never there. */
@@ -193,6 +194,7 @@ public final class Topics implements AutoCloseable {
       Ends ends,
       Set<String> compacted,
       long most,
+      Expired onExpired,
       Map<String, Long> expired) {
     Map<TopicPartition, ListOffsetsResultInfo> last = ends.committed();
     Map<TopicPartition, NavigableMap<Long, Integer>> starts = new HashMap<>();
@@ -221,6 +223,7 @@ public final class Topics implements AutoCloseable {
                   at(start, from),
                   Math.min(to, Objects.requireNonNullElse(start.higherKey(from), to)),
                   compacted.contains(partition.topic()),
+                  onExpired,
                   group));
         }
         epoch = at(last, partition).leaderEpoch().orElse(-1);

@@ -139,19 +139,8 @@ class KafkaIT {
       List<? extends SourcePart> parts,
       Map<String, SourcePosition> before)
       throws IOException {
-    Pipeline pipeline =
-        Pipeline.create(
-            PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
-                .create());
-    Landed landed =
-        Landed.of(
-            folder,
-            pipeline,
-            Map.of("g", tables),
-            land -> land.withClusters(Map.of("g", cluster)).withPositions(before),
-            parts);
     Map<String, List<List<@Nullable Object>>> rows = new TreeMap<>();
-    landed
+    land(tables, cluster, parts, before)
         .rows()
         .forEach(
             (name, frame) -> {
@@ -162,6 +151,24 @@ class KafkaIT {
               rows.put(name, all);
             });
     return rows;
+  }
+
+  private Landed land(
+      List<TableDefinition> tables,
+      KafkaCluster cluster,
+      List<? extends SourcePart> parts,
+      Map<String, SourcePosition> before)
+      throws IOException {
+    Pipeline pipeline =
+        Pipeline.create(
+            PipelineOptionsFactory.fromArgs("--runner=DirectRunner", "--targetParallelism=2")
+                .create());
+    return Landed.of(
+        folder,
+        pipeline,
+        Map.of("g", tables),
+        land -> land.withClusters(Map.of("g", cluster)).withPositions(before),
+        parts);
   }
 
   private List<String> values(Plan plan) throws IOException {
@@ -286,11 +293,11 @@ class KafkaIT {
     // Where the older one goes on, a reader asks the broker whether what it read is still there.
     assertThat(plan(joined).ranges())
         .containsExactly(
-            new TopicRange(topic, 0, 0, -1, 3, false, "g"),
-            new TopicRange(topic, 0, 3, 0, 6, false, "g"));
+            new TopicRange(topic, 0, 0, -1, 3, false, Expired.FAIL, "g"),
+            new TopicRange(topic, 0, 3, 0, 6, false, Expired.FAIL, "g"));
     assertThat(values(plan(joined))).containsExactly("a", "b", "c", "d", "e", "f");
     assertThat(plan(joined, 2, Expired.FAIL).ranges())
-        .containsExactly(new TopicRange(topic, 0, 0, -1, 2, false, "g"));
+        .containsExactly(new TopicRange(topic, 0, 0, -1, 2, false, Expired.FAIL, "g"));
     expireBefore(0, 5);
     assertThatThrownBy(() -> plan(joined))
         .isInstanceOf(LostRecordsException.class)
@@ -424,6 +431,17 @@ class KafkaIT {
   }
 
   @Test
+  void recordsThatExpireBetweenThePlanAndTheReadingArePassedOverToo() throws IOException {
+    send(0, "a", "b", "c", "d");
+    send(1, "e");
+    Plan plan = plan(SourcePosition.START, Long.MAX_VALUE, Expired.SKIP);
+    expireBefore(0, 3);
+    Landed landed = land(List.of(table("t", Kind.JSONL)), cluster, plan.ranges(), Map.of());
+    assertThat(landed.expired()).isEqualTo(Map.of(topic + "-0", 3L));
+    assertThat(values(plan)).containsExactly("d", "e");
+  }
+
+  @Test
   void aTopicThatWasMadeAnewIsRefused() throws Exception {
     send(0, "a", "b");
     SourcePosition read = readAll(SourcePosition.START);
@@ -458,7 +476,7 @@ class KafkaIT {
         .isInstanceOf(LostRecordsException.class)
         .hasMessageStartingWith(cut);
     // It may also be cut between the plan and the reading.
-    TopicRange range = new TopicRange(topic, 0, 9, -1, 20, false, "g");
+    TopicRange range = new TopicRange(topic, 0, 9, -1, 20, false, Expired.FAIL, "g");
     assertThatThrownBy(() -> read(List.of(table("t", Kind.JSONL)), cluster, List.of(range)))
         .hasRootCauseInstanceOf(LostRecordsException.class)
         .cause()

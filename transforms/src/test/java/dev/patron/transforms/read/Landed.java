@@ -30,8 +30,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows of each table
  * @param evidence of the columns of each table
+ * @param expired of each partition of a topic, how many offsets
  */
-record Landed(Map<String, Frame> rows, Map<String, SchemaEvidence> evidence) {
+record Landed(
+    Map<String, Frame> rows, Map<String, SchemaEvidence> evidence, Map<String, Long> expired) {
 
   /** A table of facts in this format; its columns are not declared if they are null. */
   static TableDefinition facts(String name, Kind kind, @Nullable Schema declared) {
@@ -86,6 +88,6 @@ record Landed(Map<String, Frame> rows, Map<String, SchemaEvidence> evidence) {
       rows.put(table, TableScan.of(files, Tables.BRONZE.names()).all());
       evidence.put(table, LandRecords.evidence(manifest, table));
     }
-    return new Landed(rows, evidence);
+    return new Landed(rows, evidence, LandRecords.expired(manifest, List.copyOf(parts)));
   }
 }

@@ -10,6 +10,7 @@ import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.TableDefinition.Keep;
+import dev.patron.transforms.read.Topics.Expired;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.Test;
 class TopicRecordsTest {
   private static final TopicPartition PARTITION = new TopicPartition("t", 0);
   private static final Duration SHORT = Duration.ofMillis(50);
+
+  /** What was read last said of it. */
+  private long passedOver;
 
   /** A partition that has records at those of the first {@code end} offsets. */
   private static MockConsumer<byte[], byte[]> log(long end, LongPredicate present) {
@@ -51,10 +55,14 @@ class TopicRecordsTest {
   }
 
   private static TopicRange range(long from, long to, boolean compacted) {
-    return new TopicRange("t", 0, from, -1, to, compacted, "g");
+    return range(from, to, compacted, Expired.FAIL);
   }
 
-  private static List<Long> read(
+  private static TopicRange range(long from, long to, boolean compacted, Expired onExpired) {
+    return new TopicRange("t", 0, from, -1, to, compacted, onExpired, "g");
+  }
+
+  private List<Long> read(
       Consumer<byte[], byte[]> committed, Consumer<byte[], byte[]> uncommitted, TopicRange range)
       throws IOException {
     TableDefinition table =
@@ -70,7 +78,7 @@ class TopicRecordsTest {
             List.of());
     List<Frame> frames = new ArrayList<>();
     BronzeFrames bronze = new BronzeFrames(List.of(table), (any, frame) -> frames.add(frame));
-    new TopicRecords(() -> uncommitted, SHORT).read(committed, range, bronze);
+    passedOver = new TopicRecords(() -> uncommitted, SHORT).read(committed, range, bronze);
     bronze.flush();
     List<Long> offsets = new ArrayList<>();
     for (Frame frame : frames) {
@@ -134,6 +142,25 @@ class TopicRecordsTest {
         .hasMessage(
             "t-0: the records from offset 2 to 7 expired before they were read; keep them longer"
                 + " (retention.ms, retention.bytes), or say expired: skip to go on without them");
+  }
+
+  @Test
+  void recordsThatExpireWhileTheyAreReadArePassedOverWhereTheyMayBe() throws IOException {
+    long oldest = 3L * TopicRecords.MARKERS;
+    long end = oldest + 10;
+    MockConsumer<byte[], byte[]> consumer = log(end, at -> at >= oldest);
+    consumer.updateBeginningOffsets(Map.of(PARTITION, oldest));
+    TopicRange range = range(2, end, false, Expired.SKIP);
+    assertThat(read(consumer, log(0, any -> true), range)).isEqualTo(offsets(oldest, end));
+    assertThat(passedOver).isEqualTo(oldest - 2);
+  }
+
+  @Test
+  void aRangeThatExpiredAsAWholeIsPassedOver() throws IOException {
+    MockConsumer<byte[], byte[]> consumer = log(20, at -> at >= 8);
+    consumer.updateBeginningOffsets(Map.of(PARTITION, 8L));
+    assertThat(read(consumer, log(0, any -> true), range(2, 6, false, Expired.SKIP))).isEmpty();
+    assertThat(passedOver).isEqualTo(4);
   }
 
   @Test

@@ -146,13 +146,18 @@ public final class Feeds implements AutoCloseable {
         throw new JobException("table '" + table.name() + "': " + e.getMessage());
       }
     }
+    tellExpired(job, expired);
+    return news;
+  }
+
+  /** Tells of each of these partitions how many offsets expired. */
+  static void tellExpired(Job job, Map<String, Long> expired) {
     expired.forEach(
         (partition, offsets) ->
             job.console()
                 .note(
                     "patron: %s: %,d offsets expired before they were read and are skipped"
                         .formatted(partition, offsets)));
-    return news;
   }
 
   private static News emptyNews() {

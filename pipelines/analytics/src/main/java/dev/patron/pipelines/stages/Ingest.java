@@ -163,6 +163,7 @@ public final class Ingest {
                         .apply("What to read", Create.of(unread).withCoder(SourcePartCoder.of()))
                         .apply("Land records", land)));
 
+    Feeds.tellExpired(job, LandRecords.expired(manifest, news.parts()));
     for (SourcePart part : news.parts()) {
       if (part instanceof StagedPages pages) {
         Manifest.delete(pages.path());
