@@ -29,6 +29,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -306,13 +307,15 @@ public final class Topics implements AutoCloseable {
   }
 
   /**
-   * Checks that a topic is there.
+   * What the cluster calls a topic: no other topic of any cluster has this id, not even one of the
+   * same name that is made after this is deleted. Null if the cluster is too old for ids.
    *
-   * @throws NoSuchTopic if it is not
+   * @throws NoSuchTopic if it is not there
    * @throws IOException if the cluster cannot be reached or does not allow this
    */
-  public void require(String topic) throws IOException {
-    describe(List.of(topic));
+  public @Nullable String id(String topic) throws IOException {
+    Uuid id = at(describe(List.of(topic)), topic).topicId();
+    return id.equals(Uuid.ZERO_UUID) ? null : id.toString();
   }
 
   private Map<String, TopicDescription> describe(Collection<String> names) throws IOException {

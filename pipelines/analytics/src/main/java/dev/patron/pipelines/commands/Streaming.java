@@ -35,9 +35,12 @@ import org.jspecify.annotations.Nullable;
  * exactly that, and commits rows and positions together; nothing is remembered between them but the
  * warehouse, so that a crash at any moment is a restart from there.
  */
-public final class Streaming {
+public final class Streaming implements AutoCloseable {
   /** So often in a row a cluster may be away; with a pause of a few seconds each, some minutes. */
   private static final int MOST_FAILURES = 60;
+
+  /** A cluster that refuses at once needs time all the same, also where increments need none. */
+  private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
   private final OpenShop shop;
   private final StreamOptions options;
@@ -100,7 +103,9 @@ public final class Streaming {
         OpenShop shop = new OpenShop(options, console);
         Feeds feeds = new Feeds()) {
       requireStreams(shop.job().dataset());
-      new Streaming(shop, options, every, console, feeds).loop(stop);
+      try (Streaming streaming = new Streaming(shop, options, every, console, feeds)) {
+        streaming.loop(stop);
+      }
     }
   }
 
@@ -152,6 +157,10 @@ public final class Streaming {
           throw e;
         }
         console.note("patron: " + reason(e) + "; trying again");
+        if (every.compareTo(FAILURE_PAUSE) < 0) {
+          stop.await(FAILURE_PAUSE);
+          continue;
+        }
       }
       stop.await(every.minusNanos(System.nanoTime() - start));
     }
@@ -252,5 +261,12 @@ public final class Streaming {
         : news.lag().entrySet().stream()
             .map(topic -> String.format(Locale.ROOT, "%s %,d", topic.getKey(), topic.getValue()))
             .collect(Collectors.joining(", "));
+  }
+
+  @Override
+  public void close() {
+    if (topic != null) {
+      topic.close();
+    }
   }
 }

@@ -30,6 +30,7 @@ import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +39,12 @@ import org.jspecify.annotations.Nullable;
  * scores' table: the one that was written last, which a table of its own remembers, and the newest.
  * So a crash at any moment leaves no gap; what is written again after it has the same ids.
  */
-public final class ScoresTopic {
+public final class ScoresTopic implements AutoCloseable {
   /** Remembers, as Delta transactions, up to which version scores went to each topic. */
   static final String TABLE = "_published";
+
+  /** The table property that holds, with a topic's name behind it, the id that it had last. */
+  private static final String LAST_ID = "patron.topic.";
 
   private static final Schema SCHEMA = Schema.of().with("topic", Type.STRING);
   private static final String CUSTOMER = "customer_id";
@@ -48,9 +52,13 @@ public final class ScoresTopic {
   private final String topic;
   private final Source.Kafka cluster;
 
-  private ScoresTopic(String topic, Source.Kafka cluster) {
+  /** Stays connected from increment to increment. */
+  private final Topics topics;
+
+  private ScoresTopic(String topic, Source.Kafka cluster, Topics topics) {
     this.topic = topic;
     this.cluster = cluster;
+    this.topics = topics;
   }
 
   /**
@@ -62,14 +70,7 @@ public final class ScoresTopic {
     checkName(dataset, topic);
     for (Dataset.Table table : dataset.tables()) {
       if (table.source() instanceof Source.Kafka kafka) {
-        try (Topics topics = new Topics(Feeds.cluster(kafka))) {
-          topics.require(topic);
-        } catch (NoSuchTopic e) {
-          throw new UsageException("--scoresTopic=" + topic + ": " + e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
-          throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
-        }
-        return new ScoresTopic(topic, kafka);
+        return of(table, kafka, topic);
       }
     }
     throw new UsageException(
@@ -77,6 +78,28 @@ public final class ScoresTopic {
             + topic
             + ": no table of the dataset comes from Kafka, so there is no"
             + " cluster to write to");
+  }
+
+  private static ScoresTopic of(Dataset.Table table, Source.Kafka kafka, String topic)
+      throws IOException {
+    Topics topics;
+    try {
+      topics = new Topics(Feeds.cluster(kafka));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
+    }
+    boolean there = false;
+    try {
+      topics.id(topic);
+      there = true;
+      return new ScoresTopic(topic, kafka, topics);
+    } catch (NoSuchTopic e) {
+      throw new UsageException("--scoresTopic=" + topic + ": " + e.getMessage(), e);
+    } finally {
+      if (!there) {
+        topics.close();
+      }
+    }
   }
 
   private static void checkName(Dataset dataset, String topic) {
@@ -99,13 +122,20 @@ public final class ScoresTopic {
     }
   }
 
-  /** Writes what was not written yet; a second time, nothing. */
+  /**
+   * Writes what was not written yet; a second time, nothing. A topic that was deleted and made
+   * again, or is another cluster's, has none of it and gets all scores.
+   */
   public void publish(Job job) throws IOException {
     TableSnapshot scores = job.latest(Score.SCORES);
+    if (scores == null) {
+      return;
+    }
+    String id = id();
+    String application = id == null ? nameAlone() : nameAlone() + " " + id;
     LakeTable published = job.table(TABLE);
-    String application = "scores to " + topic;
-    OptionalLong last = published.lastTransaction(application);
-    if (scores == null || (last.isPresent() && last.getAsLong() >= scores.version())) {
+    OptionalLong last = last(job, published, application, id);
+    if (last.isPresent() && last.getAsLong() >= scores.version()) {
       return;
     }
     @Nullable TableSnapshot before =
@@ -118,8 +148,50 @@ public final class ScoresTopic {
     long messages = write(job, scores, before);
     job.console()
         .note(String.format(Locale.ROOT, "patron: %,d changed scores to %s", messages, topic));
-    published.commit(
-        Commit.append(SCHEMA, List.of()).withTransaction(application, scores.version()));
+    published.commit(told(application, scores.version(), id));
+  }
+
+  private String nameAlone() {
+    return "scores to " + topic;
+  }
+
+  /** What the cluster calls the topic, unlike any other; null if it is too old to tell. */
+  private @Nullable String id() throws IOException {
+    try {
+      return topics.id(topic);
+    } catch (NoSuchTopic e) {
+      // It was there, and may be made again.
+      throw new IOException(
+          "scores cannot be written to topic '" + topic + "': " + e.getMessage(),
+          new UnknownTopicOrPartitionException(e.getMessage()));
+    }
+  }
+
+  private Commit told(String application, long version, @Nullable String id) {
+    Commit commit = Commit.append(SCHEMA, List.of()).withTransaction(application, version);
+    return id == null ? commit : commit.withProperties(Map.of(LAST_ID + topic, id));
+  }
+
+  /** Up to which version of the scores this very topic got them; empty if it got none. */
+  private OptionalLong last(Job job, LakeTable published, String application, @Nullable String id) {
+    OptionalLong own = published.lastTransaction(application);
+    if (own.isPresent() || id == null) {
+      return own;
+    }
+    String earlier =
+        published.latest().map(table -> table.properties().get(LAST_ID + topic)).orElse(null);
+    OptionalLong byName = published.lastTransaction(nameAlone());
+    if (earlier == null && byName.isPresent()) {
+      // Written before ids were kept; that it is the same topic is the best guess, once.
+      published.commit(told(application, byName.getAsLong(), id));
+      return byName;
+    }
+    if (earlier != null) {
+      job.console()
+          .note(
+              "patron: " + topic + " is not the topic that got scores before; it gets all of them");
+    }
+    return OptionalLong.empty();
   }
 
   /** Writes what differs from the scores before, and says how many messages that are. */
@@ -204,5 +276,11 @@ public final class ScoresTopic {
           bronze == null ? "" : bronze.properties().getOrDefault(SourcePosition.PROPERTY, ""));
     }
     return text.toString();
+  }
+
+  /** Disconnects. */
+  @Override
+  public void close() {
+    topics.close();
   }
 }

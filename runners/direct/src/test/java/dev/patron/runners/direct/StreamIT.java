@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
 import dev.patron.pipelines.Patron;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.generate.live.PageServer;
 import dev.patron.testing.KafkaBroker;
+import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableScan;
 import java.io.ByteArrayOutputStream;
@@ -339,6 +342,8 @@ class StreamIT {
     assertThat(text(said))
         .contains("patron: scores cannot be written to topic 'awaited': ")
         .contains("; trying again");
+    // The topic is another one now, and has all of them.
+    assertThat(customersTold("awaited")).hasSize(rows("awaiting", "gold/customer_scores"));
     assertThat(counted(before) + counted(said))
         .as(text(said))
         .isEqualTo(
@@ -360,6 +365,42 @@ class StreamIT {
                     LakeTable.at(at(warehouse).toString(), "bronze/" + table)
                         .version()
                         .orElse(-1)));
+  }
+
+  private Set<String> customersTold(String topic) {
+    return messages(topic).stream().map(ConsumerRecord::key).collect(Collectors.toSet());
+  }
+
+  private void makeAnew(String topic) {
+    KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
+    broker.createTopic(topic, 2, Map.of());
+  }
+
+  @Test
+  void aTopicThatIsMadeAnewGetsAllScoresAlsoWhereOnlyItsNameWasKnown() {
+    broker.createTopic("remade", 2, Map.of());
+    patron(stream("remade"));
+    train("remade");
+    patron(stream("remade"));
+    // So did versions of this program that kept the name alone.
+    LakeTable.at(at("remade").toString(), "_published")
+        .commit(
+            Commit.append(Schema.of().with("topic", Type.STRING), List.of())
+                .withTransaction(
+                    "scores to remade",
+                    LakeTable.at(at("remade").toString(), "gold/customer_scores")
+                        .snapshot()
+                        .version()));
+    patron(stream("remade", "--scoresTopic=remade"));
+    assertThat(messages("remade")).isEmpty();
+    for (int time = 0; time < 2; time++) {
+      makeAnew("remade");
+      patron(stream("remade", "--scoresTopic=remade"));
+      assertThat(customersTold("remade")).hasSize(rows("remade", "gold/customer_scores"));
+    }
+    int messages = messages("remade").size();
+    patron(stream("remade", "--scoresTopic=remade"));
+    assertThat(messages("remade")).hasSize(messages);
   }
 
   /** The records of all increments that a stream told of. */
