@@ -139,7 +139,7 @@ public final class Streaming implements AutoCloseable {
       try {
         Feeds.News news = increment();
         failures = 0;
-        if (options.getUntilCaughtUp() && news.reaches(ends) && caughtUpOnPages(news)) {
+        if (options.getUntilCaughtUp() && news.reaches(ends)) {
           transactions.tell(news, console);
           return;
         }
@@ -169,11 +169,6 @@ public final class Streaming implements AutoCloseable {
   /** A cluster may come back, and who came first this time, as train does, is done now. */
   private static boolean mayPass(Exception failure) {
     return failure instanceof LakeException lake ? lake.isConflict() : Topics.mayPass(failure);
-  }
-
-  /** Pages end where an increment found no more. */
-  private boolean caughtUpOnPages(Feeds.News news) {
-    return news.records().get() < options.getMaxRecordsPerIncrement();
   }
 
   private static String reason(Exception e) {

@@ -24,7 +24,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -47,6 +49,7 @@ public final class Feeds implements AutoCloseable {
    * @param lag for each topic, how many offsets are left then
    * @param held for each partition of a topic where a transaction is open, since which offset
    * @param records how many records there are in all parts, at most
+   * @param leadOn the tables whose pages have more, as no more may be read at once
    */
   public record News(
       List<SourcePart> parts,
@@ -55,14 +58,21 @@ public final class Feeds implements AutoCloseable {
       Map<String, SourcePosition> after,
       Map<String, Long> lag,
       Map<String, Long> held,
-      AtomicLong records) {
+      AtomicLong records,
+      Set<String> leadOn) {
 
-    /** Whether every source was read at least as far as these positions of tables say. */
+    /**
+     * Whether every topic was read at least as far as these positions of tables say, and pages,
+     * which do not tell how many they are, to their end.
+     */
     public boolean reaches(Map<String, SourcePosition> ends) {
-      return ends.entrySet().stream()
-          .allMatch(
-              end ->
-                  after.getOrDefault(end.getKey(), SourcePosition.START).reaches(end.getValue()));
+      return leadOn.isEmpty()
+          && ends.entrySet().stream()
+              .allMatch(
+                  end ->
+                      after
+                          .getOrDefault(end.getKey(), SourcePosition.START)
+                          .reaches(end.getValue()));
     }
 
     /** Whether there is nothing new, not even an offset without a record. */
@@ -168,7 +178,8 @@ public final class Feeds implements AutoCloseable {
         new LinkedHashMap<>(),
         new TreeMap<>(),
         new TreeMap<>(),
-        new AtomicLong());
+        new AtomicLong(),
+        new TreeSet<>());
   }
 
   /**
@@ -251,6 +262,9 @@ public final class Feeds implements AutoCloseable {
     if (fetched.records() > 0) {
       news.records().addAndGet(fetched.records());
       news.parts().add(new StagedPages(file, name, left == null ? 0 : left.total(), group));
+    }
+    if (fetched.more()) {
+      news.leadOn().add(table.name());
     }
     TreeMap<String, PagePosition> after = new TreeMap<>(before.pages());
     after.put(name, fetched.after());

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,7 @@ class OpenTransactionsTest {
 
   private static Feeds.News news(Map<String, Long> held) {
     return new Feeds.News(
-        List.of(), Map.of(), Map.of(), Map.of(), Map.of(), held, new AtomicLong());
+        List.of(), Map.of(), Map.of(), Map.of(), Map.of(), held, new AtomicLong(), Set.of());
   }
 
   /** What is said when the next look finds these transactions. */

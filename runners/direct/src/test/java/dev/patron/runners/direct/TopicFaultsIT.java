@@ -256,6 +256,29 @@ class TopicFaultsIT {
   }
 
   @Test
+  void aTopicThatIsAlwaysWrittenToIsCaughtUpWithAtItsEndOfTheStart() throws Exception {
+    send(20);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    List<String> stream =
+        arguments("stream", "", "--untilCaughtUp", "--every=PT0S", "--maxRecordsPerIncrement=10");
+    ExecutorService beside = Executors.newSingleThreadExecutor();
+    try {
+      Future<Ended> ended = beside.submit(() -> run(said, stream));
+      while (!ended.isDone() && !said.toString(UTF_8).contains("increment 1:")) {
+        Thread.sleep(10);
+      }
+      // Faster than it is read.
+      while (!ended.isDone() && !said.toString(UTF_8).contains("increment 4:")) {
+        send(10);
+      }
+      assertThat(ended.get(60, TimeUnit.SECONDS).status()).isZero();
+      assertThat(said.toString(UTF_8)).contains("increment 2:").doesNotContain("increment 3:");
+    } finally {
+      beside.shutdownNow();
+    }
+  }
+
+  @Test
   void aStreamWhoseTopicIsDeletedFails() throws Exception {
     send(1);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
