@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that fail for a reason that may pass (no connection, a body that breaks off or
  * stalls, 408, 429, 5xx) are repeated after a pause that doubles, or as long as {@code Retry-After}
- * says.
+ * says if that is longer.
  *
  * <p>Pages are append-only: the last one may grow and lead on later, and none may shrink.
  */
@@ -382,7 +382,10 @@ public final class Pages {
                 : "no answer (" + cause.getClass().getSimpleName() + ")";
       }
       if (attempt < ATTEMPTS) {
-        Duration next = asked.orElse(wait);
+        // A server that asks for no pause, or names a time that has passed, is not well all the
+        // same.
+        Duration usual = wait;
+        Duration next = asked.filter(pause -> pause.compareTo(usual) > 0).orElse(usual);
         if (!told && (stalled || next.compareTo(LONG_PAUSE) >= 0)) {
           told = true;
           notes.accept(
@@ -507,7 +510,7 @@ public final class Pages {
 
   private void pause(Duration wanted) throws IOException {
     try {
-      pause.sleep(wanted.isNegative() ? Duration.ZERO : wanted);
+      pause.sleep(wanted);
     } catch (InterruptedException e) {
       throw interrupted();
     }

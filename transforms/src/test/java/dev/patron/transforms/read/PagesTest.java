@@ -486,7 +486,16 @@ class PagesTest {
           exchange.sendResponseHeaders(429, -1);
         });
     assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
-    assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ZERO);
+    assertThat(pauses).containsExactly(Duration.ofSeconds(7), Duration.ofMillis(500));
+  }
+
+  @Test
+  void nobodyIsAskedAgainSoonerThanUsual() throws IOException {
+    pages.put("/a", "1\n");
+    failures.addAll(List.of(status(503, "0"), status(503, "-5"), status(503, "2")));
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
+    assertThat(pauses)
+        .containsExactly(Duration.ofMillis(250), Duration.ofMillis(500), Duration.ofSeconds(2));
   }
 
   @Test
