@@ -51,6 +51,10 @@ class CommandLineTest {
             + " instant like 2024-12-31T12:00:00Z",
         "run --asOf=2023-02-30 | patron: --asOf=2023-02-30 is neither a date like 2024-12-31 nor an"
             + " instant like 2024-12-31T12:00:00Z",
+        "stream --every=often | patron: --every=often is no duration such as PT5S or PT1M, of a year"
+            + " at most",
+        "stream --every=P10000000000000D | patron: --every=P10000000000000D is no duration such as"
+            + " PT5S or PT1M, of a year at most",
         "run --warehouse= | patron: --warehouse is empty; name a folder or URI",
         "verify --warehouse= | patron: --warehouse is empty; name a folder or URI"
       })

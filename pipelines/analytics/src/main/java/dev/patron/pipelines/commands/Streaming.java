@@ -39,6 +39,9 @@ public final class Streaming implements AutoCloseable {
   /** So often in a row a cluster may be away; with a pause of a few seconds each, some minutes. */
   private static final int MOST_FAILURES = 60;
 
+  /** Far from what clocks of 64 bits can wait for. */
+  private static final Duration LONGEST_EVERY = Duration.ofDays(366);
+
   /** A cluster that refuses at once needs time all the same, also where increments need none. */
   private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
@@ -112,13 +115,14 @@ public final class Streaming implements AutoCloseable {
   private static Duration every(String text) {
     try {
       Duration every = Duration.parse(text);
-      if (!every.isNegative()) {
+      if (!every.isNegative() && every.compareTo(LONGEST_EVERY) <= 0) {
         return every;
       }
     } catch (DateTimeParseException e) {
       // Said below.
     }
-    throw new UsageException("--every=" + text + " is no duration such as PT5S or PT1M");
+    throw new UsageException(
+        "--every=" + text + " is no duration such as PT5S or PT1M, of a year at most");
   }
 
   private static void requireStreams(Dataset dataset) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** How a stream goes on and when it ends. */
 public interface StreamOptions extends RefineOptions, FeatureOptions, HorizonOptions {
   /** How often to look for news. */
-  @Description("How often to look for new records, an ISO 8601 duration.")
+  @Description("How often to look for new records, an ISO 8601 duration of a year at most.")
   @Default.String("PT5S")
   String getEvery();
 
