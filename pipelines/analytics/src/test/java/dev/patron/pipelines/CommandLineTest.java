@@ -12,6 +12,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Wrong usage: one line on stderr, nothing on stdout, status 2, before anything is started. */
 class CommandLineTest {
@@ -97,6 +98,13 @@ class CommandLineTest {
     assertThat(run.status()).isZero();
     assertThat(run.out()).startsWith("Usage: ./patron COMMAND").contains("verify");
     assertThat(run.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"generate", "ingest", "run", "stream", "train", "score", "verify"})
+  void helpSaysADefaultOnlyWhereThereIsOne(String command) {
+    String help = patron(command, "--help").out();
+    assertThat(help).contains(" Default: ").doesNotContainPattern("Default:\\s+\\.\\s");
   }
 
   @Test

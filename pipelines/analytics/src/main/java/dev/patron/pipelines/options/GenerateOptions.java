@@ -28,8 +28,8 @@ public interface GenerateOptions extends PipelineOptions {
           + " tables of changes are truncated once and loaded again. schema: the books get a column"
           + " midway that widens later. clock: the database's clock is three hours slow for two"
           + " days. What the tables must hold all the same, and every fault with its file and line,"
-          + " is in truth/. Default: late:0.02,duplicate:0.02,malformed:0.005.")
-  @Default.String("")
+          + " is in truth/.")
+  @Default.String("late:0.02,duplicate:0.02,malformed:0.005")
   String getFaults();
 
   void setFaults(String faults);
