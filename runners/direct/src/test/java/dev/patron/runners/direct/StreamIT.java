@@ -35,9 +35,12 @@ import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -401,6 +404,39 @@ class StreamIT {
     int messages = messages("remade").size();
     patron(stream("remade", "--scoresTopic=remade"));
     assertThat(messages("remade")).hasSize(messages);
+  }
+
+  @Test
+  void aTopicThatTakesNothingForAWhileIsWaitedForInSilence() throws Exception {
+    broker.createTopic("unwilling", 2, Map.of("max.message.bytes", "1000"));
+    patron(stream("unwilling"));
+    train("unwilling");
+    Path said = folder.resolve("said of an unwilling topic");
+    Process process = process(said, stream("unwilling", "--scoresTopic=unwilling")).start();
+    try {
+      awaitUntil(
+          () ->
+              !process.isAlive()
+                  || LakeTable.at(at("unwilling").toString(), "gold/customer_scores").exists());
+      Thread.sleep(3_000);
+      KafkaBroker.await(
+          broker
+              .admin()
+              .incrementalAlterConfigs(
+                  Map.of(
+                      new ConfigResource(ConfigResource.Type.TOPIC, "unwilling"),
+                      List.of(
+                          new AlterConfigOp(
+                              new ConfigEntry("max.message.bytes", "1000000"),
+                              AlterConfigOp.OpType.SET))))
+              .all());
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(text(said)).isZero();
+    assertThat(text(said).lines()).allMatch(line -> line.startsWith("patron: "));
+    assertThat(messages("unwilling")).hasSize(rows("unwilling", "gold/customer_scores"));
   }
 
   /** The records of all increments that a stream told of. */
