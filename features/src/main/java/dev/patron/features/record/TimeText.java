@@ -11,8 +11,11 @@ import java.time.YearMonth;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.chrono.IsoEra;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.format.ResolverStyle;
 import java.time.temporal.ChronoField;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
@@ -93,7 +96,13 @@ final class TimeText {
 
   private static DateTimeFormatter pattern(String timeFormat) {
     try {
-      return DateTimeFormatter.ofPattern(timeFormat, Locale.ENGLISH);
+      // A year of an era alone is none to the strict resolver, which knows that there is no 31
+      // April.
+      return new DateTimeFormatterBuilder()
+          .appendPattern(timeFormat)
+          .parseDefaulting(ChronoField.ERA, IsoEra.CE.getValue())
+          .toFormatter(Locale.ENGLISH)
+          .withResolverStyle(ResolverStyle.STRICT);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "timeFormat '%s' is no pattern of dates and times, nor seconds, millis or micros: %s"
