@@ -29,7 +29,7 @@ final class LogPlace {
   private final ScalarReader scalars;
 
   private long lsn;
-  private long sequence;
+  private @Nullable String sequence;
   private @Nullable String file;
   private long filePosition;
   private long fileRow;
@@ -48,7 +48,7 @@ final class LogPlace {
 
   void clear() {
     lsn = ABSENT;
-    sequence = ABSENT;
+    sequence = null;
     file = null;
     filePosition = ABSENT;
     fileRow = ABSENT;
@@ -65,7 +65,7 @@ final class LogPlace {
   void take(String field, JsonParser parser) throws IOException {
     switch (field) {
       case "lsn" -> lsn = scalars.number(parser);
-      case "sequence" -> sequence = secondOf(scalars.string(parser));
+      case "sequence" -> sequence = scalars.string(parser);
       case "file" -> file = scalars.string(parser);
       case "pos" -> filePosition = scalars.number(parser);
       case "row" -> fileRow = scalars.number(parser);
@@ -81,7 +81,7 @@ final class LogPlace {
   }
 
   /** The second item of {@code source.sequence}, a JSON array within a text. */
-  private long secondOf(@Nullable String sequenceText) throws IOException {
+  private long secondOf(@Nullable String sequenceText) {
     if (sequenceText == null) {
       return ABSENT;
     }
@@ -94,6 +94,9 @@ final class LogPlace {
       parser.skipChildren();
       JsonToken second = parser.nextToken();
       return second == null || second == JsonToken.END_ARRAY ? ABSENT : scalars.number(parser);
+    } catch (IOException e) {
+      // Text that is no JSON has no second item.
+      return ABSENT;
     }
   }
 
@@ -106,7 +109,7 @@ final class LogPlace {
    */
   @Nullable String position(Position position, boolean isSnapshot) {
     position.clear();
-    long number = lsn != ABSENT ? lsn : sequence;
+    long number = lsn != ABSENT ? lsn : secondOf(sequence);
     if (number != ABSENT) {
       position.add(number);
       return Long.toString(number);
