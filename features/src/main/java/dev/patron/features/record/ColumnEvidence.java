@@ -34,7 +34,9 @@ final class ColumnEvidence {
     TEXT,
     TRUTH,
     OBJECT,
-    ARRAY
+    ARRAY,
+    /** Debezium's decimal beside its scale: an object that stands for a number. */
+    VARIABLE_DECIMAL
   }
 
   /** Single facts. Their names are stored. */
@@ -76,6 +78,12 @@ final class ColumnEvidence {
 
   /** The scale above which money is no longer held in a decimal(18,s). */
   private static final int MONEY_SCALE = 6;
+
+  /** The most digits before the point of an amount that is not refused. */
+  private static final int MONEY_DIGITS = 12;
+
+  /** Whole numbers of so many digits are doubles exactly. */
+  private static final int DIGITS_OF_DOUBLE = 15;
 
   private final EnumSet<Seen> facts = EnumSet.noneOf(Seen.class);
   private final EnumMap<Kind, Long> values = new EnumMap<>(Kind.class);
@@ -234,7 +242,9 @@ final class ColumnEvidence {
       if (Math.abs(number.toDouble()) < Money.limit(Type.DOUBLE)) {
         saw(Seen.EXPONENT);
       }
-    } else {
+    } else if (number.integerDigits() + number.scale() <= Type.Decimal.MAX_PRECISION) {
+      // What no decimal holds says nothing of the others; where it can be no double, it will be
+      // refused.
       scale = Math.max(scale, number.scale());
       integerDigits = Math.max(integerDigits, number.integerDigits());
     }
@@ -264,6 +274,7 @@ final class ColumnEvidence {
       case TRUTH -> has(Seen.TRUTH);
       case OBJECT -> has(Seen.OBJECT) && !fields.isEmpty();
       case ARRAY -> has(Seen.ARRAY);
+      case VARIABLE_DECIMAL -> false;
     };
   }
 
@@ -273,12 +284,13 @@ final class ColumnEvidence {
   }
 
   /** The column has had these values: it stays of their kind. */
-  void take() {
-    taken = kind();
+  void take(boolean debezium) {
+    Kind kind = kind();
+    taken = kind == Kind.OBJECT && debezium && isVariableDecimal() ? Kind.VARIABLE_DECIMAL : kind;
     values.clear();
-    fields.values().forEach(ColumnEvidence::take);
+    fields.values().forEach(field -> field.take(debezium));
     if (element != null) {
-      element.take();
+      element.take(debezium);
     }
   }
 
@@ -384,7 +396,7 @@ final class ColumnEvidence {
     if (has(Seen.EXPONENT)) {
       return Type.DOUBLE;
     }
-    int whole = Math.max(1, Math.min(integerDigits, Type.Decimal.MAX_PRECISION));
+    int whole = Math.max(1, Math.min(integerDigits, MONEY_DIGITS));
     if (scale <= MONEY_SCALE && whole + scale <= Type.Decimal.LONG_PRECISION) {
       return new Type.Decimal(Type.Decimal.LONG_PRECISION, scale);
     }
@@ -399,7 +411,7 @@ final class ColumnEvidence {
     return !has(Seen.NOT_INTEGER)
         ? Type.LONG
         : !has(Seen.NOT_NUMBER)
-            ? Type.DOUBLE
+            ? fractions()
             : !has(Seen.NOT_TRUTH)
                 ? Type.BOOLEAN
                 : !has(Seen.NOT_DATE)
@@ -414,17 +426,29 @@ final class ColumnEvidence {
     }
     ColumnEvidence elements = element;
     return switch (kind) {
-      case NUMBER ->
-          has(Seen.FRACTION)
-              ? Type.DOUBLE
-              : has(Seen.BIG_INTEGER) ? new Type.Decimal(Type.Decimal.MAX_PRECISION, 0) : Type.LONG;
-      case TEXT -> Type.STRING;
+      case NUMBER -> number();
+      case TEXT, VARIABLE_DECIMAL -> Type.STRING;
       case TRUTH -> Type.BOOLEAN;
       case OBJECT -> debezium && isVariableDecimal() ? Type.STRING : row(path, roles, debezium);
       case ARRAY ->
           new Type.ListOf(
               elements == null ? Type.STRING : elements.resolve(path, roles, false, debezium));
     };
+  }
+
+  /** The type that holds all numbers exactly, if there is one. */
+  private Type number() {
+    if (!has(Seen.FRACTION)) {
+      return has(Seen.BIG_INTEGER) ? new Type.Decimal(Type.Decimal.MAX_PRECISION, 0) : Type.LONG;
+    }
+    return fractions();
+  }
+
+  private Type fractions() {
+    boolean isDouble = integerDigits <= DIGITS_OF_DOUBLE || has(Seen.EXPONENT);
+    return isDouble || integerDigits + scale > Type.Decimal.MAX_PRECISION
+        ? Type.DOUBLE
+        : new Type.Decimal(Type.Decimal.MAX_PRECISION, scale);
   }
 
   private Type row(String path, Map<String, Role> roles, boolean debezium) {
@@ -503,15 +527,27 @@ final class ColumnEvidence {
 
   /**
    * Whether one scalar type, found after another, has a value for each of its values, be it as
-   * text. Numbers become wider ones.
+   * text. Numbers become wider ones where that is exact.
    */
-  static boolean holds(Type wide, Type narrow) {
-    if (wide.equals(narrow)) {
+  boolean holds(Type wide, Type narrow) {
+    if (wide.equals(narrow) || wide == Type.STRING) {
       return true;
     }
-    return wide == Type.STRING
-        || (isNumber(narrow) && isNumber(wide))
-        || (isTime(narrow) && wide == Type.TIMESTAMP);
+    if (!isNumber(narrow) || !isNumber(wide)) {
+      return isTime(narrow) && wide == Type.TIMESTAMP;
+    }
+    if (wide == Type.DOUBLE) {
+      return narrow == Type.LONG && integerDigits <= DIGITS_OF_DOUBLE;
+    }
+    // Of decimals that were seen their digits are known, of those that are stated their type alone.
+    return types.isEmpty()
+        || narrow == Type.DOUBLE
+        || (decimal(wide).scale() >= decimal(narrow).scale()
+            && wholeDigits(wide) >= wholeDigits(narrow));
+  }
+
+  private static int wholeDigits(Type number) {
+    return decimal(number).precision() - decimal(number).scale();
   }
 
   private static boolean isNumber(Type type) {

@@ -406,6 +406,20 @@ final class DebeziumReader {
   }
 
   /**
+   * Whether it is a change that has what SEMANTICS 2 wants: an op, a source, a place and a time.
+   *
+   * @param position is written over
+   */
+  boolean isComplete(Position position) {
+    return op != null
+        && op.length() == 1
+        && "cudrt".contains(op)
+        && hasSource()
+        && instant() != ABSENT
+        && position(position) != null;
+  }
+
+  /**
    * Writes the position (SEMANTICS 2).
    *
    * @return the position as a person writes it; null if there is none

@@ -23,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 final class JsonRecord {
+  /** Types nest as their values do, and are written and compared by recursion. */
+  private static final int DEEPEST = 100;
+
   /** One factory, so that the names of fields are known to all parsers. */
   static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxStringLength(RecordDecoder.MAX_RECORD_BYTES)
+                  .maxNestingDepth(DEEPEST)
                   .build())
           .build();
 

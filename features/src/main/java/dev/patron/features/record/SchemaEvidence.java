@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -64,6 +65,12 @@ public final class SchemaEvidence {
     private final TimeText times;
     private final boolean hasPattern;
     private final DebeziumReader debezium = new DebeziumReader();
+    private final Position position = new Position();
+
+    /** The columns without which a row of JSON is refused. */
+    private final Set<String> needed;
+
+    private final Map<String, Boolean> isNeeded = new HashMap<>();
     private final CsvRecord csv;
 
     /** The embedded schema whose columns were noted last. */
@@ -78,8 +85,27 @@ public final class SchemaEvidence {
       this.table = table;
       TableDefinition.Format format = table.format();
       this.times = new TimeText(format.timeFormat(), format.zone());
+      this.needed = needed(table);
       this.hasPattern = format.timeFormat() != null && times.unit() == null;
       this.csv = new CsvRecord(format.kind() == Kind.CSV ? format.delimiter() : ',');
+    }
+
+    /** Key and position; a truncate names no key. */
+    private static Set<String> needed(TableDefinition table) {
+      Set<String> needed = new LinkedHashSet<>();
+      TableDefinition.Change change = table.change();
+      if (change == null || change.truncate().isEmpty()) {
+        needed.addAll(table.key());
+      }
+      if (change != null) {
+        needed.addAll(change.sequence());
+      }
+      return needed;
+    }
+
+    boolean isNeeded(String source) {
+      return !needed.isEmpty()
+          && isNeeded.computeIfAbsent(source, name -> needed.contains(ColumnNames.normalise(name)));
     }
 
     Utf8 text() {
@@ -103,7 +129,10 @@ public final class SchemaEvidence {
     }
   }
 
-  /** Adds what the records of a bronze frame show. What decoding will refuse shows nothing. */
+  /**
+   * Adds what the records of a bronze frame show. What is refused whatever the columns are shows
+   * nothing.
+   */
   public void observe(Frame bronze, TableDefinition table) {
     Scratch working = scratch;
     if (working == null || !working.table.equals(table)) {
@@ -114,43 +143,74 @@ public final class SchemaEvidence {
       parquet(bronze, working);
       return;
     }
+    // A record is known to be refused when it has been read, and noted. Few are: it is cheaper to
+    // note the others once more than to keep what each shows apart.
+    BitSet refused = new BitSet();
+    SchemaEvidence seen = new SchemaEvidence();
+    if (!seen.note(bronze, working, refused)) {
+      seen = new SchemaEvidence();
+      seen.note(bronze, working, refused);
+    }
+    merge(seen);
+  }
+
+  /**
+   * Notes the records but for those that are refused.
+   *
+   * @return whether no more were found
+   */
+  private boolean note(Frame bronze, Scratch working, BitSet refused) {
     BytesColumn texts = bronze.bytes("_value");
     BytesColumn faults = bronze.bytes("_fault");
+    int before = refused.cardinality();
     for (int row = 0; row < bronze.rows(); row++) {
-      if (texts.isNull(row)
+      if (refused.get(row)
+          || texts.isNull(row)
           || !faults.isNull(row)
           || BronzeFrames.isBlank(texts.array(), texts.from(row), texts.to(row))) {
         continue;
       }
       try {
-        switch (table.format().kind()) {
-          case DEBEZIUM -> debezium(bronze, row, texts, working);
-          case JSONL -> json(texts, row, working);
-          case CSV -> csv(bronze.bytes("_header"), texts, row, working);
-          case PARQUET -> throw new IllegalStateException("Parquet has no text");
-        }
-      } catch (JsonProcessingException refused) {
-        // The record shows nothing more; the decoder refuses it and says what is wrong with it.
+        boolean accepted =
+            switch (working.table.format().kind()) {
+              case DEBEZIUM -> debezium(bronze, row, texts, working);
+              case JSONL -> json(texts, row, working);
+              case CSV -> csv(bronze.bytes("_header"), texts, row, working);
+              case PARQUET -> throw new IllegalStateException("Parquet has no text");
+            };
+        refused.set(row, !accepted);
+      } catch (JsonProcessingException e) {
+        // The decoder refuses it and says what is wrong with it.
+        refused.set(row);
       } catch (IOException e) {
         throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
       }
     }
+    // What a schema names is noted once for many records, and noted anew without these.
+    working.noted = null;
+    working.header = new byte[0];
+    return refused.cardinality() == before;
   }
 
   private ColumnEvidence column(String name) {
     return columns.computeIfAbsent(name, key -> new ColumnEvidence());
   }
 
-  private void json(BytesColumn texts, int row, Scratch working) throws IOException {
+  /** Whether the record has all that a row of the table needs. */
+  private boolean json(BytesColumn texts, int row, Scratch working) throws IOException {
+    int needed = working.needed.size();
     try (JsonParser parser = JsonRecord.parser(texts.array(), texts.from(row), texts.length(row))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        return;
+        return false;
       }
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();
-        parser.nextToken();
+        if (parser.nextToken() != JsonToken.VALUE_NULL && working.isNeeded(name)) {
+          needed--;
+        }
         value(name, parser, working);
       }
+      return needed <= 0 && parser.nextToken() == null;
     }
   }
 
@@ -162,9 +222,9 @@ public final class SchemaEvidence {
     }
   }
 
-  private void csv(BytesColumn headers, BytesColumn texts, int row, Scratch working) {
+  private boolean csv(BytesColumn headers, BytesColumn texts, int row, Scratch working) {
     if (headers.isNull(row)) {
-      return;
+      return true;
     }
     if (!headers.is(row, working.header)) {
       working.header = headers.copy(row);
@@ -180,7 +240,7 @@ public final class SchemaEvidence {
     if (working.headerIsRefused
         || !csv.read(texts.array(), texts.from(row), texts.to(row))
         || csv.size() != working.names.size()) {
-      return;
+      return true;
     }
     Set<String> taken = new HashSet<>();
     for (int field = 0; field < csv.size(); field++) {
@@ -190,6 +250,7 @@ public final class SchemaEvidence {
         column(name).text(csv.array(field), csv.from(field), csv.to(field), working);
       }
     }
+    return true;
   }
 
   private void parquet(Frame bronze, Scratch working) {
@@ -220,7 +281,8 @@ public final class SchemaEvidence {
 
   // ---- Debezium
 
-  private void debezium(Frame bronze, int row, BytesColumn texts, Scratch working)
+  /** Whether the record says of which row it is, and when it came to be. */
+  private boolean debezium(Frame bronze, int row, BytesColumn texts, Scratch working)
       throws IOException {
     DebeziumReader reader = working.debezium;
     TableDefinition table = working.table;
@@ -229,7 +291,10 @@ public final class SchemaEvidence {
     if (reader.form() == DebeziumReader.Form.NOTICE
         || !RecordDecoder.isFor(table, reader, bronze, row)
         || "m".equals(op)) {
-      return;
+      return true;
+    }
+    if (table.keep() != TableDefinition.Keep.FACTS && !reader.isComplete(working.position)) {
+      return false;
     }
     ConnectSchema schema = reader.rowSchema();
     if (schema == null) {
@@ -241,7 +306,7 @@ public final class SchemaEvidence {
             texts.to(row),
             (name, parser, connect) -> value(name, parser, working));
       }
-      return;
+      return true;
     }
     if (working.noted != schema) {
       stated(schema);
@@ -260,6 +325,7 @@ public final class SchemaEvidence {
             }
           });
     }
+    return true;
   }
 
   private void stated(ConnectSchema schema) {
@@ -301,11 +367,12 @@ public final class SchemaEvidence {
         .forEach(
             (source, type) -> {
               Type taken = before.get(source);
-              if (taken != null && !ColumnEvidence.holds(type, taken)) {
+              if (taken != null && !column(source).holds(type, taken)) {
                 column(source).keep(taken);
               }
             });
-    columns.values().forEach(ColumnEvidence::take);
+    boolean debezium = table.format().kind() == Kind.DEBEZIUM;
+    columns.values().forEach(column -> column.take(debezium));
   }
 
   /** The types of the columns of scalar values, by their names in the source. */

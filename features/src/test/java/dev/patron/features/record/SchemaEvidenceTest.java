@@ -64,7 +64,10 @@ class SchemaEvidenceTest {
     assertThat(csv(money, "1", "2.50", "-3.125")).isEqualTo("decimal(18,3)");
     assertThat(csv(money, "1", "garbage")).isEqualTo("decimal(18,0)");
     assertThat(csv(money, "0.1234567")).isEqualTo("decimal(38,7)");
-    assertThat(csv(money, "12345678901234567.25")).isEqualTo("decimal(38,2)");
+    assertThat(csv(money, "1.50", "12345678901234567.25")).isEqualTo("decimal(18,2)");
+    assertThat(csv(money, "1.50", "1" + "0".repeat(37))).isEqualTo("decimal(18,2)");
+    assertThat(csv(money, "1.50", "1" + "0".repeat(44))).isEqualTo("decimal(18,2)");
+    assertThat(csv(money, "1.50", "0." + "0".repeat(40) + "1")).isEqualTo("decimal(18,2)");
     assertThat(csv(money, "1.5e3")).isEqualTo("double");
     assertThat(csv(money, "1.50", "1e300")).isEqualTo("decimal(18,2)");
     assertThat(json(JSON.with("x", Role.MONEY), "1.50", "-1e18")).isEqualTo("decimal(18,2)");
@@ -137,6 +140,19 @@ class SchemaEvidenceTest {
     assertThat(later(JSON, "[7]", "7", "[\"name\", \"name\"]")).isEqualTo("array<long>");
   }
 
+  @Test
+  void numbersWidenOnlyWhereThatIsExact() {
+    assertThat(json(JSON, "9007199254740993", "1.5")).isEqualTo("decimal(38,1)");
+    assertThat(json(JSON, "18446744073709551617", "0.5")).isEqualTo("decimal(38,1)");
+    assertThat(json(JSON, "123456789012345", "1.5")).isEqualTo("double");
+    assertThat(csv(CSV, "9007199254740993", "1.5")).isEqualTo("decimal(38,1)");
+    assertThat(later(JSON, "9007199254740993", "1.5")).isEqualTo("decimal(38,1)");
+    assertThat(later(JSON, "{\"a\":9007199254740993}", "{\"a\":1.5}"))
+        .isEqualTo("row<a: decimal(38,1)>");
+    assertThat(later(JSON, "9007199254740993", "1.5e3")).isEqualTo("long");
+    assertThat(later(JSON, "18446744073709551617", "1e-30")).isEqualTo("decimal(38,0)");
+  }
+
   /** The type of one JSON column of values that come one after the other. */
   private static String later(Source source, String... values) {
     SchemaEvidence evidence = new SchemaEvidence();
@@ -206,7 +222,7 @@ class SchemaEvidenceTest {
             + fields
             + "],\"field\":\"after\"},{\"type\":\"struct\",\"fields\":[],\"field\":\"source\"},"
             + "{\"type\":\"string\",\"field\":\"op\"}]},\"payload\":{\"after\":null,\"op\":\"d\","
-            + "\"source\":{\"table\":\"books\"}}}";
+            + "\"source\":{\"table\":\"books\",\"lsn\":1,\"ts_ms\":1}}}";
     assertThat(Source.feed("id").resolve(line))
         .hasToString(
             "id: long, price: decimal(10,2), big: decimal(38,3), any: string, score: double, at:"
@@ -219,10 +235,55 @@ class SchemaEvidenceTest {
     assertThat(
             Source.feed("id")
                 .resolve(
-                    "{\"id\":1,\"t\":\"__debezium_unavailable_value\",\"__op\":\"u\",\"__deleted\":\"false\",\"__x\":1}",
-                    "{\"id\":1,\"t\":5,\"__op\":\"u\"}",
-                    "{\"id\":1,\"t\":\"blank\",\"__op\":\"d\",\"__deleted\":\"true\"}"))
+                    "{\"id\":1,\"t\":\"__debezium_unavailable_value\",\"__lsn\":1,\"__source_ts_ms\":1,\"__op\":\"u\",\"__deleted\":\"false\",\"__x\":1}",
+                    "{\"id\":1,\"t\":5,\"__lsn\":1,\"__source_ts_ms\":1,\"__op\":\"u\"}",
+                    "{\"id\":1,\"t\":\"blank\",\"__lsn\":1,\"__source_ts_ms\":1,\"__op\":\"d\",\"__deleted\":\"true\"}"))
         .hasToString("id: long, t: long");
+  }
+
+  @Test
+  void whatIsRefusedWhateverTheColumnsAreShowsNothing() {
+    String good = "{\"k\": 1, \"v\": 7}";
+    for (String bad :
+        List.of(
+            "{\"k\": 2, \"v\": 1.5, \"z\": 1, \"w\":",
+            "{\"k\": 2, \"v\": 1.5, \"z\": 1} {}",
+            "{\"v\": 1.5, \"z\": 1}",
+            "{\"k\": null, \"v\": 1.5, \"z\": 1}",
+            "{\"k\": 2, \"v\": 1.5, \"z\": " + "[".repeat(150) + "]".repeat(150) + "}")) {
+      assertThat(JSON.withKey("k").resolve(good, bad, good))
+          .as(bad)
+          .hasToString("k: long, v: long");
+    }
+    String change =
+        "{\"op\":\"%s\",\"source\":{%s\"ts_ms\":%s},\"after\":{\"k\":1,\"v\":%s,\"%s\":1}}";
+    String first = change.formatted("c", "\"lsn\":1,", "1", "7", "v2");
+    for (String bad :
+        List.of(
+            change.formatted("X", "\"lsn\":1,", "1", "1.5", "z"),
+            change.formatted("c", "", "1", "1.5", "z"),
+            change.formatted("c", "\"lsn\":1,", "null", "1.5", "z"))) {
+      assertThat(Source.feed("k").resolve(first, bad))
+          .as(bad)
+          .hasToString("k: long, v: long, v2: long");
+    }
+  }
+
+  @Test
+  void aDecimalBesideItsScaleStaysOne() {
+    Source feed = Source.feed("k");
+    SchemaEvidence evidence = new SchemaEvidence();
+    for (String value : List.of("{\"scale\":2,\"value\":\"AQ==\"}", "{\"scale\":\"a\",\"x\":1}")) {
+      SchemaEvidence more = new SchemaEvidence();
+      more.observe(
+          feed.bronze(
+              "{\"op\":\"c\",\"source\":{\"lsn\":1,\"ts_ms\":1},\"after\":{\"k\":1,\"x\":"
+                  + value
+                  + "}}"),
+          feed.table());
+      evidence.addLater(more, feed.table());
+    }
+    assertThat(evidence.resolve(feed.table()).type("x")).isEqualTo(Type.STRING);
   }
 
   /** Merging is commutative and associative, and JSON loses nothing. */
