@@ -10,6 +10,7 @@ import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition.Role;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +93,10 @@ final class ColumnEvidence {
 
   private int scale;
   private int integerDigits;
-  private final TreeSet<String> types = new TreeSet<>();
+
+  /** Types that schemas and files state, and of how many records. */
+  private final TreeMap<String, Long> types = new TreeMap<>();
+
   private final TreeMap<String, ColumnEvidence> fields = new TreeMap<>();
   private @Nullable ColumnEvidence element;
 
@@ -112,9 +115,9 @@ final class ColumnEvidence {
     values.merge(kind, 1L, Long::sum);
   }
 
-  /** Adds a type that a schema or a file states. */
-  void stated(Type type) {
-    types.add(type.toString());
+  /** Adds a type that a schema or a file states of so many records. */
+  void stated(Type type, long records) {
+    types.merge(type.toString(), records, Long::sum);
   }
 
   /** Adds the JSON value at the parser's current token, and leaves the parser at its last. */
@@ -288,6 +291,7 @@ final class ColumnEvidence {
     Kind kind = kind();
     taken = kind == Kind.OBJECT && debezium && isVariableDecimal() ? Kind.VARIABLE_DECIMAL : kind;
     values.clear();
+    types.replaceAll((type, records) -> 0L);
     fields.values().forEach(field -> field.take(debezium));
     if (element != null) {
       element.take(debezium);
@@ -303,7 +307,7 @@ final class ColumnEvidence {
     if (taken == null) {
       taken = other.taken;
     }
-    types.addAll(other.types);
+    other.types.forEach((type, records) -> types.merge(type, records, Long::sum));
     other.fields.forEach((name, evidence) -> field(name).merge(evidence));
     ColumnEvidence otherElement = other.element;
     if (otherElement != null) {
@@ -345,7 +349,7 @@ final class ColumnEvidence {
   private Type resolveSeen(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
     Role role = roles.get(path);
     if (!types.isEmpty()) {
-      Type stated = widest(types.stream().map(Type::parse).toList());
+      Type stated = widest(types);
       return role != null && role != Role.IDENTITY && stated == Type.STRING
           ? resolveRole(role, stated)
           : stated;
@@ -475,10 +479,20 @@ final class ColumnEvidence {
 
   // ---- Stated types
 
-  private static Type widest(List<Type> stated) {
-    Type widest = stated.get(0);
-    for (Type type : stated) {
-      widest = wider(widest, type);
+  /**
+   * The type of most records, and of others that can be held with them; of equally many the more
+   * telling, see {@link #rank}.
+   */
+  private static Type widest(Map<String, Long> stated) {
+    List<Type> types = new ArrayList<>(stated.keySet().stream().map(Type::parse).toList());
+    types.sort(
+        Comparator.comparingLong((Type type) -> -stated.getOrDefault(type.toString(), 0L))
+            .thenComparingInt(ColumnEvidence::rank));
+    Type widest = types.get(0);
+    for (Type type : types) {
+      if (rank(type) == rank(widest)) {
+        widest = wider(widest, type);
+      }
     }
     return widest;
   }
@@ -530,8 +544,12 @@ final class ColumnEvidence {
    * text. Numbers become wider ones where that is exact.
    */
   boolean holds(Type wide, Type narrow) {
-    if (wide.equals(narrow) || wide == Type.STRING) {
+    if (wide.equals(narrow)) {
       return true;
+    }
+    if (wide == Type.STRING) {
+      // What has a type of its own is not read as text.
+      return types.isEmpty();
     }
     if (!isNumber(narrow) || !isNumber(wide)) {
       return isTime(narrow) && wide == Type.TIMESTAMP;
@@ -600,11 +618,11 @@ final class ColumnEvidence {
       json.writeNumberField("integerDigits", integerDigits);
     }
     if (!types.isEmpty()) {
-      json.writeArrayFieldStart("types");
-      for (String type : types) {
-        json.writeString(type);
+      json.writeObjectFieldStart("types");
+      for (Map.Entry<String, Long> type : types.entrySet()) {
+        json.writeNumberField(type.getKey(), type.getValue());
       }
-      json.writeEndArray();
+      json.writeEndObject();
     }
     if (!fields.isEmpty()) {
       json.writeObjectFieldStart("fields");
@@ -648,8 +666,12 @@ final class ColumnEvidence {
         case "scale" -> evidence.scale = json.getIntValue();
         case "integerDigits" -> evidence.integerDigits = json.getIntValue();
         case "types" -> {
-          while (json.nextToken() != JsonToken.END_ARRAY) {
-            evidence.types.add(json.getText());
+          boolean counted = json.currentToken() == JsonToken.START_OBJECT;
+          while (json.nextToken() == JsonToken.FIELD_NAME
+              || json.currentToken() == JsonToken.VALUE_STRING) {
+            String type = json.getText();
+            // A warehouse may know types from before their records were counted.
+            evidence.types.put(type, counted ? json.nextLongValue(0) : 0);
           }
         }
         case "fields" -> {

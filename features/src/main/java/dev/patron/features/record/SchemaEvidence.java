@@ -73,8 +73,10 @@ public final class SchemaEvidence {
     private final Map<String, Boolean> isNeeded = new HashMap<>();
     private final CsvRecord csv;
 
-    /** The embedded schema whose columns were noted last. */
+    /** The embedded schema met last, and how many records in a row had it. */
     private @Nullable ConnectSchema noted;
+
+    private long records;
 
     // The CSV header met last.
     private byte[] header = new byte[0];
@@ -186,8 +188,7 @@ public final class SchemaEvidence {
         throw new UncheckedIOException("bytes in memory cannot fail to be read", e);
       }
     }
-    // What a schema names is noted once for many records, and noted anew without these.
-    working.noted = null;
+    stated(working);
     working.header = new byte[0];
     return refused.cardinality() == before;
   }
@@ -261,7 +262,7 @@ public final class SchemaEvidence {
     for (String name : names) {
       Type type = bronze.schema().type(name);
       ColumnEvidence evidence = column(name);
-      evidence.stated(type);
+      evidence.stated(type, bronze.rows());
       if (type == Type.STRING && hasRole(working.table, name)) {
         Column column = bronze.column(name);
         BytesColumn text = (BytesColumn) column;
@@ -309,9 +310,10 @@ public final class SchemaEvidence {
       return true;
     }
     if (working.noted != schema) {
-      stated(schema);
+      stated(working);
       working.noted = schema;
     }
+    working.records++;
     if (table.roles().keySet().stream().anyMatch(name -> isTextWithRole(table, schema, name))) {
       reader.read(
           texts.array(),
@@ -328,12 +330,20 @@ public final class SchemaEvidence {
     return true;
   }
 
-  private void stated(ConnectSchema schema) {
+  /** Notes what the schema met last names, once for all records that had it. */
+  private void stated(Scratch working) {
+    ConnectSchema schema = working.noted;
+    if (schema == null) {
+      return;
+    }
+    long records = working.records;
+    working.noted = null;
+    working.records = 0;
     List<String> names =
         schema.names().stream().filter(name -> !name.startsWith("__") && !name.isEmpty()).toList();
     orders.add(names);
     for (String name : names) {
-      column(name).stated(statedType(schema, name));
+      column(name).stated(statedType(schema, name), records);
     }
   }
 

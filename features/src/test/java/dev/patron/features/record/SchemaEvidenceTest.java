@@ -270,6 +270,44 @@ class SchemaEvidenceTest {
   }
 
   @Test
+  void ofStatedTypesThatOfMostRecordsHolds() {
+    String text = stated("string");
+    String number = stated("int32");
+    assertThat(Source.feed("k").resolve(text, number, text).type("x")).isEqualTo(Type.STRING);
+    assertThat(Source.feed("k").resolve(number, text, number).type("x")).isEqualTo(Type.LONG);
+    assertThat(Source.feed("k").resolve(text, number).type("x")).as("as many").isEqualTo(Type.LONG);
+    assertThat(Source.feed("k").resolve(number, stated("double"), text).type("x"))
+        .isEqualTo(Type.DOUBLE);
+    assertThat(laterStated(number, text, text)).isEqualTo(Type.LONG);
+    assertThat(laterStated(text, number, number)).isEqualTo(Type.STRING);
+    assertThat(laterStated(number, stated("double"))).isEqualTo(Type.DOUBLE);
+  }
+
+  private static String stated(String type) {
+    return """
+        {"schema":{"type":"struct","fields":[{"type":"struct","field":"after","fields":[
+        {"type":"int32","field":"k"},{"type":"%s","field":"x"}]},
+        {"type":"struct","field":"source","fields":[{"type":"int64","field":"lsn"}]},
+        {"type":"string","field":"op"}]},
+        "payload":{"after":{"k":1,"x":null},"op":"c","source":{"lsn":1,"ts_ms":1}}}
+        """
+        .formatted(type)
+        .replace("\n", "");
+  }
+
+  private static Type laterStated(String... records) {
+    Source feed = Source.feed("k");
+    SchemaEvidence evidence = new SchemaEvidence();
+    for (String record : records) {
+      SchemaEvidence more = new SchemaEvidence();
+      more.observe(feed.bronze(record), feed.table());
+      evidence.addLater(more, feed.table());
+      evidence = SchemaEvidence.fromJson(evidence.toJson());
+    }
+    return evidence.resolve(feed.table()).type("x");
+  }
+
+  @Test
   void aDecimalBesideItsScaleStaysOne() {
     Source feed = Source.feed("k");
     SchemaEvidence evidence = new SchemaEvidence();
