@@ -27,9 +27,9 @@ import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one file into the bronze frames of its tables. A file that breaks off, or cannot be opened,
- * gives what could be read of it and one more row that says what is lost, for the quarantine;
- * trying again would break off at the same place for ever.
+ * Reads one file into the bronze frames of its tables. A file that is {@link Damage damaged} gives
+ * what could be read of it and one more row that says what is lost, for the quarantine; trying
+ * again would break off at the same place for ever. One that cannot be reached ends the reading.
  */
 final class FileRecords {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -98,8 +98,9 @@ final class FileRecords {
       }
       complete = unfinished > 0 ? before : records.count;
     } catch (IOException e) {
-      if (ours) {
-        throw new UncheckedIOException(file.path() + " cannot be read back", e);
+      if (ours || !Damage.isOf(file.path(), e)) {
+        throw new UncheckedIOException(
+            file.path() + (ours ? " cannot be read back" : " cannot be read"), e);
       }
       complete = records.count;
       bronze.loss(name, lost(name, records.count, e), splitter.rest());
@@ -196,6 +197,9 @@ final class FileRecords {
       ParquetFrames.read(
           path, HadoopFiles.configuration(), columns, frame -> parquet(file, rows, frame));
     } catch (UnreadableFileException e) {
+      if (!Damage.isOf(file.path(), e)) {
+        throw new UncheckedIOException(e);
+      }
       String detail = e.getMessage() + "; rows read before: " + rows.count;
       sink.frame(0, new ParquetBronze(file.path(), columns).loss(Reason.MALFORMED.fault(detail)));
     }

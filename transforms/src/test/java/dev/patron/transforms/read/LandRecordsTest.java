@@ -15,8 +15,10 @@ import dev.patron.features.tables.TableDefinition.Format.Kind;
 import dev.patron.features.tables.Tables;
 import dev.patron.transforms.AnyRunner;
 import dev.patron.transforms.parquet.FrameSink;
+import dev.patron.transforms.parquet.HadoopFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -123,18 +125,39 @@ class LandRecordsTest {
   }
 
   @Test
-  void aFileThatCannotBeOpenedIsOneRefusal() throws IOException {
+  void aFileThatIsNotWhatItSaysIsOneRefusal() throws IOException {
     SourceFile noGzip = file("b.csv.gz", "a,b\n1,2\n".getBytes(UTF_8));
     assertThat(column(read(Kind.CSV, noGzip), "_fault"))
         .containsExactly(
             "MALFORMED: " + noGzip.path() + " cannot be read beyond record 0: Not in GZIP format");
-    SourceFile gone = SourceFile.whole(folder.resolve("gone.csv").toString(), 1, 0, "files");
-    assertThat(read(Kind.CSV, gone).rows()).isEqualTo(1);
     SourceFile noParquet = file("c.parquet", "PAR? not really".getBytes(UTF_8));
     Frame refused = read(Kind.PARQUET, noParquet);
     assertThat(refused.rows()).isEqualTo(1);
     assertThat(column(refused, "_fault").get(0))
         .startsWith("MALFORMED: " + noParquet.path() + " cannot be read as Parquet");
+  }
+
+  /** Taken for read, it would never be read again when it can be reached. */
+  @Test
+  void aFileThatCannotBeReachedEndsTheReading() throws IOException {
+    WornDisk.plugIn(HadoopFiles.configuration());
+    byte[] text = numbers(20_000).getBytes(UTF_8);
+    byte[] packed = gzip(numbers(20_000));
+    Frame rows = Frame.ofRows(Schema.of().with("id", Type.LONG), List.of(List.of(1L)));
+    SourceFile parquet = parquet("worn.parquet", rows);
+    for (String place :
+        List.of(
+            folder.resolve("gone.csv").toString(),
+            folder.resolve("gone.parquet").toString(),
+            "worn:" + file("worn.jsonl", text).path(),
+            "worn:" + file("worn.jsonl.gz", packed).path(),
+            "worn:" + parquet.path())) {
+      Kind kind = place.endsWith(".parquet") ? Kind.PARQUET : Kind.JSONL;
+      assertThatThrownBy(() -> read(kind, SourceFile.whole(place, 1, 0, "files")))
+          .as(place)
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("cannot be read");
+    }
   }
 
   @Test
