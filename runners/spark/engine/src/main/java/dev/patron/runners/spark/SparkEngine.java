@@ -16,6 +16,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.ExternalClusterManager;
+import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -24,6 +25,7 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class SparkEngine implements Engine {
   private static final String STANDALONE = "spark://";
+  private static final String SERIALIZER = "spark.serializer";
   private static final int PATIENCE_MILLIS = 10_000;
 
   /** Beam's default. */
@@ -56,12 +58,15 @@ public final class SparkEngine implements Engine {
     boolean borrowed = context.getUsesProvidedSparkContext();
     JavaSparkContext provided = borrowed ? context.getProvidedSparkContext() : null;
     if (provided != null) {
+      requireJava(provided.getConf());
       return new Shared(provided, true);
     }
     SparkConf conf = new SparkConf();
     if (!conf.contains("spark.master")) {
       conf.setMaster(known(spark.getSparkMaster()));
     }
+    // Kryo copies fields, of which frames have some that only Java's own serialization restores.
+    conf.set(SERIALIZER, JavaSerializer.class.getName());
     requireAnswer(conf.get("spark.master"));
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.host", "localhost");
@@ -92,6 +97,20 @@ public final class SparkEngine implements Engine {
               + " and with spark-submit yarn and k8s://HOST:PORT");
     }
     return master;
+  }
+
+  /**
+   * Looks at what cannot be changed any more of a context that was there before.
+   *
+   * @throws UsageException if it serializes with something else than Java's own
+   */
+  static void requireJava(SparkConf conf) {
+    String serializer = conf.get(SERIALIZER, JavaSerializer.class.getName());
+    if (!serializer.equals(JavaSerializer.class.getName())) {
+      throw new UsageException(
+          "the Spark context that is provided has %s=%s; start it with %s"
+              .formatted(SERIALIZER, serializer, JavaSerializer.class.getName()));
+    }
   }
 
   private static void checkStorageLevel(String level) {

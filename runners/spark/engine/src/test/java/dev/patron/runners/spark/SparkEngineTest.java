@@ -7,6 +7,7 @@ import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +52,19 @@ class SparkEngineTest {
                 + master
                 + " is no master of Spark; known are local, local[N], local[*] and"
                 + " spark://HOST:PORT, and with spark-submit yarn and k8s://HOST:PORT");
+  }
+
+  @Test
+  void aContextWithKryoIsRefusedInOneLine() {
+    SparkConf conf = new SparkConf(false);
+    SparkEngine.requireJava(conf);
+    conf.set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    assertThatThrownBy(() -> SparkEngine.requireJava(conf))
+        .isInstanceOf(UsageException.class)
+        .hasMessage(
+            "the Spark context that is provided has"
+                + " spark.serializer=org.apache.spark.serializer.KryoSerializer; start it with"
+                + " org.apache.spark.serializer.JavaSerializer");
   }
 
   @Test
