@@ -61,7 +61,7 @@ final class SilverTable {
   private static final String LINKS = "patron.links";
 
   /** Changes when the same definition gives other rows than it did. */
-  private static final String MEANING = "2";
+  private static final String MEANING = "3";
 
   private final Job job;
   private final TableDefinition definition;
