@@ -1,11 +1,12 @@
 package dev.patron.transforms.read;
 
 import dev.patron.transforms.parquet.HadoopFiles;
-import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.util.zip.ZipException;
+import java.nio.file.FileSystemException;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -30,14 +31,17 @@ final class Damage {
     return canBeRead(file);
   }
 
-  /** File systems say with types of their own what is wrong with them, but not always. */
+  /**
+   * Of disks, networks and Hadoop's file systems. Libraries that unpack have exceptions of input
+   * and output too, for what they cannot make sense of.
+   */
   private static boolean isOfAMachine(Throwable failure) {
     String name = failure.getClass().getName();
-    return failure instanceof IOException
-        && !(failure instanceof EOFException || failure instanceof ZipException)
-        && !name.equals(IOException.class.getName())
-        && !name.startsWith("dev.patron.")
-        && !name.contains("parquet");
+    return failure instanceof FileNotFoundException
+        || failure instanceof FileSystemException
+        || failure instanceof InterruptedIOException
+        || (failure instanceof IOException
+            && (name.startsWith("java.net.") || name.startsWith("org.apache.hadoop.")));
   }
 
   private static boolean canBeRead(String file) {

@@ -137,6 +137,29 @@ class LandRecordsTest {
         .startsWith("MALFORMED: " + noParquet.path() + " cannot be read as Parquet");
   }
 
+  /** Whatever library stumbles over it, and with whatever exception. */
+  @Test
+  void aFileThatIsSpoiltAnywhereIsOneRefusalAndNoFailure() throws IOException {
+    Schema own = Schema.of().with("id", Type.LONG).with("name", Type.STRING);
+    List<List<?>> rows = new ArrayList<>();
+    for (long id = 0; id < 2_000; id++) {
+      rows.add(List.of(id, "name " + id * 7919));
+    }
+    byte[] parquet =
+        Files.readAllBytes(Path.of(parquet("whole.parquet", Frame.ofRows(own, rows)).path()));
+    byte[] packed = gzip(numbers(20_000));
+    for (int at = 4; at < parquet.length; at += Math.max(1, parquet.length / 40)) {
+      byte[] spoilt = parquet.clone();
+      Arrays.fill(spoilt, at, Math.min(parquet.length, at + 3), (byte) 0x5a);
+      assertThat(read(Kind.PARQUET, file("spoilt.parquet", spoilt)).rows()).isPositive();
+    }
+    for (int at = 0; at < packed.length; at += Math.max(1, packed.length / 40)) {
+      byte[] spoilt = packed.clone();
+      Arrays.fill(spoilt, at, Math.min(packed.length, at + 3), (byte) 0x5a);
+      assertThat(read(Kind.JSONL, file("spoilt.jsonl.gz", spoilt)).rows()).isPositive();
+    }
+  }
+
   /** Taken for read, it would never be read again when it can be reached. */
   @Test
   void aFileThatCannotBeReachedEndsTheReading() throws IOException {
