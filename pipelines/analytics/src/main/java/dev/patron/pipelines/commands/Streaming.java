@@ -160,7 +160,7 @@ public final class Streaming implements AutoCloseable {
         if (!mayPass(e) || failures > MOST_FAILURES) {
           throw e;
         }
-        console.note("patron: " + reason(e) + "; trying again");
+        console.note("patron: " + MachineFault.reason(e) + "; trying again");
         if (every.compareTo(FAILURE_PAUSE) < 0) {
           stop.await(FAILURE_PAUSE);
           continue;
@@ -173,19 +173,6 @@ public final class Streaming implements AutoCloseable {
   /** A cluster may come back, and who came first this time, as train does, is done now. */
   private static boolean mayPass(Exception failure) {
     return failure instanceof LakeException lake ? lake.isConflict() : Topics.mayPass(failure);
-  }
-
-  private static String reason(Exception e) {
-    String reason = MachineFault.explain(e);
-    if (reason != null) {
-      return reason;
-    }
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = String.valueOf(root.getMessage());
-    return message.lines().findFirst().orElse(message);
   }
 
   private Feeds.News increment() throws IOException {

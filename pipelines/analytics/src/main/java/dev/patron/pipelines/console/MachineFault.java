@@ -51,6 +51,25 @@ public final class MachineFault {
         : firstLine(message);
   }
 
+  /**
+   * The same of any failure: what a machine gave, or else the first line that the innermost cause
+   * says, or the name of its kind where it says nothing.
+   */
+  public static String reason(Throwable failure) {
+    String fault = explain(failure);
+    if (fault != null) {
+      return fault;
+    }
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null || message.isBlank()
+        ? root.getClass().getSimpleName()
+        : firstLine(message.strip());
+  }
+
   private static String firstLine(String message) {
     return message.lines().findFirst().orElse(message);
   }

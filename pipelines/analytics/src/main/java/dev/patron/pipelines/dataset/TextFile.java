@@ -71,7 +71,7 @@ final class TextFile {
       throw new Unreadable("does not exist");
     } catch (IOException | RuntimeException e) {
       // Hadoop throws unchecked what its settings or a URI have wrong: hosts, classes, schemes.
-      throw new Unreadable("cannot be read (" + reason(e) + ")");
+      throw new Unreadable("cannot be read (" + MachineFault.reason(e) + ")");
     }
   }
 
@@ -85,20 +85,5 @@ final class TextFile {
     } catch (FileNotFoundException e) {
       return null;
     }
-  }
-
-  private static String reason(Exception e) {
-    String fault = MachineFault.explain(e);
-    if (fault != null) {
-      return fault;
-    }
-    Throwable root = e;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    String message = String.valueOf(root.getMessage()).strip();
-    return root.getMessage() == null || message.isEmpty()
-        ? root.getClass().getSimpleName()
-        : message.lines().findFirst().orElse(message);
   }
 }

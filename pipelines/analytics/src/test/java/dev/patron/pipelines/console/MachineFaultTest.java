@@ -57,6 +57,17 @@ class MachineFaultTest {
   }
 
   @Test
+  void ofAnyFailureThereIsAReason() {
+    assertThat(MachineFault.reason(new IOException(new NoSuchFileException("/a"))))
+        .startsWith("/a: there is no such file");
+    assertThat(MachineFault.reason(new IllegalStateException(new RuntimeException(" one\ntwo"))))
+        .isEqualTo("one");
+    assertThat(MachineFault.reason(new IllegalStateException(" ")))
+        .isEqualTo("IllegalStateException");
+    assertThat(MachineFault.reason(new IllegalStateException())).isEqualTo("IllegalStateException");
+  }
+
+  @Test
   void tooLittleMemoryIsSaidWithWhatGivesMore() {
     assertThat(MachineFault.explain(new IllegalStateException(new OutOfMemoryError("heap"))))
         .matches("the memory of its JVM, [\\d,.]+ MB, is too little; give it more with .*-Xmx.*");
