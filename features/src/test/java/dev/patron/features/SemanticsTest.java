@@ -33,7 +33,7 @@ class SemanticsTest {
           4 | snapshots | change.ChangeFoldTest | transactionInFlightDuringASnapshotComesAfterItThoughItsPositionIsLower, eventSeenByTheSnapshotComesBeforeIt, eventAtTheSnapshotsPositionIsNewer, withinAPartitionTheOffsetSaysWhatWasDeliveredLater, betweenPartitionsTheTimeSaysWhatWasDeliveredLater, everythingAfterTheFirstNewerEventComesAfterTheSnapshotRow, truncateInFlightDuringASnapshotRemovesItsRows, ofSeveralSnapshotsTheOneAtTheHigherPositionIsLater, incrementalSnapshotAmongTheStreamChangesNothingThatCameAfterIt
           5 | instants never decrease | change.ChangeFoldTest | instantsNeverDecrease, aTruncatesInstantCountsForWhatFollows
           5 | instants never decrease | change.HistoryTest | clockStepCannotMakeAnIntervalRunBackwards
-          6 | placeholders | record.RecordDecoderTest | placeholdersAreNullAndNamed
+          6 | placeholders | record.RecordDecoderTest | placeholdersAreNullAndNamed, placeholdersOfEveryTypeAreKnown, aMapThatItsSchemaDescribesHasAPlaceholderToo, whatOnlyResemblesAPlaceholderIsData
           6 | placeholders | change.ChangeFoldTest | whatIsAbsentFromTheImageIsNull, placeholderMeansAsItWas, placeholderAfterLateDataTakesWhatCameLate, placeholderForAValueNeverSeenIsNullAndCounted, placeholderAfterADeleteIsNullAndCounted, keyChangeBringsTheOldKeysValue, keyChangesMayFollowOneAnother, keyChangeFromARowNeverSeenIsNullAndCounted, amongSeveralOldKeysNoneIsGuessed
           7 | truncate | record.RecordDecoderTest | aTruncateIsAnEventWithoutAKey, aFlatRowMayTruncateTheTableAndNeedsNoKeyForIt
           7 | truncate | change.ChangeFoldTest | truncateRemovesEveryKeySeenAlreadyOrNotYet, deleteAfterATruncateIsStale, truncatesAreCountedOnceForTheTable

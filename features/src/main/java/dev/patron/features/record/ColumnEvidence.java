@@ -149,7 +149,7 @@ final class ColumnEvidence {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           String name = parser.currentName();
           parser.nextToken();
-          if (!name.isEmpty()) {
+          if (scratch.isField(name)) {
             field(name).json(parser, scratch);
             hasFields = true;
           } else {

@@ -127,7 +127,13 @@ public final class SchemaEvidence {
     }
 
     boolean isPlaceholder() {
-      return table.format().kind() == Kind.DEBEZIUM && ValueReader.isPlaceholder(text);
+      return table.format().kind() == Kind.DEBEZIUM && Placeholder.is(text);
+    }
+
+    /** Whether a value may have a field of this name. */
+    boolean isField(String name) {
+      return !name.isEmpty()
+          && !(table.format().kind() == Kind.DEBEZIUM && Placeholder.isField(name));
     }
   }
 

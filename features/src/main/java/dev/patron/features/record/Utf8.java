@@ -60,6 +60,13 @@ final class Utf8 {
     return true;
   }
 
+  /** Takes this text. */
+  void take(byte[] text) {
+    bytes = text.length <= bytes.length ? bytes : new byte[text.length];
+    System.arraycopy(text, 0, bytes, 0, text.length);
+    length = text.length;
+  }
+
   /** Whether the text is exactly this. */
   boolean is(byte[] wanted) {
     return Arrays.equals(bytes, 0, length, wanted, 0, wanted.length);

@@ -1,6 +1,5 @@
 package dev.patron.features.record;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -42,9 +41,6 @@ final class ValueReader {
     /** Yes; and the dataset declares the type, so that base64 without a schema has a scale. */
     DECLARED
   }
-
-  private static final byte[] PLACEHOLDER = "__debezium_unavailable_value".getBytes(US_ASCII);
-  private static final byte[] PLACEHOLDER_BYTES = Base64.getEncoder().encode(PLACEHOLDER);
 
   /** Below this a number of unknown unit counts milliseconds, from it on microseconds. */
   private static final long FIRST_MICROS = 100_000_000_000_000L;
@@ -129,9 +125,8 @@ final class ValueReader {
       case VALUE_STRING -> {
         if (!text.take(parser)) {
           refuse(column, "half of a surrogate pair is not text");
-        } else if (placeholders && isPlaceholder()) {
-          unavailable = true;
-          column.appendNull();
+        } else if (placeholders && Placeholder.is(text)) {
+          unavailable(column);
         } else {
           text(text.array(), 0, text.length(), type, column, fromText, schema);
         }
@@ -142,18 +137,14 @@ final class ValueReader {
       }
       case VALUE_TRUE, VALUE_FALSE -> truth(parser, type, column);
       case START_ARRAY -> array(parser, type, column, fromText, schema, placeholders);
-      case START_OBJECT -> object(parser, type, column, fromText, schema);
+      case START_OBJECT -> object(parser, type, column, fromText, schema, placeholders);
       default -> throw new IllegalStateException("no value begins with " + parser.currentToken());
     }
   }
 
-  private boolean isPlaceholder() {
-    return isPlaceholder(text);
-  }
-
-  /** Whether text is Debezium's placeholder for "unchanged", as text or as base64. */
-  static boolean isPlaceholder(Utf8 text) {
-    return text.is(PLACEHOLDER) || text.is(PLACEHOLDER_BYTES);
+  private void unavailable(ColumnBuilder column) {
+    unavailable = true;
+    column.appendNull();
   }
 
   private void refuse(ColumnBuilder column, String why) {
@@ -502,14 +493,33 @@ final class ValueReader {
     ListColumn.Builder lists = (ListColumn.Builder) column;
     ConnectSchema items = schema == null ? null : schema.items();
     JsonToken token = parser.nextToken();
-    if (placeholders && token == JsonToken.VALUE_STRING && text.take(parser) && isPlaceholder()) {
+    if (placeholders
+        && token == JsonToken.VALUE_STRING
+        && text.take(parser)
+        && Placeholder.isItem(text)) {
       token = parser.nextToken();
       if (token == JsonToken.END_ARRAY) {
-        unavailable = true;
-        lists.appendNull();
+        unavailable(lists);
         return;
       }
-      text(PLACEHOLDER, 0, PLACEHOLDER.length, list.element(), lists.elements(), fromText, items);
+      text(text.array(), 0, text.length(), list.element(), lists.elements(), fromText, items);
+    }
+    int integers = 0;
+    while (placeholders
+        && integers < Placeholder.INTEGERS
+        && token == JsonToken.VALUE_NUMBER_INT
+        && text.take(parser)
+        && text.is(Placeholder.integer(integers))) {
+      integers++;
+      token = parser.nextToken();
+    }
+    if (integers == Placeholder.INTEGERS && token == JsonToken.END_ARRAY) {
+      unavailable(lists);
+      return;
+    }
+    for (int i = 0; i < integers; i++) {
+      text.take(Placeholder.integer(i));
+      number(list.element(), lists.elements(), items);
     }
     for (; token != JsonToken.END_ARRAY; token = parser.nextToken()) {
       value(parser, list.element(), lists.elements(), fromText, items, false);
@@ -522,32 +532,65 @@ final class ValueReader {
       Type type,
       ColumnBuilder column,
       TextNumbers fromText,
-      @Nullable ConnectSchema schema)
+      @Nullable ConnectSchema schema,
+      boolean placeholders)
       throws IOException {
-    if (type instanceof Type.RowOf row) {
-      row(parser, row.schema(), (RowColumn.Builder) column, fromText, schema);
-    } else if (type == Type.STRING && schema != null && schema.isMap()) {
-      ByteArrayOutputStream json = new ByteArrayOutputStream();
-      try (JsonGenerator generator = JsonRecord.FACTORY.createGenerator(json)) {
-        generator.copyCurrentStructure(parser);
-      }
-      ((BytesColumn.Builder) column).append(json.toByteArray(), 0, json.size());
-    } else if (debezium && (type == Type.STRING || type instanceof Type.Decimal)) {
-      variableDecimal(parser, type, column);
-    } else {
+    if (type == Type.STRING && schema != null && schema.isMap()) {
+      map(parser, column, placeholders);
+      return;
+    }
+    JsonToken first = parser.nextToken();
+    if (placeholders
+        && first == JsonToken.FIELD_NAME
+        && Placeholder.isField(parser.currentName())) {
+      boolean isPlaceholder =
+          parser.nextToken() == JsonToken.VALUE_STRING
+              && text.take(parser)
+              && Placeholder.isInField(text);
       parser.skipChildren();
+      first = parser.nextToken();
+      if (isPlaceholder && first == JsonToken.END_OBJECT) {
+        unavailable(column);
+        return;
+      }
+      unknown++;
+    }
+    if (type instanceof Type.RowOf row) {
+      row(parser, first, row.schema(), (RowColumn.Builder) column, fromText, schema);
+    } else if (debezium && (type == Type.STRING || type instanceof Type.Decimal)) {
+      variableDecimal(parser, first, type, column);
+    } else {
+      for (JsonToken token = first; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
+        parser.nextToken();
+        parser.skipChildren();
+      }
       refuse(column, "an object is no " + type);
     }
   }
 
+  /** An object whose names are data, as its JSON. */
+  private void map(JsonParser parser, ColumnBuilder column, boolean placeholders)
+      throws IOException {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    try (JsonGenerator generator = JsonRecord.FACTORY.createGenerator(json)) {
+      generator.copyCurrentStructure(parser);
+    }
+    text.take(json.toByteArray());
+    if (placeholders && Placeholder.is(text)) {
+      unavailable(column);
+    } else {
+      ((BytesColumn.Builder) column).append(text.array(), 0, text.length());
+    }
+  }
+
   /** Debezium's VariableScaleDecimal: {@code {"scale": 2, "value": BASE64}}. */
-  private void variableDecimal(JsonParser parser, Type type, ColumnBuilder column)
+  private void variableDecimal(JsonParser parser, JsonToken first, Type type, ColumnBuilder column)
       throws IOException {
     boolean understood = true;
     boolean hasScale = false;
     int scale = 0;
     byte[] unscaled = null;
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+    for (JsonToken at = first; at == JsonToken.FIELD_NAME; at = parser.nextToken()) {
       String name = parser.currentName();
       JsonToken token = parser.nextToken();
       if (name.equals("scale") && token == JsonToken.VALUE_NUMBER_INT) {
@@ -578,13 +621,14 @@ final class ValueReader {
 
   private void row(
       JsonParser parser,
+      JsonToken first,
       Schema fields,
       RowColumn.Builder row,
       TextNumbers fromText,
       @Nullable ConnectSchema schema)
       throws IOException {
     int size = row.size();
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+    for (JsonToken token = first; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
       String source = parser.currentName();
       String name = fields.has(source) ? source : ColumnNames.normalise(source);
       parser.nextToken();

@@ -20,6 +20,7 @@ import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -495,6 +496,110 @@ class RecordDecoderTest {
               null,
               List.of("__debezium_unavailable_value", "b"),
               List.of("text", "blob", "price", "tags", "numbers"));
+    }
+
+    /** As Debezium's connector for PostgreSQL writes them, a shape for each type of a column. */
+    @Test
+    void placeholdersOfEveryTypeAreKnown() {
+      String p = "\"__debezium_unavailable_value\"";
+      String bytes = "__debezium_unavailable_value".chars().boxed().toList().toString();
+      String base64 = "\"X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==\"";
+      String uuid =
+          "\"%s\""
+              .formatted(UUID.nameUUIDFromBytes("__debezium_unavailable_value".getBytes(UTF_8)));
+      Schema columns =
+          Schema.of()
+              .with("id", Type.LONG)
+              .with("ints", new Type.ListOf(Type.LONG))
+              .with("days", new Type.ListOf(Type.DATE))
+              .with("uuids", new Type.ListOf(Type.STRING))
+              .with("blobs", new Type.ListOf(Type.STRING))
+              .with("labels", new Type.RowOf(Schema.of().with("a", Type.STRING)))
+              .with("map", Type.STRING)
+              .with("json", Type.STRING)
+              .with("price", new Type.Decimal(10, 2));
+      String image =
+          "{\"id\":1,\"ints\":%s,\"days\":%s,\"uuids\":[%s],\"blobs\":[%s],\"labels\":{%s:%s},\"map\":{%s:%s},\"json\":\"%s\",\"price\":{%s:%s}%s}";
+      String json = "{%s:%s}".formatted(p, p).replace("\"", "\\\"");
+      Source source = Source.feed("id").with(columns);
+      for (String place : List.of("", ",\"__op\":\"u\",\"__lsn\":1,\"__source_ts_ms\":1")) {
+        String row = image.formatted(bytes, bytes, uuid, base64, p, p, p, p, json, p, p, place);
+        Decoded decoded = source.decode(place.isEmpty() ? create(row) : row);
+        assertThat(decoded.quarantine().toRows()).isEmpty();
+        assertThat(row(decoded.rows(), columns.names().toArray(String[]::new)))
+            .containsExactly(1L, null, null, null, null, null, null, null, null);
+        assertThat(decoded.rows().value(0, Events.UNAVAILABLE))
+            .isEqualTo(columns.names().subList(1, columns.size()));
+        assertThat(decoded.account()).hasToString("read=1");
+      }
+    }
+
+    @Test
+    void aMapThatItsSchemaDescribesHasAPlaceholderToo() {
+      String schema =
+          "{\"type\":\"struct\",\"fields\":[{\"type\":\"struct\",\"field\":\"after\",\"fields\":["
+              + "{\"type\":\"int64\",\"field\":\"id\"},{\"type\":\"map\",\"keys\":{\"type\":\"string\"},\"values\":{\"type\":\"string\"},\"field\":\"map\"}]},"
+              + "{\"type\":\"struct\",\"field\":\"source\",\"fields\":[]},{\"type\":\"string\",\"field\":\"op\"}]}";
+      String line = "{\"schema\":" + schema + ",\"payload\":%s}";
+      String p = "\"__debezium_unavailable_value\"";
+      Decoded decoded =
+          Source.feed("id")
+              .decode(
+                  line.formatted(create("{\"id\":1,\"map\":{%s: %s}}".formatted(p, p))),
+                  line.formatted(create("{\"id\":2,\"map\":{%s:%s,\"a\":null}}".formatted(p, p))));
+      assertThat(decoded.rows().select(List.of("map", Events.UNAVAILABLE)).toRows())
+          .containsExactly(
+              Arrays.asList(null, List.of("map")),
+              Arrays.asList("{%s:%s,\"a\":null}".formatted(p, p), null));
+    }
+
+    @Test
+    void whatOnlyResemblesAPlaceholderIsData() {
+      String p = "\"__debezium_unavailable_value\"";
+      List<Long> bytes = "__debezium_unavailable_value".chars().mapToObj(Long::valueOf).toList();
+      List<Long> longer = new ArrayList<>(bytes);
+      longer.add(0L);
+      List<Long> other = new ArrayList<>(bytes);
+      other.set(27, 0L);
+      String base64 = "X19kZWJleml1bV91bmF2YWlsYWJsZV92YWx1ZQ==";
+      String uuid =
+          UUID.nameUUIDFromBytes("__debezium_unavailable_value".getBytes(UTF_8)).toString();
+      Source source =
+          Source.feed("id")
+              .with(
+                  Schema.of()
+                      .with("id", Type.LONG)
+                      .with("ints", new Type.ListOf(Type.LONG))
+                      .with("texts", new Type.ListOf(Type.STRING))
+                      .with("labels", new Type.RowOf(Schema.of().with("a", Type.STRING)))
+                      .with(
+                          "rows",
+                          new Type.ListOf(new Type.RowOf(Schema.of().with("a", Type.STRING)))));
+      for (List<Long> ints : List.of(longer, other, bytes.subList(0, 27), List.of(95L))) {
+        assertThat(only(source.decode(create("{\"id\":1,\"ints\":" + ints + "}")), "ints"))
+            .isEqualTo(ints);
+      }
+      for (List<String> texts : List.of(List.of(base64, "b"), List.of(uuid, uuid))) {
+        String json = "[\"" + String.join("\",\"", texts) + "\"]";
+        assertThat(only(source.decode(create("{\"id\":1,\"texts\":" + json + "}")), "texts"))
+            .isEqualTo(texts);
+      }
+      String texts = bytes.toString();
+      Decoded numbers =
+          Source.facts(Kind.JSONL)
+              .with(Schema.of().with("ints", new Type.ListOf(Type.LONG)))
+              .decode("{\"ints\":" + texts + "}");
+      assertThat(only(numbers, "ints")).isEqualTo(bytes);
+      Decoded labels =
+          source.decode(
+              create("{\"id\":1,\"labels\":{%s:%s,\"a\":\"x\"}}".formatted(p, p)),
+              create("{\"id\":2,\"labels\":{\"a\":\"x\",%s:%s}}".formatted(p, p)),
+              create("{\"id\":3,\"labels\":{%s:\"x\"}}".formatted(p)),
+              create("{\"id\":4,\"rows\":[{%s:%s}]}".formatted(p, p)));
+      assertThat(labels.rows().select(List.of("labels", "rows", Events.UNAVAILABLE)).toRows())
+          .hasToString(
+              "[[[x], null, null], [[x], null, null], [[null], null, null], [null, [[null]], null]]");
+      assertThat(labels.account()).hasToString("read=4, unknown_column=4");
     }
 
     @Test

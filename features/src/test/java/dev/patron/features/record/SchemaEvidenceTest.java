@@ -242,6 +242,17 @@ class SchemaEvidenceTest {
   }
 
   @Test
+  void aPlaceholderForAMapShowsNoField() {
+    String change =
+        "{\"op\":\"c\",\"source\":{\"lsn\":1,\"ts_ms\":1},\"after\":{\"k\":1,\"x\":{%s}}}";
+    String placeholder =
+        change.formatted("\"__debezium_unavailable_value\":\"__debezium_unavailable_value\"");
+    assertThat(Source.feed("k").resolve(placeholder).type("x")).isEqualTo(Type.STRING);
+    assertThat(Source.feed("k").resolve(placeholder, change.formatted("\"a\":\"b\"")).type("x"))
+        .hasToString("row<a: string>");
+  }
+
+  @Test
   void whatIsRefusedWhateverTheColumnsAreShowsNothing() {
     String good = "{\"k\": 1, \"v\": 7}";
     for (String bad :
