@@ -23,9 +23,11 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ public final class SchemaEvidence {
 
   /** The orders in which schemas, headers and files name the columns. */
   private final TreeSet<List<String>> orders = new TreeSet<>(SchemaEvidence::compare);
+
+  /** What differs from a column in case alone, see {@link Spellings}. */
+  private final TreeSet<String> spellings = new TreeSet<>();
 
   private @Nullable Scratch scratch;
 
@@ -368,6 +373,7 @@ public final class SchemaEvidence {
   public void merge(SchemaEvidence other) {
     other.columns.forEach((name, evidence) -> column(name).merge(evidence));
     orders.addAll(other.orders);
+    spellings.addAll(other.spellings);
   }
 
   /**
@@ -375,10 +381,19 @@ public final class SchemaEvidence {
    * they show would refuse values that it has taken. Text that numbers come to stays text
    * (SEMANTICS 17: a type widens, any other change refuses the record). So the order of later
    * evidence counts, here alone.
+   *
+   * @return what differs from a column in case alone, and did not occur before
+   * @throws IllegalArgumentException as {@link #resolve} does
    */
-  public void addLater(SchemaEvidence more, TableDefinition table) {
+  public Set<String> addLater(SchemaEvidence more, TableDefinition table) {
     Map<String, Type> before = scalarTypes(table);
+    Set<String> names = Spellings.of(resolve(table));
     merge(more);
+    Spellings found = new Spellings(named(table), names, spellings);
+    resolve(table, found);
+    Set<String> others = new TreeSet<>(found.others());
+    others.removeAll(spellings);
+    spellings.addAll(others);
     scalarTypes(table)
         .forEach(
             (source, type) -> {
@@ -389,6 +404,7 @@ public final class SchemaEvidence {
             });
     boolean debezium = table.format().kind() == Kind.DEBEZIUM;
     columns.values().forEach(column -> column.take(debezium));
+    return others;
   }
 
   /** The types of the columns of scalar values, by their names in the source. */
@@ -420,11 +436,16 @@ public final class SchemaEvidence {
    * The columns of a table: those that it declares, else the key columns and then all others that
    * were seen, in the order of the schema, header or file that sorts first; what only JSON without
    * a schema shows is in alphabetical order. CSV headers that lack what the dataset names have a
-   * say only where there are no others. Their names are normal, see {@link ColumnNames}.
+   * say only where there are no others. Their names are normal, see {@link ColumnNames}; of those
+   * that differ in case alone one is a column.
    *
    * @throws IllegalArgumentException if the table could not tell two of them apart, naming both
    */
   public Schema resolve(TableDefinition table) {
+    return resolve(table, new Spellings(named(table), Set.of(), spellings));
+  }
+
+  private Schema resolve(TableDefinition table, Spellings spelled) {
     Schema declared = table.declared();
     if (declared != null) {
       return declared;
@@ -447,7 +468,32 @@ public final class SchemaEvidence {
           columns.getOrDefault(sources.getOrDefault(name, name), new ColumnEvidence());
       fields.add(new Schema.Field(name, evidence.resolve(name, roles, csv, debezium)));
     }
-    return new Schema(fields);
+    // What no record has, or the table is without, takes no other column's place.
+    Predicate<Schema.Field> competes =
+        field ->
+            sources.containsKey(field.name()) && !table.applying().without().contains(field.name());
+    Schema one = spelled.one(new Schema(fields.stream().filter(competes).toList()));
+    return new Schema(
+        fields.stream()
+            .filter(field -> !competes.test(field) || one.has(field.name()))
+            .map(field -> one.has(field.name()) ? one.field(field.name()) : field)
+            .toList());
+  }
+
+  /** The columns that the dataset names, and the fields within them. */
+  private static Set<String> named(TableDefinition table) {
+    Set<String> named = new HashSet<>(table.key());
+    named.addAll(table.track());
+    named.addAll(table.applying().trackExcept());
+    named.addAll(table.roles().keySet());
+    table.rules().forEach(rule -> named.add(rule.column()));
+    TableDefinition.Change change = table.change();
+    if (change != null) {
+      named.addAll(change.sequence());
+      named.add(String.valueOf(change.operation()));
+      named.add(String.valueOf(change.time()));
+    }
+    return named;
   }
 
   /** The names of the columns, first those that have an order. */
@@ -486,6 +532,13 @@ public final class SchemaEvidence {
         column.getValue().write(json);
       }
       json.writeEndObject();
+      if (!spellings.isEmpty()) {
+        json.writeArrayFieldStart("spellings");
+        for (String name : spellings) {
+          json.writeString(name);
+        }
+        json.writeEndArray();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a string cannot fail to be written", e);
@@ -522,6 +575,11 @@ public final class SchemaEvidence {
               evidence.columns.put(column, ColumnEvidence.parse(json));
             }
           }
+          case "spellings" -> {
+            while (json.nextToken() != JsonToken.END_ARRAY) {
+              evidence.spellings.add(json.getText());
+            }
+          }
           default -> throw new IllegalArgumentException("unknown field '" + name + "' in evidence");
         }
       }
@@ -535,12 +593,13 @@ public final class SchemaEvidence {
   public boolean equals(Object other) {
     return other instanceof SchemaEvidence that
         && columns.equals(that.columns)
-        && orders.equals(that.orders);
+        && orders.equals(that.orders)
+        && spellings.equals(that.spellings);
   }
 
   @Override
   public int hashCode() {
-    return 31 * columns.hashCode() + orders.hashCode();
+    return Objects.hash(columns, orders, spellings);
   }
 
   @Override

@@ -611,6 +611,19 @@ class RecordDecoderTest {
     }
 
     @Test
+    void whatDiffersFromAColumnInCaseAloneIsUnknown() {
+      Decoded decoded =
+          Source.feed("id")
+              .decode(
+                  create("{\"id\":1,\"Title\":\"t\",\"title\":\"u\",\"n\":{\"a\":1,\"A\":2}}"),
+                  create("{\"id\":2,\"title\":\"u\"}"));
+      assertThat(decoded.rows().select(List.of("id", "Title", "n")).toRows())
+          .hasToString("[[1, t, [2]], [2, null, null]]");
+      assertThat(decoded.rows().schema().has("title")).isFalse();
+      assertThat(decoded.account()).hasToString("read=2, unknown_column=3");
+    }
+
+    @Test
     void factsTakeTheImagesAndIgnoreTheRest() {
       Source facts = Source.facts(Kind.DEBEZIUM).with(BOOKS);
       Decoded decoded =

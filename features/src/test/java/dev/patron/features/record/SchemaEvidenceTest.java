@@ -10,6 +10,7 @@ import dev.patron.features.tables.TableDefinition.Role;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SchemaEvidenceTest {
@@ -239,6 +240,49 @@ class SchemaEvidenceTest {
                     "{\"id\":1,\"t\":5,\"__lsn\":1,\"__source_ts_ms\":1,\"__op\":\"u\"}",
                     "{\"id\":1,\"t\":\"blank\",\"__lsn\":1,\"__source_ts_ms\":1,\"__op\":\"d\",\"__deleted\":\"true\"}"))
         .hasToString("id: long, t: long");
+  }
+
+  @Test
+  void ofNamesThatDifferInCaseAloneOneIsAColumn() {
+    List<String> lines =
+        List.of(
+            "{\"id\":1,\"n\":{\"b\":1,\"c\":{\"d\":1}},\"l\":[{\"x\":1,\"X\":\"x\"}]}",
+            "{\"ID\":true,\"Id\":\"x\",\"n\":{\"B\":\"x\",\"c\":{\"D\":\"x\"}}}");
+    for (int first = 0; first < 2; first++) {
+      assertThat(JSON.resolve(lines.get(first), lines.get(1 - first)))
+          .hasToString(
+              "ID: boolean, l: array<row<X: string>>, n: row<B: string, c: row<D: string>>");
+    }
+    assertThat(CSV.resolve("id,Id,x", "1,b,c")).hasToString("Id: string, x: string");
+    String[] both = lines.toArray(String[]::new);
+    assertThat(JSON.withKey("id").resolve(both).names()).containsExactly("id", "l", "n");
+    assertThat(JSON.with("l.x", Role.QUANTITY).resolve(both).type("l"))
+        .hasToString("array<row<x: long>>");
+    assertThat(CSV.withKey("iD").resolve("id,x", "1,b").names())
+        .as("a key that no record has")
+        .containsExactly("iD", "id", "x");
+  }
+
+  @Test
+  void aColumnKeepsItsNameWhateverComesLater() {
+    SchemaEvidence evidence = new SchemaEvidence();
+    List<Set<String>> others = new ArrayList<>();
+    for (String line :
+        List.of(
+            "{\"id\":1,\"Id\":2,\"n\":{\"b\":1}}",
+            "{\"ID\":1,\"z\":1}",
+            "{\"n\":{\"B\":1},\"Z\":1}",
+            "{\"ID\":1}")) {
+      SchemaEvidence more = new SchemaEvidence();
+      more.observe(JSON.bronze(line), JSON.table());
+      others.add(evidence.addLater(more, JSON.table()));
+      SchemaEvidence stored = new SchemaEvidence();
+      stored.merge(SchemaEvidence.fromJson(evidence.toJson()));
+      assertThat(stored).isEqualTo(evidence);
+      evidence = stored;
+    }
+    assertThat(evidence.resolve(JSON.table())).hasToString("Id: long, n: row<b: long>, z: long");
+    assertThat(others).containsExactly(Set.of("id"), Set.of("ID"), Set.of("Z", "n.B"), Set.of());
   }
 
   @Test

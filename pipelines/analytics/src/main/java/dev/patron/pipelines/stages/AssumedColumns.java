@@ -6,6 +6,7 @@ import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Role;
+import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Purchases;
 import java.util.ArrayList;
@@ -37,8 +38,38 @@ final class AssumedColumns {
     try {
       return withoutUnseenKeys(evidence.resolve(table), evidence, table);
     } catch (IllegalArgumentException e) {
-      throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
+      throw apart(table, e);
     }
+  }
+
+  /**
+   * Adds what later records show to evidence of earlier ones, telling of names that make no column
+   * of their own.
+   *
+   * @throws UsageException as {@link #where} does
+   */
+  static void add(
+      SchemaEvidence evidence, SchemaEvidence more, TableDefinition table, Console console) {
+    try {
+      Set<String> spellings = evidence.addLater(more, table);
+      if (!spellings.isEmpty()) {
+        boolean one = spellings.size() == 1;
+        console.note(
+            "patron: table '%s': '%s' %s in case alone, which the tables' readers do not tell apart:"
+                    .formatted(
+                        table.name(),
+                        String.join("', '", spellings),
+                        one ? "differs from another name" : "differ from other names")
+                + " kept in bronze/%s alone; rename %s source"
+                    .formatted(table.name(), one ? "it at its" : "them at their"));
+      }
+    } catch (IllegalArgumentException e) {
+      throw apart(table, e);
+    }
+  }
+
+  private static UsageException apart(TableDefinition table, IllegalArgumentException e) {
+    return new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
   }
 
   /**

@@ -190,7 +190,8 @@ public final class Ingest {
       Schema schema = bronzeSchema(columns, name);
       tables.put(name, TableFiles.appended(target, before, schema, List.of(PARTITION), added));
       SchemaEvidence seen = known(job, table.definition());
-      seen.addLater(LandRecords.evidence(manifest, name), table.definition());
+      AssumedColumns.add(
+          seen, LandRecords.evidence(manifest, name), table.definition(), job.console());
       evidence.put(name, seen);
       if (before == null || !added.isEmpty() || news.moved(name) || leftOut > 0) {
         Map<String, String> properties = new TreeMap<>();
