@@ -557,6 +557,9 @@ final class ValueReader {
     }
     if (type instanceof Type.RowOf row) {
       row(parser, first, row.schema(), (RowColumn.Builder) column, fromText, schema);
+    } else if (first == JsonToken.END_OBJECT && fromText == TextNumbers.REFUSED) {
+      // It shows nothing of its column's type: whatever that has become, it was no value.
+      column.appendNull();
     } else if (debezium && (type == Type.STRING || type instanceof Type.Decimal)) {
       variableDecimal(parser, first, type, column);
     } else {

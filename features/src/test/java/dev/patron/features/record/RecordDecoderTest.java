@@ -831,6 +831,28 @@ class RecordDecoderTest {
 
   @Nested
   class TypedValues {
+
+    /**
+     * It shows nothing of its column's type, so that whatever that becomes must have room for it.
+     */
+    @Test
+    void anObjectWithoutFieldsIsNoValueUnlessTheDatasetSaysWhatItIs() {
+      Source json = Source.facts(Kind.JSONL);
+      assertThat(json.decode("{\"x\":{},\"y\":{\"z\":{}},\"l\":[{},{}]}").rows().toRows())
+          .hasToString("[[[null, null], null, [null]]]");
+      for (String other : List.of("7", "\"t\"", "true", "1.5", "[1]")) {
+        Decoded decoded = json.decode("{\"x\":{}}", "{\"x\":" + other + "}");
+        assertThat(decoded.account()).as(other).hasToString("read=2");
+        assertThat(decoded.rows().value(0, "x")).as(other).isNull();
+      }
+      assertThat(json.decode("{\"x\":{}}", "{\"x\":{\"a\":1}}").rows().toRows())
+          .hasToString("[[[null]], [[1]]]");
+      assertThat(json.with("x", Role.MONEY).refusal("{\"x\":{}}"))
+          .isEqualTo("WRONG_TYPE: column 'x': an object is no decimal(18,2)");
+      assertThat(json.with(Schema.of().with("x", Type.STRING)).refusal("{\"x\":{}}"))
+          .isEqualTo("WRONG_TYPE: column 'x': an object is no string");
+    }
+
     private String read(Type type, String json) {
       return read(Source.facts(Kind.JSONL), type, json);
     }
