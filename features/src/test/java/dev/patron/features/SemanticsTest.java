@@ -45,7 +45,7 @@ class SemanticsTest {
           13 | as-of join | join.AsOfJoinTest | versionBeginsAtItsFirstInstantAndEndsBeforeItsLast, factInAGapKeepsItsPlaceWithNulls, factBeforeTheFirstVersionTakesNullsUnlessTheFirstIsAskedFor, factsThatMatchNothingAreCounted
           14 | purchases | purchases.PurchasesTest | anOrderIsOnePurchaseWhoseAmountIsTheSumOfItsLines, aReturnReducesTheMoneyAndIsNoPurchase
           16 | quarantine | record.RecordDecoderTest | whatIsNoJsonObjectIsMalformed, anUnknownOpIsRefused, aMissingSourceIsRefused, aMissingImageIsRefused, aMissingKeyIsRefused, aKeyThatContradictsTheRowIsRefused, aMissingPositionOrTimestampIsRefused, aValueIsHeldExactlyOrRefused, aRefusedRecordKeepsItsTextAndPlace, oneBadRecordLeavesItsNeighboursAlone
-          17 | schemas that change | record.RecordDecoderTest | unknownColumnsAreCountedAndLeftOut, whatDiffersFromAColumnInCaseAloneIsUnknown, aColumnThatAppearsMidwayIsNullBefore, anIntegerWidensToALongAndADoubleWhereExact, aDecimalWidensToMoreDigits, anyOtherChangeRefusesTheRecordAndNoOther
+          17 | schemas that change | record.RecordDecoderTest | unknownColumnsAreCountedAndLeftOut, whatDiffersFromAColumnInCaseAloneIsUnknown, aColumnThatAppearsMidwayIsNullBefore, anIntegerWidensToALongAndADoubleWhereExact, anIntegerOfMoreThan64BitsIsADoubleWhereExact, aDecimalWidensToMoreDigits, anyOtherChangeRefusesTheRecordAndNoOther
           18 | one fate an event | change.ChangeFoldLawsTest | whatADatabaseDidIsWhatIsLeft, whateverTheEventsSayTheOracleAgrees
           1-10 | any order, batching and repetition | change.ProofTest | anyDeliveryOfAnyStreamGivesTheTablesOfTheOracle
           """)

@@ -367,14 +367,20 @@ final class ValueReader {
 
   private void doubleNumber(ColumnBuilder column) {
     double value = number.toDouble();
-    boolean isInteger = number.isLong();
+    boolean isInteger = !number.hasPoint() && !number.hasExponent();
     if (Double.isInfinite(value)) {
       refuse(column, "'" + number.text() + "' is out of the range of a double");
-    } else if (isInteger && ((long) value != number.toLong() || value == 0x1p63)) {
+    } else if (isInteger && !isExact(value)) {
       refuse(column, "'" + number.text() + "' is an integer that no double holds");
     } else {
       ((DoubleColumn.Builder) column).append(value);
     }
+  }
+
+  private boolean isExact(double value) {
+    return number.isLong()
+        ? (long) value == number.toLong() && value != 0x1p63
+        : new BigDecimal(value).compareTo(number.exact()) == 0;
   }
 
   private void decimalNumber(Type.Decimal type, ColumnBuilder column) {

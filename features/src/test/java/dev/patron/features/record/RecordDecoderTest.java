@@ -1112,6 +1112,30 @@ class RecordDecoderTest {
     }
 
     @Test
+    void anIntegerOfMoreThan64BitsIsADoubleWhereExact() {
+      Source json = Source.facts(Kind.JSONL);
+      String fraction = "{\"x\":1.5e3}";
+      Decoded decoded =
+          json.decode(
+              fraction,
+              "{\"x\":18446744073709551616}",
+              "{\"x\":18446744073709551617}",
+              "{\"x\":-100000000000000000001}");
+      assertThat(values(decoded)).containsExactly(1500.0, 0x1p64);
+      assertThat(decoded.quarantine().toRows()).hasSize(2);
+      assertThat(decoded.quarantine().value(0, "detail"))
+          .isEqualTo("column 'x': '18446744073709551617' is an integer that no double holds");
+      assertThat(json.refusal(fraction, "{\"x\":1" + "0".repeat(400) + "}"))
+          .contains("is out of the range of a double");
+      assertThat(
+              Source.facts(Kind.CSV)
+                  .with(Schema.of().with("x", Type.DOUBLE))
+                  .refusal("x", "12345678901234567891"))
+          .isEqualTo(
+              "WRONG_TYPE: column 'x': '12345678901234567891' is an integer that no double holds");
+    }
+
+    @Test
     void aDecimalWidensToMoreDigits() {
       String two =
           record(
