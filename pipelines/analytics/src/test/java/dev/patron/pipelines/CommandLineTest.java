@@ -107,6 +107,29 @@ class CommandLineTest {
     assertThat(help).contains(" Default: ").doesNotContainPattern("Default:\\s+\\.\\s");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "backtest",
+        "features",
+        "forget",
+        "generate",
+        "ingest",
+        "models",
+        "publish",
+        "refine",
+        "run",
+        "score",
+        "stream",
+        "train",
+        "vacuum",
+        "verify"
+      })
+  void helpSaysADefaultOnce(String command) {
+    assertThat(patron(command, "--help").out().split("\n  --"))
+        .noneMatch(option -> option.split("Default", -1).length > 2);
+  }
+
   @Test
   void noArgumentsAreWrongUsage() {
     CommandRun run = patron();

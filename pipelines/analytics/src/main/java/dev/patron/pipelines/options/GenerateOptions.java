@@ -50,7 +50,7 @@ public interface GenerateOptions extends PipelineOptions {
   void setKafka(@Nullable String kafka);
 
   /** The records a second. */
-  @Description("With --kafka and --serve: records a second. Default 0: as fast as possible.")
+  @Description("With --kafka and --serve: records a second; 0: as fast as possible.")
   @Default.Double(0)
   double getRate();
 
