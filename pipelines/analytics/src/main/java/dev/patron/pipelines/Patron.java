@@ -10,6 +10,7 @@ import dev.patron.pipelines.commands.Verify;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.MachineFault;
+import dev.patron.pipelines.console.TemporaryFolder;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.DatasetException;
 import dev.patron.pipelines.dataset.NearMiss;
@@ -170,6 +171,7 @@ public final class Patron {
         throw new UsageException(
             "the command comes first: ./patron " + command.name() + " --option=value ...");
       }
+      TemporaryFolder.check();
       command.run(arguments.subList(1, arguments.size()), console);
       return SUCCESS;
     } catch (UsageException | DatasetException e) {

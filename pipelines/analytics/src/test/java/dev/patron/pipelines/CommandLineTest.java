@@ -131,6 +131,20 @@ class CommandLineTest {
   }
 
   @Test
+  void aTemporaryFolderThatCannotBeUsedIsOneLine() {
+    String before = System.setProperty("java.io.tmpdir", "/nonexistent");
+    try {
+      CommandRun run = patron("verify");
+      assertThat(run.status()).isEqualTo(1);
+      assertThat(run.err())
+          .startsWith("patron: verify failed: the temporary folder /nonexistent cannot be used: ")
+          .hasLineCount(1);
+    } finally {
+      System.setProperty("java.io.tmpdir", before);
+    }
+  }
+
+  @Test
   void noArgumentsAreWrongUsage() {
     CommandRun run = patron();
     assertThat(run.status()).isEqualTo(2);
