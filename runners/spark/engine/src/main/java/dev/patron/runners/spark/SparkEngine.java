@@ -18,6 +18,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.ExternalClusterManager;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.storage.StorageLevel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Beam's classic Spark runner with one Spark context for all pipelines of a command: starting Spark
@@ -67,6 +68,7 @@ public final class SparkEngine implements Engine {
     }
     // Kryo copies fields, of which frames have some that only Java's own serialization restores.
     conf.set(SERIALIZER, JavaSerializer.class.getName());
+    requireHome(conf.get("spark.master"), System.getenv("SPARK_HOME"));
     requireAnswer(conf.get("spark.master"));
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.driver.host", "localhost");
@@ -120,6 +122,22 @@ public final class SparkEngine implements Engine {
       throw new UsageException(
           "--storageLevel=" + level + " is none of Spark's, such as MEMORY_AND_DISK or DISK_ONLY",
           e);
+    }
+  }
+
+  /**
+   * Looks for what the processes of a cluster for tests are started from. Spark itself tries again
+   * and again, with a stack trace each time.
+   *
+   * @throws UsageException if there is none
+   */
+  static void requireHome(String master, @Nullable String home) {
+    if (master.startsWith("local-cluster") && (home == null || home.isBlank())) {
+      throw new UsageException(
+          "--sparkMaster="
+              + master
+              + " starts processes of a Spark distribution, and SPARK_HOME does not say where there"
+              + " is one; set it, or use local[N]");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
+import java.util.Arrays;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.spark.SparkConf;
@@ -52,6 +53,19 @@ class SparkEngineTest {
                 + master
                 + " is no master of Spark; known are local, local[N], local[*] and"
                 + " spark://HOST:PORT, and with spark-submit yarn and k8s://HOST:PORT");
+  }
+
+  @Test
+  void processesForTestsNeedADistribution() {
+    SparkEngine.requireHome("local-cluster[1,1,1024]", "/opt/spark");
+    SparkEngine.requireHome("local[2]", null);
+    for (String home : Arrays.asList(null, "", " ")) {
+      assertThatThrownBy(() -> SparkEngine.requireHome("local-cluster[1,1,1024]", home))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(
+              "--sparkMaster=local-cluster[1,1,1024] starts processes of a Spark distribution, and"
+                  + " SPARK_HOME does not say where there is one; set it, or use local[N]");
+    }
   }
 
   @Test
