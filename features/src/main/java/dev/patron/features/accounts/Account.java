@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * How many records of one table had which fate. Every record read has exactly one of the fates, so
  * that read = inserted + updated + unchanged + deleted + stale + duplicate + ignored + quarantined
- * (SEMANTICS 18); what else is counted ({@link Count#CONFLICT} and so on) stands beside them.
+ * (SEMANTICS 18) + dropped, where the dataset has something dropped. What else is counted ({@link
+ * Count#CONFLICT} and so on) stands beside them.
  *
  * <p>Mutable; partial accounts are {@link #add}ed.
  */
