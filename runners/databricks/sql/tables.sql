@@ -70,6 +70,8 @@ create table if not exists ${catalog}.${schema}_silver.purchases (
   units double comment 'How many pieces were bought.',
   amount decimal(18,2) comment 'What was bought, in the currency of the shop; never negative.',
   returned decimal(18,2) comment 'What was given back, as a positive number.',
+  changed_at timestamp comment 'When the last of its lines came, UTC; null: all came at once.',
+  versions array<struct<at: timestamp, purchased_at: timestamp, lines: bigint, units: double, amount: decimal(18,2), returned: decimal(18,2)>> comment 'What the order was from each earlier time on; null: all its lines came at once.',
   constraint purchases_key primary key (order_id)
 ) using delta location '${warehouse}/silver/purchases'
 comment 'One row an order with what it was worth.'

@@ -13,6 +13,7 @@ import dev.patron.features.tables.Tables;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.apache.beam.sdk.Pipeline;
@@ -29,14 +30,16 @@ class BuildFeaturesTest {
     List<List<?>> rows = new ArrayList<>();
     for (long order = 0; order < 120; order++) {
       rows.add(
-          List.of(
+          Arrays.asList(
               (long) random.nextInt(47),
               order,
               Instant.parse("2024-01-01T10:00:00Z").plusSeconds(86_400L * random.nextInt(100)),
               1L,
               1.0,
               5.0 * (1 + random.nextInt(3)),
-              0.0));
+              0.0,
+              null,
+              null));
     }
     return Frame.ofRows(PURCHASES, rows);
   }

@@ -48,10 +48,9 @@ public final class CustomerFeatures implements Serializable {
     Days days = new Days(zone);
     long asOfDay = days.day(asOf);
     Type amountType = purchases.schema().type("amount");
-    LongColumn times = purchases.longs("purchased_at");
-    Column anyone = purchases.column("customer_id");
-    Frame sorted =
-        purchases.filter(row -> times.get(row) <= asOf && !anyone.isNull(row)).sort(CANONICAL);
+    Frame known = Purchases.asOf(purchases, asOf);
+    Column anyone = known.column("customer_id");
+    Frame sorted = known.filter(row -> !anyone.isNull(row)).sort(CANONICAL);
     int[] starts = sorted.groups(List.of("customer_id"));
 
     Column customer = sorted.column("customer_id");

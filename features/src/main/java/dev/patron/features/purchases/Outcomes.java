@@ -11,7 +11,10 @@ import java.io.Serializable;
 import java.time.ZoneId;
 import java.util.List;
 
-/** What customers bought within a window: distinct purchase days, and money before returns. */
+/**
+ * What customers bought within a window: distinct purchase days, and money before returns. A line
+ * that comes to an order of before the window is money of the window, and no purchase of it.
+ */
 final class Outcomes implements Serializable {
   private final ZoneId zone;
   private final long after;
@@ -41,12 +44,16 @@ final class Outcomes implements Serializable {
    */
   Frame append(Frame customers, Frame purchases) {
     Days days = new Days(zone);
-    LongColumn times = purchases.longs("purchased_at");
-    LongColumn lines = purchases.longs("lines");
+    Frame known = Purchases.asOf(purchases, end);
+    LongColumn times = known.longs("purchased_at");
+    LongColumn lines = known.longs("lines");
     Frame within =
-        purchases
-            .filter(row -> times.get(row) > after && times.get(row) <= end && lines.get(row) > 0)
+        known
+            .filter(row -> times.get(row) > after && lines.get(row) > 0)
             .sort(List.of("customer_id", "purchased_at", "order_id"));
+    Frame older = Purchases.additions(purchases, after, end);
+    Column olderBuyer = older.column("customer_id");
+    Column addition = older.column("amount");
     Type amountType = purchases.schema().type("amount");
     Column customer = customers.column("customer_id");
     Column buyer = within.column("customer_id");
@@ -54,6 +61,7 @@ final class Outcomes implements Serializable {
     Column amount = within.column("amount");
     FrameBuilder builder = new FrameBuilder(schema);
     int next = 0;
+    int nextOlder = 0;
     for (int row = 0; row < customers.rows(); row++) {
       while (next < within.rows() && buyer.compare(next, customer, row) < 0) {
         next++;
@@ -66,6 +74,12 @@ final class Outcomes implements Serializable {
         purchaseDays += day == lastDay ? 0 : 1;
         lastDay = day;
         spend += Money.toDouble(amountType, amount, next);
+      }
+      while (nextOlder < older.rows() && olderBuyer.compare(nextOlder, customer, row) < 0) {
+        nextOlder++;
+      }
+      for (; nextOlder < older.rows() && olderBuyer.same(nextOlder, customer, row); nextOlder++) {
+        spend += Money.toDouble(amountType, addition, nextOlder);
       }
       ((LongColumn.Builder) builder.column(0)).append(purchaseDays);
       ((DoubleColumn.Builder) builder.column(1)).append(spend);

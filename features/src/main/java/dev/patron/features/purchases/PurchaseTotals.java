@@ -77,11 +77,7 @@ public final class PurchaseTotals implements Serializable {
   public Frame partial(Frame purchases) {
     Days days = new Days(zone);
     Type amountType = purchases.schema().type("amount");
-    LongColumn times = purchases.longs("purchased_at");
-    Frame sorted =
-        purchases
-            .filter(row -> times.get(row) <= asOf)
-            .sort(List.of("customer_id", "purchased_at"));
+    Frame sorted = Purchases.asOf(purchases, asOf).sort(List.of("customer_id", "purchased_at"));
     Column customer = sorted.column("customer_id");
     LongColumn at = sorted.longs("purchased_at");
     LongColumn lines = sorted.longs("lines");

@@ -58,7 +58,15 @@ public final class Slices implements Serializable {
 
   /** The columns of the purchases that are needed. */
   public static final List<String> PURCHASES =
-      List.of("customer_id", "order_id", "purchased_at", "lines", "amount", "returned");
+      List.of(
+          "customer_id",
+          "order_id",
+          "purchased_at",
+          "lines",
+          "amount",
+          "returned",
+          "changed_at",
+          "versions");
 
   /** Cube of customers by R ({@code x}) and FM ({@code y}) with what they spent. */
   public static final String RFM = "rfm";

@@ -63,11 +63,28 @@ public final class Tables {
    * One row an order. {@code lines} and {@code units} count what was bought, {@code amount} is its
    * sum and never negative; {@code returned} is the sum of what was given back, as a positive
    * number. An order of returns alone has {@code lines} = 0 and is no purchase.
+   *
+   * <p>Where lines have times of their own, {@code changed_at} is the time of the last one and
+   * {@code versions} what the order was from each earlier time {@code at} on, ascending; both are
+   * null where all lines have one time.
    */
   public static Schema purchases(Type customerId, Type orderId, Type amount) {
     return Schema.of()
         .with("customer_id", customerId)
         .with("order_id", orderId)
+        .with("purchased_at", Type.TIMESTAMP)
+        .with("lines", Type.LONG)
+        .with("units", Type.DOUBLE)
+        .with("amount", amount)
+        .with("returned", amount)
+        .with("changed_at", Type.TIMESTAMP)
+        .with("versions", new Type.ListOf(new Type.RowOf(purchaseVersion(amount))));
+  }
+
+  /** What an order was from a time on, until more of its lines came. */
+  public static Schema purchaseVersion(Type amount) {
+    return Schema.of()
+        .with("at", Type.TIMESTAMP)
         .with("purchased_at", Type.TIMESTAMP)
         .with("lines", Type.LONG)
         .with("units", Type.DOUBLE)

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.data.Percentage;
@@ -61,14 +62,16 @@ class PublishedFiguresTest {
       String[] values = line.split(",", -1);
       if (!values[0].equals("customer_id")) {
         rows.add(
-            List.of(
+            Arrays.asList(
                 Long.valueOf(values[0]),
                 (long) rows.size(),
                 LocalDate.parse(values[1]).atStartOfDay(ZoneOffset.UTC).toInstant(),
                 1L,
                 Double.valueOf(values[2]),
                 Double.valueOf(values[3]),
-                0.0));
+                0.0,
+                null,
+                null));
       }
     }
     return Frame.ofRows(PURCHASES, rows);

@@ -31,6 +31,8 @@ class DailyPurchasesTest {
     rows.doubles("units").append(1);
     rows.doubles("amount").append(1);
     rows.doubles("returned").append(0);
+    rows.column("changed_at").appendNull();
+    rows.column("versions").appendNull();
     return this;
   }
 

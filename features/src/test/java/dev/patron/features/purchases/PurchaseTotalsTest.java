@@ -34,7 +34,9 @@ class PurchaseTotalsTest {
               (long) random.nextInt(3),
               1.0,
               0.25 * random.nextInt(50),
-              0.25 * random.nextInt(4)));
+              0.25 * random.nextInt(4),
+              null,
+              null));
     }
     return Frame.ofRows(PURCHASES, rows);
   }

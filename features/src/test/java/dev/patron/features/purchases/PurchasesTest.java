@@ -46,6 +46,9 @@ class PurchasesTest {
       new PurchaseColumns(
           "customer_id", "order_id", "at", "books", "quantity", "subtotal", null, null);
 
+  private static final List<String> TOTALS =
+      List.of("customer_id", "order_id", "purchased_at", "lines", "units", "amount", "returned");
+
   private static Instant at(String text) {
     return Instant.parse(text);
   }
@@ -82,7 +85,9 @@ class PurchasesTest {
                 2L,
                 3.0,
                 new BigDecimal("25.50"),
-                new BigDecimal("0.00")));
+                new BigDecimal("0.00"),
+                null,
+                null));
   }
 
   @Test
@@ -97,7 +102,7 @@ class PurchasesTest {
                 row(3L, "ann", at("2024-03-02T23:00:00Z"), List.of())));
     Frame purchases = purchases(facts, BOOKSTORE, UTC);
     BigDecimal none = new BigDecimal("0.00");
-    assertThat(purchases.toRows())
+    assertThat(purchases.select(TOTALS).toRows())
         .containsExactly(
             row("ann", 1L, at("2024-03-01T10:00:00Z"), 0L, 0.0, none, none),
             row("ann", 2L, at("2024-03-02T10:00:00Z"), 0L, 0.0, none, none),
@@ -189,7 +194,7 @@ class PurchasesTest {
                 row("ann", at("2024-06-01T22:30:00Z"), 2.5),
                 row("ann", at("2024-06-02T20:00:00Z"), 4.0)));
     Frame purchases = purchases(facts, columns, ZoneId.of("Europe/Berlin"));
-    assertThat(purchases.toRows())
+    assertThat(purchases.select(TOTALS).toRows())
         .containsExactly(
             row("ann", "2024-06-01", at("2024-06-01T21:30:00Z"), 1L, 1.0, 1.5, 0.0),
             row("ann", "2024-06-02", at("2024-06-01T22:30:00Z"), 2L, 2.0, 6.5, 0.0));
@@ -380,6 +385,145 @@ class PurchasesTest {
             .isCloseTo(amounts.stream().mapToDouble(v -> v).average().orElseThrow(), within(1e-9));
       }
     };
+  }
+
+  /** Random lines, of which those of one order are spread over days and hours. */
+  private static List<List<@Nullable Object>> spreadLines(Random random, int count) {
+    List<List<@Nullable Object>> lines = randomLines(random, count);
+    for (List<@Nullable Object> line : lines) {
+      Instant first = (Instant) Objects.requireNonNull(line.get(2));
+      line.set(2, first.plusSeconds(random.nextInt(3) * 7_200L * random.nextInt(40)));
+      if (random.nextInt(20) == 0) {
+        line.set(4, null);
+        line.set(5, null);
+      }
+    }
+    return lines;
+  }
+
+  private static Frame upTo(Frame lines, long time) {
+    return lines.filter(row -> lines.longs("purchased_at").get(row) <= time);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void purchasesAsOfATimeAreThoseOfTheLinesUpToIt(long seed) {
+    Random random = new Random(seed);
+    Frame lines = Frame.ofRows(LINES, spreadLines(random, 200));
+    Frame purchases = Purchases.of(lines);
+    assertThat(purchases.filter(row -> !purchases.column("versions").isNull(row)).rows())
+        .isPositive();
+    List<String> key = List.of("customer_id", "order_id");
+    for (int round = 0; round < 40; round++) {
+      long time = lines.longs("purchased_at").get(random.nextInt(lines.rows())) - round % 2;
+      assertThat(Purchases.asOf(purchases, time).sort(key))
+          .as("seed %d, time %d", seed, time)
+          .isEqualTo(Purchases.of(upTo(lines, time)).select(TOTALS).sort(key));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void everyMeasureOfAPastTimeIsThatOfTheLinesUpToIt(long seed) {
+    Random random = new Random(seed);
+    Frame lines = Frame.ofRows(LINES, spreadLines(random, 300));
+    Frame purchases = Purchases.of(lines);
+    for (int round = 0; round < 20; round++) {
+      long time = lines.longs("purchased_at").get(random.nextInt(lines.rows())) - round % 2;
+      Frame then = Purchases.of(upTo(lines, time));
+      assertThat(new CustomerFeatures(UTC, time).of(purchases))
+          .as("seed %d, time %d", seed, time)
+          .isEqualTo(new CustomerFeatures(UTC, time).of(then));
+      assertThat(new PurchaseTotals(UTC, time).partial(purchases))
+          .as("seed %d, time %d", seed, time)
+          .isEqualTo(new PurchaseTotals(UTC, time).partial(then));
+      assertThat(Purchases.newest(then)).isEqualTo(newestBought(upTo(lines, time)));
+    }
+  }
+
+  private static long newestBought(Frame lines) {
+    long newest = Long.MIN_VALUE;
+    for (int row = 0; row < lines.rows(); row++) {
+      BigDecimal amount = (BigDecimal) lines.value(row, "amount");
+      if (amount != null && amount.signum() >= 0) {
+        newest = Math.max(newest, lines.longs("purchased_at").get(row));
+      }
+    }
+    return newest;
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void theMoneyOfWindowsSideBySideIsAllTheMoney(long seed) {
+    Random random = new Random(seed);
+    Frame purchases = Purchases.of(Frame.ofRows(LINES, spreadLines(random, 300)));
+    long cut = Values.micros(at("2024-01-10T00:00:00Z"));
+    long later = Values.micros(at("2024-01-17T12:00:00Z"));
+    long end = Values.micros(at("2024-12-31T00:00:00Z"));
+    Frame first = new Holdout(UTC, cut, later).of(purchases);
+    Frame second = new Holdout(UTC, cut, end).of(purchases);
+    Frame rest = new Outcomes(UTC, later, end, "rest").append(first, purchases);
+    assertThat(rest.rows()).isPositive();
+    for (int row = 0; row < rest.rows(); row++) {
+      assertThat(rest.doubles("actual_spend").get(row) + rest.doubles("rest_spend").get(row))
+          .isCloseTo(second.doubles("actual_spend").get(row), within(1e-9));
+    }
+  }
+
+  @Test
+  void aLineThatComesLaterToAnOrderIsMoneyOfItsOwnTimeAndNoPurchase() {
+    Frame purchases =
+        Purchases.of(
+            Frame.ofRows(
+                LINES,
+                List.of(
+                    row("ann", 1L, at("2024-01-01T08:00:00Z"), null, 1.0, new BigDecimal("5.00")),
+                    row("ann", 1L, at("2024-02-01T08:00:00Z"), null, 2.0, new BigDecimal("3.00")),
+                    row(
+                        "ann",
+                        1L,
+                        at("2024-05-01T08:00:00Z"),
+                        null,
+                        1.0,
+                        new BigDecimal("-4.00")))));
+    assertThat(purchases.toRows())
+        .containsExactly(
+            row(
+                "ann",
+                1L,
+                at("2024-01-01T08:00:00Z"),
+                2L,
+                3.0,
+                new BigDecimal("8.00"),
+                new BigDecimal("4.00"),
+                at("2024-05-01T08:00:00Z"),
+                List.of(
+                    List.of(
+                        at("2024-01-01T08:00:00Z"),
+                        at("2024-01-01T08:00:00Z"),
+                        1L,
+                        1.0,
+                        new BigDecimal("5.00"),
+                        new BigDecimal("0.00")),
+                    List.of(
+                        at("2024-02-01T08:00:00Z"),
+                        at("2024-01-01T08:00:00Z"),
+                        2L,
+                        3.0,
+                        new BigDecimal("8.00"),
+                        new BigDecimal("0.00")))));
+    Frame holdout =
+        new Holdout(
+                UTC,
+                Values.micros(at("2024-01-31T23:59:59.999999Z")),
+                Values.micros(at("2024-03-31T23:59:59.999999Z")))
+            .of(purchases);
+    assertThat(
+            holdout
+                .select(List.of("monetary", "returned", "actual_purchases", "actual_spend"))
+                .toRows())
+        .containsExactly(row(new BigDecimal("5.00"), new BigDecimal("0.00"), 0L, 3.0));
+    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(at("2024-02-01T08:00:00Z")));
   }
 
   @ParameterizedTest

@@ -38,6 +38,8 @@ class RollingOriginTest {
       rows.doubles("units").append(1);
       rows.doubles("amount").append(isReturn ? 0 : amount);
       rows.doubles("returned").append(isReturn ? amount : 0);
+      rows.column("changed_at").appendNull();
+      rows.column("versions").appendNull();
     }
     return rows.build();
   }

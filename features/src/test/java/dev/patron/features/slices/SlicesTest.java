@@ -94,7 +94,9 @@ class SlicesTest {
                 random.nextInt(10) == 0 ? 0L : 1L,
                 1.0,
                 cents(random.nextInt(9_000)),
-                cents(random.nextInt(100))));
+                cents(random.nextInt(100)),
+                null,
+                null));
       }
     }
 

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -150,6 +151,49 @@ class IncrementsIT {
   }
 
   /** How many files the newest version of a table has. */
+  /** Lines of one order come on days of their own, some of them returns. */
+  @Test
+  void aPastTimeKnowsOnlyTheLinesUpToIt() throws IOException {
+    Path orders = folder.resolve("orders of many days");
+    Files.createDirectories(orders);
+    Path dataset = orders.resolve("shop.yaml");
+    Files.writeString(
+        dataset,
+        """
+        name: orders
+        tables:
+          sales: { keep: facts, from: { files: "*.csv", format: csv } }
+        purchases: { table: sales, customer: customer, order: invoice, time: date, amount: amount }
+        """);
+    Random random = new Random(SEED);
+    List<String> until = new ArrayList<>(List.of("customer,invoice,date,amount"));
+    List<String> later = new ArrayList<>(until);
+    for (int i = 0; i < 400; i++) {
+      int invoice = random.nextInt(150);
+      LocalDate day =
+          LocalDate.of(2024, 1, 1).plusDays(invoice + random.nextInt(2) * random.nextInt(40));
+      (day.isAfter(LocalDate.of(2024, 3, 31)) ? later : until)
+          .add("c%d,%d,%s,%d.5".formatted(invoice % 23, invoice, day, random.nextInt(30) - 6));
+    }
+    Files.write(orders.resolve("until.csv"), until);
+    Map<String, String> then = described(dataset, "orders-then");
+    Files.write(orders.resolve("later.csv"), later);
+
+    assertThat(then).containsKeys("gold/customer_features", "gold/revenue_by_month");
+    assertThat(described(dataset, "orders-now")).isEqualTo(then);
+    assertThat(described(dataset, "orders-then")).isEqualTo(then);
+  }
+
+  /** What is known of customers at the end of March. */
+  private static Map<String, String> described(Path dataset, String warehouse) {
+    patron("ingest", dataset, warehouse);
+    patron("refine", dataset, warehouse);
+    patron("features", dataset, warehouse, "--asOf=2024-03-31");
+    Map<String, String> gold = verify(warehouse);
+    gold.keySet().removeIf(table -> !table.startsWith("gold/"));
+    return gold;
+  }
+
   private static long files(Path warehouse, String table) throws IOException {
     long files = 0;
     try (Stream<Path> log = Files.list(warehouse.resolve(table).resolve("_delta_log"))) {

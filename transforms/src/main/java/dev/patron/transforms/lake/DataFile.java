@@ -38,9 +38,12 @@ public record DataFile(
 
   /**
    * No value of this column of whole numbers or times (microseconds since the epoch) is greater;
-   * {@code Long.MAX_VALUE} where that is not known.
+   * {@code Long.MAX_VALUE} where that is not known, {@code Long.MIN_VALUE} where all are null.
    */
   public long atMost(String column) {
+    if (FileStatistics.isNull(statistics, column)) {
+      return Long.MIN_VALUE;
+    }
     long[] bounds = FileStatistics.bounds(statistics, column);
     return bounds == null ? Long.MAX_VALUE : bounds[1];
   }

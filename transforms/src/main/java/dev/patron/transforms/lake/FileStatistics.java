@@ -327,6 +327,30 @@ final class FileStatistics {
     return least == null || greatest == null ? null : new long[] {least, greatest};
   }
 
+  /** Whether these statistics say that a column has no values but nulls. */
+  static boolean isNull(@Nullable String json, String column) {
+    if (json == null) {
+      return false;
+    }
+    Long nulls = null;
+    try (JsonParser parser = JSON.createParser(json)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String field = parser.currentName();
+        if (parser.nextToken() == JsonToken.START_OBJECT && field.equals("nullCount")) {
+          nulls = number(parser, column, 0);
+        } else {
+          parser.skipChildren();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return nulls != null && nulls == rows(json);
+  }
+
   /**
    * Reads an object to its end.
    *

@@ -75,6 +75,10 @@ class FileStatisticsTest {
     assertThat(FileStatistics.bounds(statistics.json(), "other")).isNull();
     assertThat(FileStatistics.bounds("{\"numRecords\":2,\"minValues\":{\"n\":1}}", "n")).isNull();
     assertThat(FileStatistics.bounds(null, "n")).isNull();
+    assertThat(FileStatistics.isNull(statistics.json(), "s")).isFalse();
+    assertThat(FileStatistics.isNull("{\"numRecords\":2,\"nullCount\":{\"s\":2}}", "s")).isTrue();
+    assertThat(FileStatistics.isNull("{\"nullCount\":{\"s\":2}}", "s")).isFalse();
+    assertThat(FileStatistics.isNull(null, "s")).isFalse();
     assertThat(FileStatistics.rows(null)).isEqualTo(-1);
     assertThat(FileStatistics.rows("{\"minValues\":{\"numRecords\":3}}")).isEqualTo(-1);
   }

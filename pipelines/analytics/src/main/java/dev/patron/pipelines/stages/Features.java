@@ -2,8 +2,8 @@ package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.KeyHashes;
-import dev.patron.features.frame.LongColumn;
 import dev.patron.features.purchases.PurchaseTotals;
+import dev.patron.features.purchases.Purchases;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.transforms.BuildFeatures;
@@ -39,10 +39,8 @@ public final class Features {
 
   private static final String TOTALS = "state/purchase_totals";
 
-  private static final String AT = "purchased_at";
-
   /** Changes when the same purchases give other features than they did. */
-  private static final String MEANING = "3";
+  private static final String MEANING = "4";
 
   private final Job job;
   private final TableSnapshot purchases;
@@ -211,24 +209,18 @@ public final class Features {
   }
 
   /**
-   * Looks at two columns of the purchases, and only into files that may have a newer one; returns
+   * Looks at few columns of the purchases, and only into files that may have a newer one; returns
    * do not count. A shop without any is of 1970.
    */
   private static long newest(Job job, TableSnapshot purchases) {
     long newest = Long.MIN_VALUE;
     TableFiles all = purchases.contents();
     for (DataFile file : newestFirst(all.files())) {
-      if (file.atMost(AT) > newest) {
+      if (newestIn(file) > newest) {
         TableFiles one =
             new TableFiles(all.table(), all.schema(), all.partitionColumns(), List.of(file));
-        for (Frame frame : TableScan.of(one, List.of(AT, "lines"))) {
-          LongColumn at = frame.longs(AT);
-          LongColumn lines = frame.longs("lines");
-          for (int row = 0; row < frame.rows(); row++) {
-            if (lines.get(row) > 0) {
-              newest = Math.max(newest, at.get(row));
-            }
-          }
+        for (Frame frame : TableScan.of(one, Purchases.NEWEST)) {
+          newest = Math.max(newest, Purchases.newest(frame));
         }
       }
     }
@@ -236,8 +228,11 @@ public final class Features {
   }
 
   private static List<DataFile> newestFirst(List<DataFile> files) {
-    return files.stream()
-        .sorted(Comparator.comparingLong((DataFile file) -> file.atMost(AT)).reversed())
-        .toList();
+    return files.stream().sorted(Comparator.comparingLong(Features::newestIn).reversed()).toList();
+  }
+
+  /** No line in a file of purchases is newer. */
+  private static long newestIn(DataFile file) {
+    return Math.max(file.atMost("purchased_at"), file.atMost("changed_at"));
   }
 }

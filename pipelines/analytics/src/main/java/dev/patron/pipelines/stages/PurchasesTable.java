@@ -41,7 +41,7 @@ final class PurchasesTable {
 
   private static final String PRICE = "_price";
   private static final String DEFINITION = "patron.definition";
-  private static final String MEANING = "2";
+  private static final String MEANING = "3";
 
   private final Job job;
   private final Purchases purchases;

@@ -105,7 +105,17 @@ public final class AgainstPlainDuckDb {
           .toList();
     }
     Path folder = Files.createDirectories(warehouse.resolve("silver").resolve("purchases"));
-    var schema = Tables.purchases(Type.LONG, Type.LONG, new Type.Decimal(18, 2));
+    var schema =
+        Tables.purchases(Type.LONG, Type.LONG, new Type.Decimal(18, 2))
+            .select(
+                List.of(
+                    "customer_id",
+                    "order_id",
+                    "purchased_at",
+                    "lines",
+                    "units",
+                    "amount",
+                    "returned"));
     List<DataFile> files = new ArrayList<>();
     List<String> paths = new ArrayList<>();
     try (Connection duckdb = DriverManager.getConnection("jdbc:duckdb:");

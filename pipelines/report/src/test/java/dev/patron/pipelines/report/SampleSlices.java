@@ -75,7 +75,8 @@ final class SampleSlices {
       Instant at = asOf.minus(Duration.ofHours(random.nextInt(24 * 1000)));
       double amount = 5 + random.nextInt(90);
       purchases.add(
-          Arrays.asList((long) random.nextInt(CUSTOMERS), order, at, 1L, 1.0, amount, 0.0));
+          Arrays.asList(
+              (long) random.nextInt(CUSTOMERS), order, at, 1L, 1.0, amount, 0.0, null, null));
     }
     Slices slices =
         new Slices(new PurchaseTotals(zone, Values.micros(asOf)), List.of("AT", "CZ", "DE"));

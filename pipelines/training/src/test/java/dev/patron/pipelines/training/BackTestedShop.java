@@ -61,6 +61,8 @@ final class BackTestedShop {
         rows.doubles("units").append(1);
         rows.doubles("amount").append(back ? 0 : amount);
         rows.doubles("returned").append(back ? amount : 0);
+        rows.column("changed_at").appendNull();
+        rows.column("versions").appendNull();
         lastId = id;
         isCustomer = dropOut == 0 || draws.uniform() > dropOut;
       }

@@ -65,6 +65,8 @@ record SyntheticShop(int customers, double wholesalers, double dropOut, boolean 
         rows.doubles("units").append(1);
         rows.doubles("amount").append(back ? 0 : amount);
         rows.doubles("returned").append(back ? 0.4 * amount : 0);
+        rows.column("changed_at").appendNull();
+        rows.column("versions").appendNull();
         isFirst = false;
         isCustomer = hazard == 0 || draws.uniform() < Math.exp(-hazard);
       }

@@ -257,7 +257,7 @@ class BundleTest {
       }
       List<String> columns =
           Pattern.compile(
-                  "(?m)^  (?!constraint )(\\w+) ([\\w(,)]+?)(?: not null)?(?: comment .*|,)?$")
+                  "(?m)^  (?!constraint )(\\w+) ([\\w(,)]+?|array<.*>)(?: not null)?(?: comment .*|,)?$")
               .matcher(statement)
               .results()
               .map(column -> column.group(1) + ": " + column.group(2).replaceAll(",$", ""))
@@ -265,7 +265,9 @@ class BundleTest {
       List<String> written =
           Bundle.in(GOLD, table.group(1)) instanceof Schema schema
               ? schema.fields().stream()
-                  .map(field -> field.toString().replace(": long", ": bigint"))
+                  .map(
+                      field ->
+                          field.toString().replace(": long", ": bigint").replace("row<", "struct<"))
                   .toList()
               : List.of();
       assertThat(columns).as(table.group(1)).isEqualTo(written);

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -276,14 +277,16 @@ class InvocationsTest {
         BigDecimal amount = new BigDecimal(amounts[random.integer(amounts.length)]);
         BigDecimal returned = random.integer(5) == 0 ? amount : new BigDecimal("0.00");
         purchases.add(
-            List.of(
+            Arrays.asList(
                 customer,
                 (long) purchases.size(),
                 asOf.minusSeconds(ago),
                 (long) random.integer(3),
                 1.0,
                 amount,
-                returned));
+                returned,
+                null,
+                null));
       }
     }
     return purchases;
