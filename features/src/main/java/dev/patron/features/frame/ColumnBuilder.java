@@ -39,6 +39,15 @@ public abstract sealed class ColumnBuilder
     };
   }
 
+  /** A column of nulls. */
+  static Column nulls(Type type, int rows) {
+    ColumnBuilder builder = of(type);
+    for (int row = 0; row < rows; row++) {
+      builder.appendNull();
+    }
+    return builder.build();
+  }
+
   /** The number of rows appended so far. */
   public abstract int size();
 

@@ -206,11 +206,7 @@ public final class Frame {
     for (int i = 0; i < conformed.length; i++) {
       Schema.Field field = wanted.field(i);
       if (!schema.has(field.name())) {
-        ColumnBuilder nulls = ColumnBuilder.of(field.type());
-        for (int row = 0; row < rows; row++) {
-          nulls.appendNull();
-        }
-        conformed[i] = nulls.build();
+        conformed[i] = ColumnBuilder.nulls(field.type(), rows);
       } else if (schema.type(field.name()).equals(field.type())) {
         conformed[i] = column(field.name());
       } else {

@@ -82,7 +82,22 @@ public final class FrameCodec {
 
   // ------------------------------------------------------------------------------------- columns
 
+  private static final byte NO_NULLS = 0;
+  private static final byte SOME_NULLS = 1;
+
+  /** Columns of nulls alone are common where few rows have anything to say; nothing follows. */
+  private static final byte ONLY_NULLS = 2;
+
+  private static byte kind(Column column) {
+    return !column.hasNulls()
+        ? NO_NULLS
+        : Nulls.areAll(column.nulls(), column.size()) ? ONLY_NULLS : SOME_NULLS;
+  }
+
   private static long length(Column column) {
+    if (kind(column) == ONLY_NULLS) {
+      return 1;
+    }
     long[] nulls = column.nulls();
     long length = 1 + (nulls == null ? 0 : 8L * nulls.length);
     if (column instanceof LongColumn longs) {
@@ -104,8 +119,12 @@ public final class FrameCodec {
   }
 
   private static void put(Column column, ByteBuffer out) {
+    byte kind = kind(column);
+    out.put(kind);
+    if (kind == ONLY_NULLS) {
+      return;
+    }
     long @Nullable [] nulls = column.nulls();
-    out.put((byte) (nulls == null ? 0 : 1));
     if (nulls != null) {
       putLongs(nulls, out);
     }
@@ -132,7 +151,11 @@ public final class FrameCodec {
   }
 
   private static Column column(Type type, int rows, ByteBuffer in) {
-    long @Nullable [] nulls = in.get() == 0 ? null : longs((rows + 63) >> 6, in);
+    byte kind = in.get();
+    if (kind == ONLY_NULLS) {
+      return ColumnBuilder.nulls(type, rows);
+    }
+    long @Nullable [] nulls = kind == NO_NULLS ? null : longs((rows + 63) >> 6, in);
     if (type instanceof Type.ListOf list) {
       int[] offsets = ints(rows + 1, in);
       return new ListColumn(offsets, column(list.element(), offsets[rows], in), rows, nulls);

@@ -58,6 +58,18 @@ final class Nulls {
     return words == null ? null : Arrays.copyOf(words, (size + 63) >> 6);
   }
 
+  /** Whether all of the first {@code size} rows are null. */
+  static boolean areAll(long @Nullable [] words, int size) {
+    if (words == null) {
+      return size == 0;
+    }
+    int count = 0;
+    for (long word : words) {
+      count += Long.bitCount(word);
+    }
+    return count == size;
+  }
+
   static boolean isSet(long @Nullable [] words, int row) {
     return words != null && (words[row >> 6] & (1L << (row & 63))) != 0;
   }

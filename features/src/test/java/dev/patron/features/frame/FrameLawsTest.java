@@ -117,6 +117,18 @@ class FrameLawsTest {
   }
 
   @Test
+  void columnsOfNullsAloneTravelAsNothing() throws IOException {
+    Frame nulls = Frame.empty(Schema.of()).conform(ALL_TYPES);
+    assertThat(decode(encode(nulls))).isEqualTo(nulls);
+    Frame many =
+        Frame.ofRows(
+            ALL_TYPES,
+            Collections.nCopies(1_000, Collections.nCopies(ALL_TYPES.size(), (Object) null)));
+    assertThat(decode(encode(many))).isEqualTo(many);
+    assertThat(encode(many)).hasSizeLessThan(1_000);
+  }
+
+  @Test
   void equalFramesEncodeToEqualBytesHoweverTheyWereBuilt() throws IOException {
     Frame frame = Frame.ofRows(ALL_TYPES, rows(5, 300));
     Frame rebuilt =
