@@ -27,6 +27,7 @@ import io.delta.kernel.internal.actions.SetTransaction;
 import io.delta.kernel.internal.actions.SingleAction;
 import io.delta.kernel.internal.checkpoints.CheckpointMetaData;
 import io.delta.kernel.internal.checkpoints.Checkpointer;
+import io.delta.kernel.internal.checksum.ChecksumReader;
 import io.delta.kernel.internal.data.GenericRow;
 import io.delta.kernel.internal.metrics.SnapshotQueryContext;
 import io.delta.kernel.internal.replay.CreateCheckpointIterator;
@@ -110,6 +111,35 @@ final class DeltaLog {
     return (SnapshotImpl) table(path).getSnapshotAsOfVersion(Shared.ENGINE, version);
   }
 
+  /** The first commit that a snapshot is made up from and that has no byte; null if none. */
+  static @Nullable String firstEmptyCommit(SnapshotImpl snapshot) {
+    for (FileStatus commit : snapshot.getLogSegment().getDeltas()) {
+      if (commit.getSize() == 0) {
+        return LogFiles.commit(FileNames.deltaVersion(commit.getPath()));
+      }
+    }
+    return null;
+  }
+
+  /** Whether a commit or a checkpoint can be read from its beginning to its end. */
+  static boolean isReadable(org.apache.hadoop.fs.FileStatus file) {
+    FileStatus status =
+        FileStatus.of(file.getPath().toString(), file.getLen(), file.getModificationTime());
+    CloseableIterator<FileStatus> one = Utils.singletonCloseableIterator(status);
+    StructType actions = SingleAction.CHECKPOINT_SCHEMA;
+    try (CloseableIterator<?> batches =
+        file.getPath().getName().endsWith(".json")
+            ? Shared.ENGINE.getJsonHandler().readJsonFiles(one, actions, Optional.empty())
+            : Shared.ENGINE.getParquetHandler().readParquetFiles(one, actions, Optional.empty())) {
+      while (batches.hasNext()) {
+        batches.next();
+      }
+      return true;
+    } catch (IOException | RuntimeException e) {
+      return false;
+    }
+  }
+
   static OptionalLong lastTransaction(SnapshotImpl snapshot, String application) {
     return snapshot
         .getLatestTransactionVersion(Shared.ENGINE, application)
@@ -125,8 +155,10 @@ final class DeltaLog {
           table + ": it has delta.columnMapping.mode '" + mapping + "', which is not supported");
     }
     Schema inFiles = inFiles(snapshot, schema);
+    List<AddFile> added = addFiles(snapshot);
+    checkSums(table, snapshot, added);
     List<DataFile> files = new ArrayList<>();
-    for (AddFile file : addFiles(snapshot)) {
+    for (AddFile file : added) {
       if (file.getDeletionVector().isPresent()) {
         throw new LakeException(
             table + ": it has deletion vectors, which are not supported; purge them with REORG");
@@ -146,6 +178,27 @@ final class DeltaLog {
     }
     files.sort(Comparator.comparing(DataFile::path));
     return List.copyOf(files);
+  }
+
+  /** A commit that was cut between two of its lines can be read: it lacks files. */
+  private static void checkSums(String table, SnapshotImpl snapshot, List<AddFile> files) {
+    snapshot
+        .getLogSegment()
+        .getLastSeenChecksum()
+        .filter(file -> FileNames.checksumVersion(file.getPath()) == snapshot.getVersion())
+        .flatMap(file -> ChecksumReader.getCRCInfo(Shared.ENGINE, file))
+        .filter(sums -> sums.getNumFiles() != files.size())
+        .ifPresent(
+            sums -> {
+              throw new LakeException(
+                  "%s: its log is damaged: it has %d data files at version %d where _delta_log/%020d.crc counts %d"
+                      .formatted(
+                          table,
+                          files.size(),
+                          snapshot.getVersion(),
+                          snapshot.getVersion(),
+                          sums.getNumFiles()));
+            });
   }
 
   /** The columns that a table's files have: all but those that it is partitioned by. */

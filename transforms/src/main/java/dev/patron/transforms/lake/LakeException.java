@@ -1,6 +1,7 @@
 package dev.patron.transforms.lake;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,25 @@ public final class LakeException extends RuntimeException {
             ? told.getClass().getSimpleName()
             : message.lines().findFirst().orElse(message).strip();
     return new LakeException(place + ": " + what + ": " + reason, false, cause);
+  }
+
+  /**
+   * The same of what could not be read from a table's log; the reason is the file of the log that
+   * is to blame, if one is.
+   */
+  static LakeException ofLog(LakeTable table, String what, Exception cause) {
+    if (cause instanceof LakeException same) {
+      return same;
+    }
+    try {
+      Optional<String> fault = LogFiles.of(table.path()).firstFault();
+      if (fault.isPresent()) {
+        return new LakeException(table.name() + ": " + what + ": " + fault.get(), false, cause);
+      }
+    } catch (IOException e) {
+      // Then it is the same that kept the log from being read.
+    }
+    return because(table.name(), what, cause);
   }
 
   /** Whether a concurrent writer won; what was to be written may be computed again and retried. */

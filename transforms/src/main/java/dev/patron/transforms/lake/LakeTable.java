@@ -88,15 +88,24 @@ public final class LakeTable implements Serializable {
     try {
       Optional<TableSnapshot> newest = KNOWN.newest(path());
       if (newest.isEmpty()) {
-        newest = DeltaLog.latest(path()).map(snapshot -> new TableSnapshot(this, snapshot));
+        newest = DeltaLog.latest(path()).map(this::whole);
         if (newest.isPresent()) {
           KNOWN.remember(path(), newest.get());
         }
       }
       return newest;
     } catch (IOException | RuntimeException e) {
-      throw LakeException.because(name, "its log cannot be read", e);
+      throw LakeException.ofLog(this, "its log cannot be read", e);
     }
+  }
+
+  /** An emptied commit reads as one that has changed nothing: as the version before it. */
+  private TableSnapshot whole(SnapshotImpl snapshot) {
+    String empty = DeltaLog.firstEmptyCommit(snapshot);
+    if (empty != null) {
+      throw new LakeException(name + ": its log cannot be read: " + empty + " is empty");
+    }
+    return new TableSnapshot(this, snapshot);
   }
 
   /**
@@ -120,11 +129,18 @@ public final class LakeTable implements Serializable {
     }
     try {
       Optional<TableSnapshot> known = KNOWN.at(path(), version);
-      return known.isPresent()
-          ? known.get()
-          : new TableSnapshot(this, DeltaLog.at(path(), version));
+      if (known.isPresent()) {
+        return known.get();
+      }
+      String missing = LogFiles.of(path()).firstMissing(version).orElse(null);
+      if (missing != null) {
+        throw new LakeException(
+            "%s: version %d cannot be read any more: %s; its newest is %d"
+                .formatted(name, version, missing, newest.version()));
+      }
+      return new TableSnapshot(this, DeltaLog.at(path(), version));
     } catch (IOException | RuntimeException e) {
-      throw LakeException.because(name, "version " + version + " cannot be read", e);
+      throw LakeException.ofLog(this, "version " + version + " cannot be read", e);
     }
   }
 

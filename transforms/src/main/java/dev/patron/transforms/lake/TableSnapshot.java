@@ -79,7 +79,7 @@ public final class TableSnapshot {
     try {
       return DeltaLog.lastTransaction(delta, application);
     } catch (RuntimeException e) {
-      throw LakeException.because(table.name(), "its log cannot be read", e);
+      throw LakeException.ofLog(table, "its log cannot be read", e);
     }
   }
 
@@ -93,7 +93,7 @@ public final class TableSnapshot {
       try {
         files = DeltaLog.files(table.name(), delta, schema());
       } catch (RuntimeException e) {
-        throw LakeException.because(table.name(), "its files cannot be listed", e);
+        throw LakeException.ofLog(table, "its files cannot be listed", e);
       }
     }
     return files;
