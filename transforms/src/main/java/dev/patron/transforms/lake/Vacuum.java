@@ -1,16 +1,13 @@
 package dev.patron.transforms.lake;
 
 import dev.patron.transforms.parquet.HadoopFiles;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
@@ -24,8 +21,6 @@ import org.apache.hadoop.fs.RemoteIterator;
  * about to commit it.
  */
 public final class Vacuum {
-  private static final Pattern VERSION = Pattern.compile("(\\d{20})\\.json");
-
   private Vacuum() {}
 
   /**
@@ -96,10 +91,9 @@ public final class Vacuum {
   }
 
   private static Set<Path> needed(LakeTable table, Instant cutOff) throws IOException {
-    Set<Path> needed = new HashSet<>();
-    FileSystem files = table.path().getFileSystem(HadoopFiles.configuration());
-    for (long version : versions(table, files, cutOff)) {
-      needed.addAll(files(version < 0 ? table.snapshot() : table.snapshot(version)));
+    Set<Path> needed = new HashSet<>(table.latest().map(Vacuum::files).orElse(Set.of()));
+    for (long version : versions(table, cutOff)) {
+      needed.addAll(files(table.snapshot(version)));
     }
     return needed;
   }
@@ -112,33 +106,24 @@ public final class Vacuum {
     return paths;
   }
 
-  /** The versions to be kept, from their files in the log; -1 for the newest. */
-  private static List<Long> versions(LakeTable table, FileSystem files, Instant cutOff)
-      throws IOException {
-    List<FileStatus> commits = new ArrayList<>();
-    try {
-      for (FileStatus file : files.listStatus(new Path(table.path(), "_delta_log"))) {
-        if (VERSION.matcher(file.getPath().getName()).matches()) {
-          commits.add(file);
-        }
-      }
-    } catch (FileNotFoundException e) {
-      return List.of();
-    }
-    commits.sort(Comparator.comparing(commit -> commit.getPath().getName()));
-    if (commits.isEmpty()) {
-      return List.of();
-    }
-    List<Long> versions = new ArrayList<>(List.of(-1L));
-    for (int i = 0; i + 1 < commits.size(); i++) {
-      // It was the newest until its successor came.
-      if (commits.get(i + 1).getModificationTime() >= cutOff.toEpochMilli()) {
-        Matcher name = VERSION.matcher(commits.get(i).getPath().getName());
-        if (name.matches()) {
-          versions.add(Long.parseLong(name.group(1)));
-        }
-      }
-    }
+  /**
+   * The versions before the newest that somebody may read: which they are, the files of the log
+   * say. Those that parts of the log are missing for, nobody can read.
+   */
+  private static List<Long> versions(LakeTable table, Instant cutOff) throws IOException {
+    LogFiles log = LogFiles.of(table.path());
+    List<Long> versions = new ArrayList<>();
+    log.commits()
+        .forEach(
+            (version, commit) -> {
+              Map.Entry<Long, FileStatus> next = log.commits().higherEntry(version);
+              // It was the newest until its successor came.
+              if (next != null
+                  && next.getValue().getModificationTime() >= cutOff.toEpochMilli()
+                  && log.isEnoughFor(version)) {
+                versions.add(version);
+              }
+            });
     return versions;
   }
 

@@ -101,6 +101,52 @@ class VacuumTest {
     assertThat(Vacuum.of(table, hour(3)).files()).isEqualTo(1);
   }
 
+  /** Nobody can read them, whatever files are left. */
+  @Test
+  void versionsWhoseCommitsAreGoneNeedNoFiles() throws Exception {
+    for (int i = 0; i < 12; i++) {
+      overwrite(1 + i, i);
+    }
+    Files.delete(folder.resolve("_delta_log/00000000000000000003.json"));
+    assertThat(Vacuum.of(table, hour(5)).files()).isEqualTo(3);
+    assertThat(TableScan.of(table.snapshot(10), List.of("id")).all().toRows())
+        .containsExactly(List.of(10L));
+    assertThatThrownBy(() -> table.snapshot(5))
+        .isInstanceOf(LakeException.class)
+        .hasMessage(
+            "silver/orders: version 5 cannot be read any more:"
+                + " _delta_log/00000000000000000003.json is missing; its newest is 11");
+  }
+
+  @Test
+  void aLogThatLacksACommitIsTold() throws Exception {
+    for (int i = 0; i < 6; i++) {
+      overwrite(1 + i, i);
+    }
+    Files.delete(folder.resolve("_delta_log/00000000000000000003.json"));
+    LakeTable unread = LakeTable.at(folder.resolve("../..").toString(), "silver/orders");
+    assertThatThrownBy(() -> Vacuum.of(unread, hour(10)))
+        .isInstanceOf(LakeException.class)
+        .hasMessage(
+            "silver/orders: its log cannot be read: _delta_log/00000000000000000003.json is"
+                + " missing");
+    assertThat(dataFiles()).isEqualTo(6);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 100, 1_500})
+  void aCheckpointThatIsCutIsNamed(int bytes) throws Exception {
+    for (int i = 0; i < 12; i++) {
+      overwrite(1 + i, i);
+    }
+    Path checkpoint = folder.resolve("_delta_log/00000000000000000010.checkpoint.parquet");
+    Files.write(checkpoint, java.util.Arrays.copyOf(Files.readAllBytes(checkpoint), bytes));
+    age(folder.resolve("_delta_log/00000000000000000011.json"), 20);
+    assertThatThrownBy(() -> Vacuum.of(table, hour(10)))
+        .isInstanceOf(LakeException.class)
+        .hasMessageContaining("00000000000000000010.checkpoint.parquet is damaged");
+  }
+
   @Nested
   class AllButTheNewest {
     /** Later than this test runs, so that no file is too new. */
