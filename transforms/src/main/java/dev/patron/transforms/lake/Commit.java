@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what happens to the files that the table has
  * @param schema the columns of the rows, partition columns included
- * @param remove for {@link Kind#REPLACE}, the files to be removed
+ * @param remove for {@link Kind#REPLACE} and {@link Kind#REARRANGE}, the files to be removed
  * @param add the files to be added
  * @param partitionColumns of a table that does not exist yet
  * @param properties table properties to be set; those that begin with {@code delta.} only when the
@@ -37,6 +37,8 @@ public record Commit(
     APPEND,
     /** Some go, the rest stay. New columns are added to the table. */
     REPLACE,
+    /** As {@link #REPLACE}, with the same rows: who reads what is new need not look at them. */
+    REARRANGE,
     /** All go, and the table takes the columns of the new rows, whatever they were before. */
     OVERWRITE
   }
@@ -60,6 +62,11 @@ public record Commit(
   /** Removes some files and adds others. */
   public static Commit replace(Schema schema, List<DataFile> remove, List<DataFile> add) {
     return of(Kind.REPLACE, schema, remove, add);
+  }
+
+  /** Removes some files and adds others that have the same rows. */
+  public static Commit rearrange(Schema schema, List<DataFile> remove, List<DataFile> add) {
+    return of(Kind.REARRANGE, schema, remove, add);
   }
 
   /** Removes all files and adds others; the only way to change a column's type. */

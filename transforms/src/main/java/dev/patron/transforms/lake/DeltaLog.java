@@ -7,6 +7,7 @@ import io.delta.kernel.Table;
 import io.delta.kernel.Transaction;
 import io.delta.kernel.TransactionBuilder;
 import io.delta.kernel.TransactionCommitResult;
+import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.defaults.engine.DefaultEngine;
@@ -39,6 +40,8 @@ import io.delta.kernel.internal.util.FileNames;
 import io.delta.kernel.internal.util.SchemaUtils;
 import io.delta.kernel.internal.util.Utils;
 import io.delta.kernel.internal.util.VectorUtils;
+import io.delta.kernel.types.BooleanType;
+import io.delta.kernel.types.StringType;
 import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
@@ -79,6 +82,21 @@ final class DeltaLog {
 
   /** The version of the protocol for writers from which on tables have features. */
   private static final int TABLE_FEATURES = 7;
+
+  /** What is looked at of a commit, for what it has done to rows. */
+  private static final StructType CHANGES =
+      new StructType()
+          .add("add", AddFile.FULL_SCHEMA)
+          .add("remove", new StructType().add("dataChange", BooleanType.BOOLEAN))
+          .add(
+              "commitInfo",
+              new StructType()
+                  .add("operation", StringType.STRING)
+                  .add("engineInfo", StringType.STRING));
+
+  private static final int ADD = 0;
+  private static final int REMOVE = 1;
+  private static final int INFO = 2;
 
   private static final Pattern LOG_FILE = Pattern.compile("(\\d{20})\\..*");
 
@@ -159,25 +177,76 @@ final class DeltaLog {
     checkSums(table, snapshot, added);
     List<DataFile> files = new ArrayList<>();
     for (AddFile file : added) {
-      if (file.getDeletionVector().isPresent()) {
-        throw new LakeException(
-            table + ": it has deletion vectors, which are not supported; purge them with REORG");
-      }
-      Map<String, @Nullable String> values = VectorUtils.toJavaMap(file.getPartitionValues());
-      String statistics = file.getStatsJson().orElse(null);
-      files.add(
-          new DataFile(
-              table,
-              unescape(file.getPath()),
-              file.getSize(),
-              file.getModificationTime(),
-              FileStatistics.rows(statistics),
-              inFiles,
-              values,
-              statistics));
+      files.add(dataFile(table, file, inFiles));
     }
     files.sort(Comparator.comparing(DataFile::path));
     return List.copyOf(files);
+  }
+
+  private static DataFile dataFile(String table, AddFile file, Schema inFiles) {
+    if (file.getDeletionVector().isPresent()) {
+      throw new LakeException(
+          table + ": it has deletion vectors, which are not supported; purge them with REORG");
+    }
+    Map<String, @Nullable String> values = VectorUtils.toJavaMap(file.getPartitionValues());
+    String statistics = file.getStatsJson().orElse(null);
+    return new DataFile(
+        table,
+        unescape(file.getPath()),
+        file.getSize(),
+        file.getModificationTime(),
+        FileStatistics.rows(statistics),
+        inFiles,
+        values,
+        statistics);
+  }
+
+  /**
+   * What a commit has done to rows.
+   *
+   * @param by the operation and the program, as the commit says
+   * @param added the files with rows that were not there before
+   * @param takesAway whether there were rows before it that are not there after it
+   */
+  record Change(String by, List<DataFile> added, boolean takesAway) {}
+
+  /** What the commit of a version has done to rows; files that it only rewrote do not count. */
+  static Change change(String table, SnapshotImpl newest, Schema schema, long version)
+      throws IOException {
+    Schema inFiles = inFiles(newest, schema);
+    List<DataFile> added = new ArrayList<>();
+    boolean takesAway = false;
+    String by = "by another program";
+    FileStatus commit = status(FileNames.deltaFile(newest.getLogPath(), version));
+    try (CloseableIterator<ColumnarBatch> batches =
+        Shared.ENGINE
+            .getJsonHandler()
+            .readJsonFiles(Utils.singletonCloseableIterator(commit), CHANGES, Optional.empty())) {
+      while (batches.hasNext()) {
+        try (CloseableIterator<Row> rows = batches.next().getRows()) {
+          while (rows.hasNext()) {
+            Row row = rows.next();
+            if (!row.isNullAt(ADD)) {
+              AddFile file = new AddFile(row.getStruct(ADD));
+              if (file.getDataChange()) {
+                added.add(dataFile(table, file, inFiles));
+              }
+            } else if (!row.isNullAt(REMOVE)) {
+              Row removed = row.getStruct(REMOVE);
+              takesAway |= removed.isNullAt(0) || removed.getBoolean(0);
+            } else if (!row.isNullAt(INFO)) {
+              Row info = row.getStruct(INFO);
+              by = text(info, 0, "a change") + " by " + text(info, 1, "another program");
+            }
+          }
+        }
+      }
+    }
+    return new Change(by, added, takesAway);
+  }
+
+  private static String text(Row row, int ordinal, String otherwise) {
+    return row.isNullAt(ordinal) ? otherwise : row.getString(ordinal);
   }
 
   /** A commit that was cut between two of its lines can be read: it lacks files. */
@@ -288,8 +357,12 @@ final class DeltaLog {
     // slip through): the caller looks at the table again.
     try {
       List<Row> actions = new ArrayList<>();
-      before.ifPresent(snapshot -> actions.addAll(removals(snapshot, removed)));
-      commit.add().forEach(file -> actions.add(SingleAction.createAddFileSingleAction(row(file))));
+      boolean dataChange = commit.kind() != Commit.Kind.REARRANGE;
+      before.ifPresent(snapshot -> actions.addAll(removals(snapshot, removed, dataChange)));
+      commit
+          .add()
+          .forEach(
+              file -> actions.add(SingleAction.createAddFileSingleAction(row(file, dataChange))));
       CloseableIterable<Row> written =
           CloseableIterable.inMemoryIterable(Utils.toCloseableIterator(actions.iterator()));
       if (before.isEmpty()) {
@@ -402,14 +475,18 @@ final class DeltaLog {
     return changed.isEmpty() ? metadata : metadata.withMergedConfiguration(changed);
   }
 
-  private static List<Row> removals(SnapshotImpl snapshot, List<DataFile> removed) {
+  private static List<Row> removals(
+      SnapshotImpl snapshot, List<DataFile> removed, boolean dataChange) {
     if (removed.isEmpty()) {
       return List.of();
     }
     List<Row> rows = new ArrayList<>();
     if (isPlain(snapshot)) {
       // Bounds of rows that are gone say nothing to anybody, and may be what somebody wants gone.
-      removed.forEach(file -> rows.add(removal(new AddFile(row(file.withoutStatistics())))));
+      removed.forEach(
+          file ->
+              rows.add(
+                  removal(new AddFile(row(file.withoutStatistics(), dataChange)), dataChange)));
       return rows;
     }
     // Other writers may have said more of the files than we keep.
@@ -417,17 +494,18 @@ final class DeltaLog {
     removed.forEach(file -> paths.add(file.path()));
     for (AddFile file : addFiles(snapshot)) {
       if (paths.contains(unescape(file.getPath()))) {
-        rows.add(removal(file));
+        rows.add(removal(file, dataChange));
       }
     }
     return rows;
   }
 
-  private static Row removal(AddFile file) {
-    return SingleAction.createRemoveFileSingleAction(file.toRemoveFileRow(true, Optional.empty()));
+  private static Row removal(AddFile file, boolean dataChange) {
+    return SingleAction.createRemoveFileSingleAction(
+        file.toRemoveFileRow(dataChange, Optional.empty()));
   }
 
-  private static Row row(DataFile file) {
+  private static Row row(DataFile file, boolean dataChange) {
     Map<Integer, Object> values = new HashMap<>();
     StructType schema = AddFile.SCHEMA_WITH_STATS;
     values.put(schema.indexOf("path"), escape(file.path()));
@@ -435,7 +513,7 @@ final class DeltaLog {
         schema.indexOf("partitionValues"), VectorUtils.stringStringMapValue(file.partition()));
     values.put(schema.indexOf("size"), file.bytes());
     values.put(schema.indexOf("modificationTime"), file.modifiedMillis());
-    values.put(schema.indexOf("dataChange"), true);
+    values.put(schema.indexOf("dataChange"), dataChange);
     if (file.statistics() != null) {
       values.put(schema.indexOf("stats"), file.statistics());
     }

@@ -48,7 +48,7 @@ public final class SmallFiles {
         });
     return removed.isEmpty()
         ? Optional.empty()
-        : Optional.of(Commit.replace(table.schema(), removed, added));
+        : Optional.of(Commit.rearrange(table.schema(), removed, added));
   }
 
   private static DataFile join(TableSnapshot table, Kind kind, List<DataFile> files) {

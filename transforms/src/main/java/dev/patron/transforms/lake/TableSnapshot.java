@@ -1,10 +1,18 @@
 package dev.patron.transforms.lake;
 
 import dev.patron.features.frame.Schema;
+import dev.patron.transforms.parquet.HadoopFiles;
 import io.delta.kernel.internal.SnapshotImpl;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A table at one version. Its files are not deleted while the table's retention lasts. */
@@ -97,6 +105,55 @@ public final class TableSnapshot {
       }
     }
     return files;
+  }
+
+  /**
+   * The files whose rows have come since an earlier version, as Delta Lake's own streams see it:
+   * what a commit has only rewritten ({@code OPTIMIZE}) is not new. Some of these files may have
+   * been rewritten since, so that this version has their rows in others.
+   *
+   * @return nothing if the log does not reach back so far any more, or such a file is gone
+   * @throws LakeException if a commit has taken rows away, or changed them
+   */
+  public Optional<List<DataFile>> addedSince(long version) {
+    if (version == version()) {
+      return Optional.of(List.of());
+    }
+    try {
+      Set<Long> commits = LogFiles.of(table.path()).commits().keySet();
+      Set<String> present = files().stream().map(DataFile::path).collect(Collectors.toSet());
+      List<DataFile> added = new ArrayList<>();
+      for (long next = version + 1; next <= version(); next++) {
+        if (!commits.contains(next)) {
+          return Optional.empty();
+        }
+        DeltaLog.Change change = DeltaLog.change(table.name(), delta, schema(), next);
+        if (change.takesAway()) {
+          throw new LakeException(
+              "%s: version %d (%s) takes away or changes rows that other tables are made of; run again with --rebuild to make them of what it has now"
+                  .formatted(table.name(), next, change.by()));
+        }
+        for (DataFile file : change.added()) {
+          if (!present.contains(file.path()) && length(file) < 0) {
+            return Optional.empty();
+          }
+          added.add(file);
+        }
+      }
+      return Optional.of(added);
+    } catch (IOException | RuntimeException e) {
+      throw LakeException.ofLog(table, "its log cannot be read", e);
+    }
+  }
+
+  /** How long a data file is; -1 if it is not there. */
+  private long length(DataFile file) throws IOException {
+    Path path = table.path(file);
+    try {
+      return path.getFileSystem(HadoopFiles.configuration()).getFileStatus(path).getLen();
+    } catch (FileNotFoundException e) {
+      return -1;
+    }
   }
 
   /** The number of rows, as the log tells it; -1 if it does not for some file. */

@@ -320,6 +320,31 @@ class LakeTableTest {
   }
 
   @Test
+  void filesThatWereRearrangedHoldNothingNew() throws IOException {
+    LakeTable table = table("silver/rearranged");
+    DataFile first = file(table, books(1));
+    DataFile second = file(table, books(2));
+    DataFile both = file(table, books(1, 2));
+    table.commit(Commit.append(BOOKS, List.of(first)));
+    table.commit(Commit.append(BOOKS, List.of(second)));
+    table.commit(Commit.rearrange(BOOKS, List.of(first, second), List.of(both)));
+    holds(table, books(1, 2));
+    assertThat(table.snapshot().addedSince(0).orElseThrow()).containsExactly(second);
+    assertThat(table.snapshot().addedSince(1)).hasValue(List.of());
+    assertThat(table.snapshot().addedSince(2)).hasValue(List.of());
+
+    Files.delete(Path.of(table.path(second).toUri().getPath()));
+    assertThat(table.snapshot().addedSince(0)).isEmpty();
+    table.commit(Commit.replace(BOOKS, List.of(both), List.of(first)));
+    assertThatThrownBy(() -> table.snapshot().addedSince(2))
+        .isInstanceOf(LakeException.class)
+        .hasMessage(
+            "silver/rearranged: version 3 (WRITE by Kernel-4.0.1/Patron) takes away or changes rows"
+                + " that other tables are made of; run again with --rebuild to make them of what it"
+                + " has now");
+  }
+
+  @Test
   void aTransactionIsCommittedOnce() throws IOException {
     LakeTable table = table("silver/once");
     Commit first = Commit.append(BOOKS, List.of(file(table, books(1)))).withTransaction("run", 7);

@@ -20,7 +20,6 @@ import dev.patron.transforms.WithoutKeys;
 import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
-import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.ReadTable;
 import dev.patron.transforms.lake.SupersedeRows;
 import dev.patron.transforms.lake.TableFiles;
@@ -28,6 +27,7 @@ import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.AccountCoder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -123,17 +123,23 @@ final class SilverTable {
         || !fingerprint.equals(known.properties().get(DEFINITION))) {
       return null;
     }
-    try {
-      long version = Long.parseLong(known.properties().getOrDefault(BRONZE, ""));
-      Set<String> seen =
-          bronze.table().snapshot(version).files().stream()
-              .map(DataFile::path)
-              .collect(Collectors.toSet());
-      return bronze.files().stream().filter(file -> !seen.contains(file.path())).toList();
-    } catch (NumberFormatException | LakeException e) {
-      // Bronze does not remember that version any more: everything is read again.
+    String version = known.properties().getOrDefault(BRONZE, "");
+    TableSnapshot committed = job.latest(bronze.table().name());
+    if (version.isEmpty() || committed == null) {
       return null;
     }
+    // Where bronze does not remember that version any more, everything is read again.
+    return committed
+        .addedSince(Long.parseLong(version))
+        .map(
+            added -> {
+              Set<String> old =
+                  committed.files().stream().map(DataFile::path).collect(Collectors.toSet());
+              List<DataFile> all = new ArrayList<>(added);
+              bronze.files().stream().filter(file -> !old.contains(file.path())).forEach(all::add);
+              return all;
+            })
+        .orElse(null);
   }
 
   private boolean isChanges() {
