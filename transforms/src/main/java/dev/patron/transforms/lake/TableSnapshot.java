@@ -168,6 +168,44 @@ public final class TableSnapshot {
     return rows;
   }
 
+  /**
+   * Checks that the data files are there, with the sizes that the log says; none is opened.
+   *
+   * @throws LakeException if one is missing or has another size, or cannot be reached
+   */
+  public void checkFiles() {
+    try {
+      for (DataFile file : files()) {
+        long bytes = length(file);
+        if (bytes < 0) {
+          throw new LakeException(
+              "%s: data file %s is missing".formatted(table.name(), file.path()));
+        }
+        if (bytes != file.bytes()) {
+          throw new LakeException(
+              "%s: data file %s has %d bytes where the log says %d"
+                  .formatted(table.name(), file.path(), bytes, file.bytes()));
+        }
+      }
+    } catch (IOException e) {
+      throw LakeException.because(table.name(), "its files cannot be reached", e);
+    }
+  }
+
+  /** Whether the data files are there: those of an earlier version are until they are vacuumed. */
+  public boolean hasItsFiles() {
+    try {
+      for (DataFile file : files()) {
+        if (length(file) < 0) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw LakeException.because(table.name(), "its files cannot be reached", e);
+    }
+  }
+
   @Override
   public String toString() {
     return table.name() + " at version " + version();

@@ -1,14 +1,9 @@
 package dev.patron.pipelines.stages;
 
-import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
-import dev.patron.transforms.parquet.HadoopFiles;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Map;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,24 +52,9 @@ record Making(String definition, long input) {
     }
     try {
       TableSnapshot then = table.snapshot(version);
-      return isThere(then) ? then : null;
+      return then.hasItsFiles() ? then : null;
     } catch (LakeException e) {
       return null;
-    }
-  }
-
-  /** Old files are there until they are vacuumed. */
-  private static boolean isThere(TableSnapshot snapshot) {
-    try {
-      for (DataFile file : snapshot.files()) {
-        Path path = snapshot.table().path(file);
-        if (!path.getFileSystem(HadoopFiles.configuration()).exists(path)) {
-          return false;
-        }
-      }
-      return true;
-    } catch (IOException e) {
-      throw new UncheckedIOException("the files of " + snapshot.table().name(), e);
     }
   }
 

@@ -86,10 +86,13 @@ final class WarehouseViews {
       throw new UsageException(
           "%s has no version %d; its newest is %d".formatted(current, version, latest.version()));
     }
-    view(
-        name.schema().isEmpty() ? "main" : name.schema(),
-        name.table(),
-        latest.table().snapshot(version));
+    TableSnapshot then = latest.table().snapshot(version);
+    if (version < latest.version() && !then.hasItsFiles()) {
+      throw new UsageException(
+          "%s has version %d no more: vacuum has deleted its files; its newest is %d"
+              .formatted(current, version, latest.version()));
+    }
+    view(name.schema().isEmpty() ? "main" : name.schema(), name.table(), then);
   }
 
   private TableSnapshot latest(TableName name) {

@@ -10,13 +10,17 @@ import dev.patron.features.frame.Type;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
+import dev.patron.transforms.lake.Commit;
+import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.LakeTable;
+import dev.patron.transforms.lake.Vacuum;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -149,6 +153,27 @@ class SqlTest {
       assertThat(out.toString().lines().filter(line -> !line.startsWith("sum")))
           .containsExactly("1", "3", "1");
     }
+  }
+
+  @Test
+  void aVersionWhoseFilesWereVacuumedIsTold(@TempDir Path place) throws IOException {
+    LakeTable table = LakeTable.at(place.toString(), "gold/numbers");
+    Schema schema = Schema.of().with("n", Type.LONG);
+    Shop.append(table, Frame.ofRows(schema, List.of(List.of(1L))));
+    table.commit(Commit.overwrite(schema, List.of()));
+    Vacuum.of(table, Instant.now().plusSeconds(60));
+    for (String question : List.of("from gold.numbers@0", "from \"gold.numbers@0\"")) {
+      assertThatThrownBy(() -> sql(place, "", "--query=" + question))
+          .isInstanceOf(UsageException.class)
+          .hasMessage(
+              "gold.numbers has version 0 no more: vacuum has deleted its files; its newest is 1");
+    }
+    Vacuum.allButNewest(table, Instant.now().plusSeconds(60));
+    assertThatThrownBy(() -> sql(place, "", "--query=from gold.numbers@0"))
+        .isInstanceOf(LakeException.class)
+        .hasMessage(
+            "gold/numbers: version 0 cannot be read any more:"
+                + " _delta_log/00000000000000000000.json is missing; its newest is 1");
   }
 
   @Test
