@@ -11,7 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -45,6 +49,7 @@ public final class Ledger {
 
   private static final String INTENT = "patron.intent";
   private static final String STAGE = "patron.stage";
+  private static final String TABLES = "patron.tables";
   private static final Schema COLUMNS = Schema.of().with("decision", Type.LONG);
 
   private final String warehouse;
@@ -74,7 +79,7 @@ public final class Ledger {
    * @throws LakeException if it cannot be finished
    */
   public long open() {
-    TableSnapshot newest = decisions.latest().orElse(null);
+    TableSnapshot newest = newest().orElse(null);
     if (newest == null) {
       return -1;
     }
@@ -102,6 +107,8 @@ public final class Ledger {
     changes.forEach(change -> LakeTable.at(warehouse, change.table()).check(change.commit()));
     String name = UUID.randomUUID().toString();
     Path intent = intent(name);
+    Set<String> tables = tables();
+    changes.forEach(change -> tables.add(change.table()));
     write(intent, changes);
     long number;
     try {
@@ -109,7 +116,8 @@ public final class Ledger {
           decisions
               .commit(
                   Commit.append(COLUMNS, List.of())
-                      .withProperties(Map.of(INTENT, name, STAGE, stage))
+                      .withProperties(
+                          Map.of(INTENT, name, STAGE, stage, TABLES, String.join(",", tables)))
                       .onVersion(after))
               .version();
     } catch (LakeException e) {
@@ -124,6 +132,41 @@ public final class Ledger {
     apply(changes, number);
     delete(intent);
     return number;
+  }
+
+  /**
+   * The tables that decisions have changed, by name: all of them, of warehouses that were begun
+   * since decisions say so.
+   *
+   * @throws LakeException if the ledger's log cannot be read
+   */
+  public Set<String> tables() {
+    String names = newest().map(newest -> newest.properties().getOrDefault(TABLES, "")).orElse("");
+    return names.isEmpty() ? new TreeSet<>() : new TreeSet<>(List.of(names.split(",")));
+  }
+
+  /**
+   * The newest decision, if all of it was done: until then, tables do not fit each other.
+   *
+   * @return its number; -1 if nothing was ever decided; nothing while it is carried out, or waits
+   *     for the next run to do that
+   */
+  public OptionalLong settled() {
+    TableSnapshot newest = newest().orElse(null);
+    if (newest == null) {
+      return OptionalLong.of(-1);
+    }
+    String name = newest.properties().getOrDefault(INTENT, "");
+    return !name.isEmpty() && Warehouse.at(warehouse).exists(INTENTS + "/" + name)
+        ? OptionalLong.empty()
+        : OptionalLong.of(newest.version());
+  }
+
+  /** The newest decision. It has no files; that is known when all of its log was read. */
+  private Optional<TableSnapshot> newest() {
+    Optional<TableSnapshot> newest = decisions.latest();
+    newest.ifPresent(TableSnapshot::files);
+    return newest;
   }
 
   /**

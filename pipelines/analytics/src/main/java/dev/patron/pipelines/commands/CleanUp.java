@@ -11,6 +11,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 
 /** {@code vacuum}: deletes data files that nobody needs any more. */
 public final class CleanUp {
@@ -31,10 +32,14 @@ public final class CleanUp {
     }
     String warehouse = WarehousePlace.writable(options);
     // A decision that is not carried out yet needs files that no version has.
-    Ledger.of(warehouse).open();
+    Ledger ledger = Ledger.of(warehouse);
+    ledger.open();
+    Set<String> decided = ledger.tables();
     WarehouseTables.deleteLeftovers(warehouse, cutOff);
     Vacuum.Freed all = new Vacuum.Freed(0, 0);
     for (LakeTable table : WarehouseTables.foldersWithState(warehouse)) {
+      // Without its log, every file of it would look like what a crash has left.
+      WarehouseTables.checkHasLog(table, decided);
       Vacuum.Freed freed = Vacuum.of(table, cutOff);
       all = all.and(freed);
       if (freed.files() > 0) {

@@ -6,6 +6,7 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.Tables;
+import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Source;
@@ -35,8 +36,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.beam.sdk.transforms.Create;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The stage from sources to bronze: every record read, as it came. Files are append-only: of a file
@@ -85,7 +88,7 @@ public final class Ingest {
     Map<String, TableFiles> tables = new LinkedHashMap<>();
     Map<String, SchemaEvidence> evidence = new HashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
-      TableSnapshot bronze = job.latest(bronze(table.name()));
+      TableSnapshot bronze = latest(job, table.name());
       if (bronze == null) {
         throw new UsageException(
             "table '"
@@ -185,7 +188,7 @@ public final class Ingest {
                     leftOut));
       }
       LakeTable target = job.table(bronze(name));
-      TableSnapshot before = job.latest(bronze(name));
+      TableSnapshot before = latest(job, name);
       List<DataFile> added = LandRecords.files(manifest, bronze(name));
       Schema schema = bronzeSchema(columns, name);
       tables.put(name, TableFiles.appended(target, before, schema, List.of(PARTITION), added));
@@ -226,6 +229,21 @@ public final class Ingest {
   /** The source's own columns, if the format has any before a record is read, and what all have. */
   private static Schema bronzeSchema(Map<String, Schema> columns, String table) {
     return columns.getOrDefault(table, Schema.of()).and(Tables.BRONZE).with(PARTITION, Type.DATE);
+  }
+
+  /**
+   * Bronze as it is; null if there is none yet.
+   *
+   * @throws JobException if there was more of it: what is read of sources from now on would be
+   *     taken for all that they ever had
+   */
+  private static @Nullable TableSnapshot latest(Job job, String table) {
+    TableSnapshot silver = job.latest(SilverTable.silverOf(table));
+    Optional<String> lost = silver == null ? Optional.empty() : Lineage.lost(silver);
+    if (lost.isPresent()) {
+      throw new JobException(lost.get());
+    }
+    return job.latest(bronze(table));
   }
 
   static String bronze(String table) {

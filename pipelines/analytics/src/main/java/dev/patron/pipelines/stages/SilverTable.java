@@ -151,7 +151,7 @@ final class SilverTable {
     return silverOf(definition.name());
   }
 
-  private static String silverOf(String table) {
+  static String silverOf(String table) {
     return "silver/" + table;
   }
 
@@ -168,7 +168,7 @@ final class SilverTable {
     return quarantineOf(definition.name());
   }
 
-  private static String quarantineOf(String table) {
+  static String quarantineOf(String table) {
     return "quarantine/" + table;
   }
 
@@ -411,19 +411,12 @@ final class SilverTable {
     }
     // A topic may be empty at first, or begin with a record that is refused: there is no table yet.
     if (schema().size() > 0) {
-      commit(
-          changes,
-          manifest,
-          name(),
-          schema(),
-          anew,
-          Map.of(
-              BRONZE,
-              Long.toString(bronzeVersion),
-              DEFINITION,
-              fingerprint,
-              Promises.KEY,
-              String.join(",", definition.key())));
+      Map<String, String> properties = new HashMap<>();
+      properties.put(BRONZE, Long.toString(bronzeVersion));
+      properties.put(DEFINITION, fingerprint);
+      properties.put(Promises.KEY, String.join(",", definition.key()));
+      properties.putAll(Lineage.properties(anew ? null : silver, account(manifest)));
+      commit(changes, manifest, name(), schema(), anew, properties);
     }
     List<DataFile> refused = manifest.get("files", quarantineName(), DataFileCoder.of());
     if (anew || !refused.isEmpty()) {

@@ -1,16 +1,20 @@
 package dev.patron.pipelines.stages;
 
+import dev.patron.pipelines.console.JobException;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.Ledger;
 import dev.patron.transforms.lake.Warehouse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The tables of a warehouse. */
 public final class WarehouseTables {
   /** The folders that tables are in. */
   public static final List<String> TIERS = List.of("bronze", "silver", "gold", "quarantine", "ops");
+
+  private static final String STATE = "state";
 
   private WarehouseTables() {}
 
@@ -27,8 +31,29 @@ public final class WarehouseTables {
   /** The same, and where Patron keeps the events that it has folded. */
   public static List<LakeTable> foldersWithState(String warehouse) {
     List<String> tiers = new ArrayList<>(TIERS);
-    tiers.add("state");
+    tiers.add(STATE);
     return folders(warehouse, tiers);
+  }
+
+  /** Whether a table of this name is one that only Patron reads. */
+  public static boolean isState(String name) {
+    return name.startsWith(STATE + "/");
+  }
+
+  /**
+   * Refuses files of a table whose log is gone. Data files that were never committed are what a run
+   * has left that was killed.
+   *
+   * @param decided the tables that there were once, see {@link Ledger#tables}
+   * @throws JobException if the table was one of them
+   */
+  public static void checkHasLog(LakeTable table, Set<String> decided) {
+    if (decided.contains(table.name())
+        && !table.exists()
+        && !Warehouse.at(table.warehouse()).list(table.name()).isEmpty()) {
+      throw new JobException(
+          table.name() + ": it has files and no _delta_log; restore that, or delete both");
+    }
   }
 
   /**
