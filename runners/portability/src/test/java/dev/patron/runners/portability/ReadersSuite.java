@@ -1,14 +1,22 @@
 package dev.patron.runners.portability;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
 import dev.patron.pipelines.generate.Bookstore;
 import dev.patron.pipelines.generate.BookstoreOptions;
+import dev.patron.transforms.lake.Commit;
+import dev.patron.transforms.lake.DataFileWriter;
+import dev.patron.transforms.lake.LakeTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -82,6 +90,46 @@ class ReadersSuite {
                   .count())
           .isZero();
     }
+  }
+
+  /** Streams of Delta Lake pass over the one and stop at the other, and so do our increments. */
+  @Test
+  void rowsThatSparkHasMovedAreNotNewAndThoseItDeletesAreMissed() {
+    LakeTable table = LakeTable.at(folder.toString(), "bronze/sales");
+    for (long id = 0; id < 3; id++) {
+      append(table, id);
+    }
+    try (DeltaReader spark = new DeltaReader()) {
+      String place = "delta.`" + folder.resolve("bronze/sales") + "`";
+      spark.sql("optimize " + place);
+      assertThat(table.version()).hasValue(3);
+      assertThat(table.snapshot().files()).hasSize(1);
+      assertThat(table.snapshot().addedSince(0).orElseThrow()).hasSize(2);
+      assertThat(table.snapshot().addedSince(2)).hasValue(List.of());
+
+      append(table, 3);
+      assertThat(table.snapshot().addedSince(2).orElseThrow()).hasSize(1);
+
+      spark.sql("delete from " + place + " where id = 1");
+      assertThatThrownBy(() -> table.snapshot().addedSince(4))
+          .hasMessageContaining("bronze/sales: version 5 (DELETE by Apache-Spark/");
+      append(table, 4);
+      assertThat(table.snapshot().rows()).isEqualTo(4);
+      assertThat(spark.rows(folder, "bronze/sales")).hasSize(4);
+    }
+  }
+
+  private static void append(LakeTable table, long id) {
+    Schema schema = Schema.of().with("id", Type.LONG);
+    table.commit(
+        Commit.append(
+            schema,
+            List.of(
+                DataFileWriter.write(
+                    table,
+                    schema,
+                    Map.of(),
+                    List.of(Frame.ofRows(schema, List.of(List.of(id))))))));
   }
 
   private static void copy(Path from, Path to) throws IOException {
