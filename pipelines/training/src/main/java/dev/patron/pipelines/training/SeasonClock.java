@@ -5,6 +5,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
 import dev.patron.features.purchases.DailyPurchases;
+import java.time.LocalDate;
 import java.util.Arrays;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 import org.apache.commons.math3.util.FastMath;
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SeasonClock {
   private static final int YEAR = 365;
+
+  /** The 28th of February, counted from the first of January as 0. */
+  private static final int BEFORE_LEAP_DAY = 58;
+
   private static final double PERIOD_DAYS = 28;
   private static final int ROUNDS = 4;
   private static final double DAYS_PER_WEEK = 7;
@@ -41,7 +46,7 @@ final class SeasonClock {
   private final long asOf;
   private final long windowDays;
 
-  /** The period of each day of a year that begins after as-of. */
+  /** The period of each day of a year without leap day that begins after as-of. */
   private final int[] periods;
 
   private final double[] pace;
@@ -144,8 +149,27 @@ final class SeasonClock {
 
   /** The days by this clock from as-of to a day; negative before it. */
   double at(long day) {
-    long since = day - asOf;
-    return Math.floorDiv(since, (long) YEAR) * passed[YEAR] + passed[Math.floorMod(since, YEAR)];
+    long since = withoutLeapDays(day) - withoutLeapDays(asOf);
+    long leapDays = day - asOf - since;
+    return Math.floorDiv(since, (long) YEAR) * passed[YEAR]
+        + passed[Math.floorMod(since, YEAR)]
+        + leapDays * pace[periodOf(BEFORE_LEAP_DAY)];
+  }
+
+  /** The period of a day, of those numbered {@link #withoutLeapDays}. */
+  private int periodOf(long numbered) {
+    return periods[(int) Math.floorMod(numbered - 1 - withoutLeapDays(asOf), (long) YEAR)];
+  }
+
+  /**
+   * A number of a day that is 365 more each year, so that Christmas remains Christmas: a leap day
+   * has that of the day before.
+   */
+  private static long withoutLeapDays(long epochDay) {
+    LocalDate date = LocalDate.ofEpochDay(epochDay);
+    int ofYear = date.getDayOfYear() - 1;
+    return (long) YEAR * date.getYear()
+        + (date.isLeapYear() && ofYear > BEFORE_LEAP_DAY ? ofYear - 1 : ofYear);
   }
 
   /** The same customers with their times by this clock, to whole days. */
@@ -174,7 +198,7 @@ final class SeasonClock {
     double[] times = new double[days];
     Arrays.setAll(times, i -> at(daily.firstDay() + i));
     for (int day = 1; day < days; day++) {
-      int period = periods[(int) Math.floorMod(daily.firstDay() + day - 1 - asOf, (long) YEAR)];
+      int period = periodOf(withoutLeapDays(daily.firstDay() + day));
       actual[period] += daily.repeats(daily.firstDay() + day);
       double sum = 0;
       for (int first = 0; first < day; first++) {

@@ -10,11 +10,13 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.purchases.DailyPurchases;
+import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SeasonClockTest {
-  private static final long AS_OF = 1_000;
+  /** In 1974: no leap day lies in the years before or after. */
+  private static final long AS_OF = 1_700;
 
   /** A purchase in 50 days on the mean of all, however long they have been known. */
   private static final Nbd MODEL = new Nbd(2, 100 / 7.0);
@@ -37,12 +39,12 @@ class SeasonClockTest {
    * begins on the day after as-of.
    */
   private static DailyPurchases shop(long quiet, long busy, long from, long to) {
-    long[] day = new long[(int) (AS_OF - 269)];
+    long[] day = new long[(int) (AS_OF - 969)];
     long[] firsts = new long[day.length];
     long[] repeats = new long[day.length];
     firsts[0] = 1_000;
     for (int i = 0; i < day.length; i++) {
-      day[i] = 270L + i;
+      day[i] = 970L + i;
       long ofYear = Math.floorMod(day[i] - AS_OF - 1, 365L);
       repeats[i] = i == 0 ? 0 : ofYear >= from && ofYear < to ? busy * quiet : quiet;
     }
@@ -61,7 +63,7 @@ class SeasonClockTest {
             daily,
             AS_OF,
             window,
-            customers(new long[] {0}, new long[] {AS_OF - 270}),
+            customers(new long[] {0}, new long[] {AS_OF - 970}),
             MODEL,
             (customers, near) -> MODEL));
   }
@@ -70,7 +72,7 @@ class SeasonClockTest {
   void anEvenShopHasAClockLikeAnyOther() {
     SeasonClock clock = clock(shop(20, 1), 90);
 
-    for (long day = 270; day <= AS_OF + 365; day += 5) {
+    for (long day = 970; day <= AS_OF + 365; day += 5) {
       assertThat(clock.at(day)).as("day %d", day).isCloseTo((double) (day - AS_OF), within(12.0));
     }
     assertThat(clock.isBeyondChance()).isFalse();
@@ -109,6 +111,51 @@ class SeasonClockTest {
           .as("the rest of the year, a quarter as busy as its first %d days", window)
           .isCloseTo(rest / 4, within(0.03 * rest / 4));
     }
+  }
+
+  /** Every year somebody buys in December alone: what comes 365 days later need not be December. */
+  @Test
+  void aYearIsThatOfTheCalendar() {
+    long asOf = LocalDate.of(2023, 12, 31).toEpochDay();
+    long first = LocalDate.of(2021, 1, 1).toEpochDay();
+    long[] day = new long[(int) (asOf - first + 1)];
+    long[] firsts = new long[day.length];
+    long[] repeats = new long[day.length];
+    firsts[0] = 1_000;
+    for (int i = 0; i < day.length; i++) {
+      day[i] = first + i;
+      repeats[i] = LocalDate.ofEpochDay(day[i]).getMonthValue() == 12 ? 80 : 10;
+    }
+    DailyPurchases daily =
+        DailyPurchases.of(
+            List.of(
+                Frame.of(
+                    DailyPurchases.SCHEMA,
+                    LongColumn.of(day),
+                    LongColumn.of(firsts),
+                    LongColumn.of(repeats))));
+    SeasonClock clock =
+        requireNonNull(
+            SeasonClock.of(
+                daily,
+                asOf,
+                365,
+                customers(new long[] {0}, new long[] {asOf - first}),
+                MODEL,
+                (customers, near) -> MODEL));
+
+    assertThat(pace(clock, 2024, 12, 20)).isCloseTo(pace(clock, 2023, 12, 20), within(1e-9));
+    for (int year = 2021; year < 2025; year++) {
+      assertThat(pace(clock, year, 12, 31))
+          .as("New Year's Eve of %d, beside the day after", year)
+          .isGreaterThan(5 * pace(clock, year + 1, 1, 1));
+    }
+    assertThat(pace(clock, 2024, 2, 29)).isCloseTo(pace(clock, 2024, 2, 28), within(1e-9));
+  }
+
+  private static double pace(SeasonClock clock, int year, int month, int day) {
+    long epochDay = LocalDate.of(year, month, day).toEpochDay();
+    return clock.at(epochDay) - clock.at(epochDay - 1);
   }
 
   @Test
