@@ -4,7 +4,9 @@ import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.Nbd;
+import dev.patron.features.clv.PurchaseFit;
 import dev.patron.features.clv.PurchaseModel;
+import dev.patron.features.clv.PurchaseModels;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.purchases.RollingOrigin.Origin;
 import java.util.List;
@@ -79,6 +81,26 @@ final class OriginRows {
     return fits.insufficient() != null
         ? null
         : fits.purchases(fits.identified(kind) ? kind : Nbd.KIND).model();
+  }
+
+  /**
+   * The model of purchases of these customers with the greatest likelihood, of those whose drop-out
+   * is identified; null if there is too little history.
+   *
+   * @param near the model of one kind by another clock
+   */
+  static @Nullable PurchaseModel likeliest(Frame customers, PurchaseModel near) {
+    LifetimeFits fits = new LifetimeFits(new LifetimeCells().add(some(customers)), near);
+    if (fits.insufficient() != null) {
+      return null;
+    }
+    PurchaseFit best = fits.purchases(Nbd.KIND);
+    for (String kind : PurchaseModels.KINDS) {
+      if (fits.identified(kind) && fits.purchases(kind).logLikelihood() > best.logLikelihood()) {
+        best = fits.purchases(kind);
+      }
+    }
+    return best.model();
   }
 
   /** What was bought in the window after the cut-off. */

@@ -7,6 +7,7 @@ import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.trees.Expectation;
 import dev.patron.pipelines.training.Amounts.Target;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the forecast of a window is to be multiplied by for its season.
@@ -21,8 +22,13 @@ record Season(double purchases, double spend, boolean isBeyondChance) {
   private static final double ROUNDING = 1e-9;
 
   /**
-   * The season of the window after an origin: what the model expects by a {@link SeasonClock},
-   * beside what it expects by the calendar. {@link #NONE} where no season was seen.
+   * The season of the window after an origin: what is expected by a {@link SeasonClock}, beside
+   * what the model expects by the calendar. {@link #NONE} where no season was seen.
+   *
+   * <p>Of a shop that has seasons it is expected by the kind of model that explains best by the
+   * clock what was bought. That need not be the kind that scores, which was chosen for telling
+   * customers apart: kinds that do this alike differ in how many customers they take to have left,
+   * and by the calendar every quiet spring looks like customers leaving.
    *
    * @param model of the customers of the origin
    * @param windowDays after the origin
@@ -34,18 +40,31 @@ record Season(double purchases, double spend, boolean isBeyondChance) {
     if (byCalendar == null) {
       return NONE;
     }
-    SeasonClock.Fit fit = (customers, near) -> OriginRows.purchases(model.kind(), customers, near);
-    SeasonClock clock =
-        SeasonClock.of(daily, origin.origin().day(), windowDays, origin.rows(), byCalendar, fit);
+    SeasonClock clock = clock(byCalendar, origin, windowDays, daily);
     if (clock == null) {
       return NONE;
     }
-    Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), windowDays));
     Frame customers = clock.by(origin.rows());
-    PurchaseModel purchases = fit.of(customers, byCalendar);
+    PurchaseModel purchases =
+        clock.isBeyondChance()
+            ? OriginRows.likeliest(customers, byCalendar)
+            : OriginRows.purchases(model.kind(), customers, byCalendar);
+    if (clock.isBeyondChance()
+        && purchases != null
+        && !purchases.kind().equals(byCalendar.kind())) {
+      // The pace of the year is what this kind leaves unexplained, not what the other one did.
+      byCalendar = OriginRows.purchases(purchases.kind(), origin.rows(), purchases);
+      clock = byCalendar == null ? null : clock(byCalendar, origin, windowDays, daily);
+      if (clock == null) {
+        return NONE;
+      }
+      customers = clock.by(origin.rows());
+      purchases = OriginRows.purchases(purchases.kind(), customers, purchases);
+    }
     if (purchases == null) {
       return NONE;
     }
+    Amounts expected = Amounts.of(Expectation.of(model, origin.rows(), windowDays));
     Amounts seasonal =
         Amounts.of(
             Expectation.of(
@@ -54,6 +73,13 @@ record Season(double purchases, double spend, boolean isBeyondChance) {
         rounded(Amounts.ratio(seasonal.purchases(), expected.purchases())),
         rounded(Amounts.ratio(seasonal.spend(), expected.spend())),
         clock.isBeyondChance());
+  }
+
+  private static @Nullable SeasonClock clock(
+      PurchaseModel byCalendar, OriginRows origin, long windowDays, DailyPurchases daily) {
+    SeasonClock.Fit fit =
+        (customers, near) -> OriginRows.purchases(byCalendar.kind(), customers, near);
+    return SeasonClock.of(daily, origin.origin().day(), windowDays, origin.rows(), byCalendar, fit);
   }
 
   /** By an even clock the two differ by rounding; that is no season. */
