@@ -160,6 +160,29 @@ class DamagedTablesIT {
     assertThat(files(table)).isEqualTo(files);
   }
 
+  /** What the folders say alone is not enough: nobody looks for what is not there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"silver/goods", "state/goods", "gold/cohort_retention"})
+  void aTableThatIsGoneIsMissedUntilVacuumTakesNote(String table) throws IOException {
+    delete(warehouse.resolve(table));
+    failsInOneLine("verify", table + ": it is gone");
+    assertThat(patron("vacuum")).as(err).isZero();
+    assertThat(err).contains(table + " is gone");
+    assertThat(patron("verify")).as(err).isZero();
+  }
+
+  @Test
+  void aLostLedgerIsMissedAndNothingIsDecidedWithoutIt() throws IOException {
+    delete(warehouse.resolve("_ledger"));
+    failsInOneLine("verify", "_ledger: decision ", "there is no ledger");
+    Path more = folder.resolve("more");
+    ShopByHand.write(more);
+    CommandRun run = CommandRun.of(ShopByHand.command("run", more, warehouse));
+    assertThat(run.status()).as(run.err()).isEqualTo(1);
+    assertThat(run.err()).contains("_ledger: decision ", "there is no ledger");
+    failsInOneLine("verify", "_ledger: decision ", "there is no ledger");
+  }
+
   private long files(String table) throws IOException {
     try (Stream<Path> files = Files.walk(warehouse.resolve(table))) {
       return files.count();

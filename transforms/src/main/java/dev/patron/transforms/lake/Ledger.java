@@ -9,13 +9,13 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -100,15 +100,17 @@ public final class Ledger {
    * @param stage who decides, for people who read the ledger's log
    * @return the number of this decision
    * @throws LakeException if another writer has decided something since ({@link
-   *     LakeException#isConflict}), or a change cannot be committed
+   *     LakeException#isConflict}), a change cannot be committed, or the ledger is behind the
+   *     tables
    */
   public long decide(long after, String stage, List<Change> changes) {
     // What was decided must be possible: afterwards there is no way back.
     changes.forEach(change -> LakeTable.at(warehouse, change.table()).check(change.commit()));
+    checkBehind(changes, after);
     String name = UUID.randomUUID().toString();
     Path intent = intent(name);
-    Set<String> tables = tables();
-    changes.forEach(change -> tables.add(change.table()));
+    SortedMap<String, Long> tables = tables();
+    changes.forEach(change -> tables.put(change.table(), after + 1));
     write(intent, changes);
     long number;
     try {
@@ -116,8 +118,7 @@ public final class Ledger {
           decisions
               .commit(
                   Commit.append(COLUMNS, List.of())
-                      .withProperties(
-                          Map.of(INTENT, name, STAGE, stage, TABLES, String.join(",", tables)))
+                      .withProperties(Map.of(INTENT, name, STAGE, stage, TABLES, text(tables)))
                       .onVersion(after))
               .version();
     } catch (LakeException e) {
@@ -135,14 +136,98 @@ public final class Ledger {
   }
 
   /**
-   * The tables that decisions have changed, by name: all of them, of warehouses that were begun
-   * since decisions say so.
+   * Refuses to give a decision a number that a table has already: it would take the change for one
+   * that it has.
+   */
+  private void checkBehind(List<Change> changes, long after) {
+    for (Change change : changes) {
+      OptionalLong last = LakeTable.at(warehouse, change.table()).lastTransaction(APPLICATION);
+      // Another run may have decided, and carried it out, in this moment.
+      if (last.isPresent() && last.getAsLong() > after && newestNumber() == after) {
+        throw new LakeException(behind(change.table(), last.getAsLong(), after));
+      }
+    }
+  }
+
+  private static String behind(String table, long decision, long newest) {
+    return "%s: decision %d changed %s, and %s; restore its _delta_log, or begin in another warehouse"
+        .formatted(
+            TABLE,
+            decision,
+            table,
+            newest < 0 ? "there is no ledger" : "the ledger ends at " + newest);
+  }
+
+  /**
+   * The tables that decisions have changed, by name, with the newest decision of each: all of them,
+   * of warehouses that were begun since decisions say so.
    *
    * @throws LakeException if the ledger's log cannot be read
    */
-  public Set<String> tables() {
+  public SortedMap<String, Long> tables() {
+    SortedMap<String, Long> tables = new TreeMap<>();
     String names = newest().map(newest -> newest.properties().getOrDefault(TABLES, "")).orElse("");
-    return names.isEmpty() ? new TreeSet<>() : new TreeSet<>(List.of(names.split(",")));
+    for (String entry : names.split(",", -1)) {
+      int equals = entry.indexOf('=');
+      if (equals > 0) {
+        tables.put(entry.substring(0, equals), Long.parseLong(entry.substring(equals + 1)));
+      }
+    }
+    return tables;
+  }
+
+  private static String text(SortedMap<String, Long> tables) {
+    List<String> entries = new ArrayList<>();
+    tables.forEach((table, decision) -> entries.add(table + "=" + decision));
+    return String.join(",", entries);
+  }
+
+  /**
+   * What tables and the ledger do not know of each other, each in a sentence that begins with a
+   * name: means nothing while a decision is carried out.
+   *
+   * @param known the tables that are there
+   */
+  public List<String> lost(List<TableSnapshot> known) {
+    List<String> lost = new ArrayList<>();
+    long newest = newestNumber();
+    SortedMap<String, Long> expected = tables();
+    for (TableSnapshot table : known) {
+      long decision = table.lastTransaction(APPLICATION).orElse(-1);
+      Long wanted = expected.remove(table.table().name());
+      if (decision > newest) {
+        lost.add(behind(table.table().name(), decision, newest));
+      } else if (wanted != null && decision < wanted) {
+        lost.add(
+            "%s: its newest change is of decision %d where the ledger has %d; restore its _delta_log"
+                .formatted(table.table().name(), decision, wanted));
+      }
+    }
+    expected.forEach(
+        (table, decision) ->
+            lost.add(
+                "%s: it is gone, though decision %d changed it; restore it, or let vacuum take note of it"
+                    .formatted(table, decision)));
+    return lost;
+  }
+
+  /**
+   * Misses tables no longer that somebody has deleted.
+   *
+   * @param gone their names
+   */
+  public void acceptLoss(Collection<String> gone) {
+    SortedMap<String, Long> tables = tables();
+    if (tables.keySet().removeAll(gone)) {
+      decisions.commit(
+          Commit.append(COLUMNS, List.of())
+              .withProperties(Map.of(STAGE, "vacuum", TABLES, text(tables)))
+              .onVersion(newestNumber()));
+    }
+  }
+
+  private long newestNumber() {
+    return newest().map(TableSnapshot::version).orElse(-1L);
   }
 
   /**

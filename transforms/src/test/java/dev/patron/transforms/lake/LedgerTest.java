@@ -9,6 +9,7 @@ import dev.patron.features.frame.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -77,6 +78,46 @@ class LedgerTest {
     assertThat(ids(CUSTOMERS)).containsExactly(2L);
     assertThat(ledger.open()).isEqualTo(second).isGreaterThan(first);
     assertThat(intents()).isEmpty();
+  }
+
+  /** A decision with a number that a table has already would be taken for done. */
+  @Test
+  void aLedgerThatIsBehindItsTablesDecidesNothing() throws Exception {
+    long first = ledger.decide(-1, "refine", List.of(append(ORDERS, 1), append(CUSTOMERS, 2)));
+    ledger.decide(first, "refine", List.of(append(ORDERS, 3)));
+    for (String lost : List.of("_ledger/_delta_log/00000000000000000001", "_ledger")) {
+      try (Stream<Path> files = Files.walk(folder.resolve("_ledger"))) {
+        files
+            .sorted(Comparator.reverseOrder())
+            .filter(file -> file.startsWith(folder.resolve(lost)) || file.toString().contains(lost))
+            .forEach(file -> file.toFile().delete());
+      }
+      Ledger behind = Ledger.of(warehouse);
+      long newest = behind.open();
+      assertThat(newest).isEqualTo(lost.equals("_ledger") ? -1 : 0);
+      assertThatThrownBy(() -> behind.decide(newest, "refine", List.of(append(ORDERS, 4))))
+          .hasMessageContaining("_ledger: decision 1 changed silver/orders");
+      assertThat(behind.lost(List.of(LakeTable.at(warehouse, ORDERS).snapshot())))
+          .first()
+          .asString()
+          .contains("_ledger: decision 1 changed");
+      assertThat(ids(ORDERS)).containsExactly(1L, 3L);
+    }
+  }
+
+  @Test
+  void aTableThatIsBehindItsDecisionsOrGoneIsTold() throws Exception {
+    long first = ledger.decide(-1, "refine", List.of(append(ORDERS, 1), append(CUSTOMERS, 2)));
+    TableSnapshot then = LakeTable.at(warehouse, ORDERS).snapshot();
+    ledger.decide(first, "refine", List.of(append(ORDERS, 3)));
+    assertThat(ledger.tables()).containsExactly(Map.entry(CUSTOMERS, 0L), Map.entry(ORDERS, 1L));
+    assertThat(ledger.lost(List.of(then)))
+        .satisfiesExactlyInAnyOrder(
+            line -> assertThat(line).startsWith(ORDERS + ": its newest change is of decision 0"),
+            line -> assertThat(line).startsWith(CUSTOMERS + ": it is gone"));
+    ledger.acceptLoss(List.of(CUSTOMERS));
+    assertThat(ledger.open()).isEqualTo(2);
+    assertThat(ledger.lost(List.of(LakeTable.at(warehouse, ORDERS).snapshot()))).isEmpty();
   }
 
   /** As after a kill between the commits of two tables. */

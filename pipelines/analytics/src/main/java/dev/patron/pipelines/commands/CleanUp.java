@@ -7,9 +7,11 @@ import dev.patron.pipelines.stages.WarehouseTables;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.Ledger;
 import dev.patron.transforms.lake.Vacuum;
+import dev.patron.transforms.lake.Warehouse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -34,7 +36,11 @@ public final class CleanUp {
     // A decision that is not carried out yet needs files that no version has.
     Ledger ledger = Ledger.of(warehouse);
     ledger.open();
-    Set<String> decided = ledger.tables();
+    Set<String> decided = ledger.tables().keySet();
+    List<String> gone =
+        decided.stream().filter(name -> Warehouse.at(warehouse).list(name).isEmpty()).toList();
+    gone.forEach(name -> console.note("patron: " + name + " is gone; verify misses it no longer"));
+    ledger.acceptLoss(gone);
     WarehouseTables.deleteLeftovers(warehouse, cutOff);
     Vacuum.Freed all = new Vacuum.Freed(0, 0);
     for (LakeTable table : WarehouseTables.foldersWithState(warehouse)) {

@@ -47,7 +47,7 @@ public final class Verify {
         broken,
         () -> {
           settled.add(ledger.settled());
-          decided.addAll(ledger.tables());
+          decided.addAll(ledger.tables().keySet());
         });
     List<TableSnapshot> whole = new ArrayList<>();
     for (LakeTable table : WarehouseTables.foldersWithState(warehouse)) {
@@ -64,6 +64,7 @@ public final class Verify {
     }
     List<String> unfit = new ArrayList<>();
     whole.forEach(table -> attempt(broken, () -> unfit.addAll(Lineage.broken(table))));
+    attempt(broken, () -> unfit.addAll(ledger.lost(whole)));
     attempt(broken, () -> settled.add(ledger.settled()));
     // While a run commits, or after one was killed just then, tables need not fit each other.
     if (settled.size() == 2
