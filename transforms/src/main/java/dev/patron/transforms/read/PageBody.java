@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +42,9 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
     try (JsonParser json = JSON.createParser(body)) {
       if (source.records() == null && isArray) {
         json.nextToken();
-        return new PageBody(array(json, body), 0, null);
+        List<byte[]> records = array(json, body);
+        checkEnds(json, "its array; expected one array, or a record a line");
+        return new PageBody(records, 0, null);
       }
       return document(source, json, body);
     } catch (JsonProcessingException e) {
@@ -102,40 +106,70 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
     return inText || depth > 0;
   }
 
+  /** What stands behind a page's own value would be lost. */
+  private static void checkEnds(JsonParser json, String behind) throws IOException {
+    if (json.nextToken() != null) {
+      throw new UnreadablePagesException("a page has more behind " + behind);
+    }
+  }
+
   private static PageBody document(PageSource source, JsonParser json, byte[] body)
       throws IOException {
     String recordsPath = source.records() == null ? "data" : source.records();
     @Nullable List<byte[]> records = null;
     @Nullable String next = null;
     List<String> path = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
     JsonToken token = json.nextToken();
     if (token != JsonToken.START_OBJECT) {
       throw new UnreadablePagesException(
           "a page is no object with the records in '" + recordsPath + "'");
     }
-    while (token != null) {
-      token = json.nextToken();
-      if (token == JsonToken.END_OBJECT && !path.isEmpty()) {
-        path.remove(path.size() - 1);
-      } else if (token == JsonToken.FIELD_NAME) {
-        String name = String.join(".", path) + (path.isEmpty() ? "" : ".") + json.currentName();
-        String own = json.currentName();
-        token = json.nextToken();
-        if (name.equals(recordsPath) && token == JsonToken.START_ARRAY) {
-          records = array(json, body);
-        } else if (name.equals(source.cursor()) && token != null && token.isScalarValue()) {
-          next = token == JsonToken.VALUE_NULL || json.getText().isEmpty() ? null : json.getText();
-        } else if (token == JsonToken.START_OBJECT && leads(name, source, recordsPath)) {
-          path.add(own);
-        } else {
-          json.skipChildren();
+    while (true) {
+      if (json.nextToken() == JsonToken.END_OBJECT) {
+        if (path.isEmpty()) {
+          break;
         }
+        path.remove(path.size() - 1);
+        continue;
+      }
+      String own = json.currentName();
+      String name = String.join(".", path) + (path.isEmpty() ? "" : ".") + own;
+      token = json.nextToken();
+      boolean isCursor = name.equals(source.cursor());
+      boolean isRecords = name.equals(recordsPath);
+      boolean leads = leads(name, source, recordsPath);
+      if ((isCursor || isRecords || leads) && !seen.add(name)) {
+        throw new UnreadablePagesException("a page has '" + name + "' twice");
+      }
+      if (isRecords && token == JsonToken.START_ARRAY) {
+        records = array(json, body);
+      } else if (isCursor) {
+        next = cursor(name, json);
+      } else if (leads && token == JsonToken.START_OBJECT) {
+        path.add(own);
+      } else {
+        json.skipChildren();
       }
     }
+    checkEnds(json, "its object; expected one object");
     if (records == null) {
       throw new UnreadablePagesException("a page has no array '" + recordsPath + "'");
     }
     return new PageBody(records, 0, next);
+  }
+
+  /** The cursor that stands here; null if there is no next page. */
+  private static @Nullable String cursor(String name, JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token == null || !token.isScalarValue()) {
+      throw new UnreadablePagesException(
+          "the cursor '"
+              + name
+              + "' of a page is an object or an array; expected a text or a number, or null on the"
+              + " last page");
+    }
+    return token == JsonToken.VALUE_NULL || json.getText().isEmpty() ? null : json.getText();
   }
 
   private static boolean leads(String name, PageSource source, String recordsPath) {

@@ -606,6 +606,58 @@ class PagesTest {
   }
 
   @Test
+  void whatStandsBehindAPageIsNotPassedOver() {
+    for (String page : List.of("[1,2]\n[3,4]", "[1] {\"a\":2}", "[1],")) {
+      pages.put("/a", page);
+      assertThatThrownBy(() -> fetch(byLink("/a")))
+          .as(page)
+          .isInstanceOf(UnreadablePagesException.class)
+          .hasMessageStartingWith("the shop: a page ");
+    }
+    pages.put("/a", "[1,2]\n[3,4]");
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .hasMessage(
+            "the shop: a page has more behind its array; expected one array, or a record a line");
+    pages.put("/a", "{\"data\":{\"rows\":[1]}}\n{\"data\":{\"rows\":[2]}}");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessage("the shop: a page has more behind its object; expected one object");
+  }
+
+  @Test
+  void aFieldThatAPageHasTwiceIsNotPassedOver() {
+    pages.put("/a", "{\"data\":{\"rows\":[1],\"rows\":[2]}}");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessage("the shop: a page has 'data.rows' twice");
+    pages.put("/a", "{\"data\":{\"rows\":[1]},\"data\":{\"rows\":[2]}}");
+    assertThatThrownBy(() -> fetch(byCursor("/a"))).hasMessage("the shop: a page has 'data' twice");
+    pages.put("/a", "{\"data\":{\"rows\":[1]},\"meta\":{\"next\":1,\"next\":null}}");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .hasMessage("the shop: a page has 'meta.next' twice");
+  }
+
+  @Test
+  void whatARecordHasTwiceIsTheRecordsOwnMatter() throws IOException {
+    pages.put("/a", "{\"data\":{\"x\":1,\"x\":2,\"rows\":[{\"a\":1,\"a\":2}]}}");
+    fetch(byCursor("/a"));
+    assertThat(lines()).containsExactly("{\"a\":1,\"a\":2}");
+  }
+
+  @Test
+  void aCursorThatIsNoTextAndNoNumberIsRefused() {
+    for (String cursor : List.of("{\"href\":\"/a?after=2\"}", "[2]")) {
+      pages.put("/a", "{\"data\":{\"rows\":[1]},\"meta\":{\"next\":" + cursor + "}}");
+      assertThatThrownBy(() -> fetch(byCursor("/a")))
+          .as(cursor)
+          .isInstanceOf(UnreadablePagesException.class)
+          .hasMessage(
+              "the shop: the cursor 'meta.next' of a page is an object or an array; expected a text"
+                  + " or a number, or null on the last page");
+    }
+  }
+
+  @Test
   void headersAndPasswordsGoToTheirHostAndNowhereElse() throws IOException {
     pages.put("/a", "1\n");
     String url = url("/a").replace("http://", "http://user:pass@");
