@@ -356,6 +356,7 @@ public final class Pages {
         HttpResponse<Void> response = follow(address, body);
         int status = response.statusCode();
         if (status == 200) {
+          checkIsPlain(response);
           List<String> links = response.headers().allValues("Link");
           return new Answer(response.uri(), body.toByteArray(), links);
         }
@@ -399,6 +400,18 @@ public final class Pages {
     throw new UnreadablePagesException(
         "%s, %d times in a row; run again to go on from where it was left"
             .formatted(problem, ATTEMPTS));
+  }
+
+  /** What is encoded would be taken for a record. Nothing was said of accepting it. */
+  private static void checkIsPlain(HttpResponse<?> response) throws UnreadablePagesException {
+    for (String encoding : response.headers().allValues("Content-Encoding")) {
+      if (!encoding.isBlank() && !encoding.strip().equalsIgnoreCase("identity")) {
+        throw new UnreadablePagesException(
+            "it sends its body with Content-Encoding '"
+                + encoding.strip()
+                + "', which nobody asked for; only bodies as they are can be read");
+      }
+    }
   }
 
   /**

@@ -658,6 +658,27 @@ class PagesTest {
   }
 
   @Test
+  void aBodyThatIsEncodedIsRefused() throws IOException {
+    failures.add(encoded("gzip"));
+    assertThatThrownBy(() -> fetch(byLink("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessage(
+            "the shop: it sends its body with Content-Encoding 'gzip', which nobody asked for;"
+                + " only bodies as they are can be read");
+    assertThat(requests).hasSize(1);
+    failures.add(encoded("Identity"));
+    assertThat(fetch(byLink("/a")).records()).isEqualTo(1);
+  }
+
+  private static Failure encoded(String how) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("Content-Encoding", how);
+      exchange.sendResponseHeaders(200, 2);
+      exchange.getResponseBody().write("1\n".getBytes(UTF_8));
+    };
+  }
+
+  @Test
   void headersAndPasswordsGoToTheirHostAndNowhereElse() throws IOException {
     pages.put("/a", "1\n");
     String url = url("/a").replace("http://", "http://user:pass@");
