@@ -1,6 +1,7 @@
 package dev.patron.transforms.read;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +21,34 @@ final class LinkHeader {
 
   private LinkHeader() {}
 
-  /** The target of the first link that leads to the next page; null if there is none. */
-  static @Nullable String next(String header) {
+  /**
+   * The target of the first link that leads to the next page; null if there is none.
+   *
+   * @param isPage whether a reference, as {@code anchor} gives it, is the page itself: a link that
+   *     leads on from anything else (section 3.2) is none of the page's
+   */
+  static @Nullable String next(String header, Predicate<String> isPage) {
     Matcher link = LINK.matcher(header);
     while (link.find()) {
-      if (isNext(link.group(2))) {
+      String types = first("rel", link.group(2));
+      String anchor = first("anchor", link.group(2));
+      if (types != null
+          && Arrays.stream(types.strip().split("\\s+")).anyMatch("next"::equalsIgnoreCase)
+          && (anchor == null || isPage.test(anchor.strip()))) {
         return link.group(1);
       }
     }
     return null;
   }
 
-  private static boolean isNext(String parameters) {
+  /** The value of the first parameter of a name, which alone counts; null if there is none. */
+  private static @Nullable String first(String name, String parameters) {
     Matcher parameter = PARAMETER.matcher(parameters);
     while (parameter.find()) {
-      if (parameter.group(1).equalsIgnoreCase("rel")) {
-        String types = parameter.group(2) == null ? parameter.group(3) : parameter.group(2);
-        // Of several only the first counts.
-        return types != null
-            && Arrays.stream(types.strip().split("\\s+")).anyMatch("next"::equalsIgnoreCase);
+      if (parameter.group(1).equalsIgnoreCase(name)) {
+        return parameter.group(2) == null ? parameter.group(3) : parameter.group(2);
       }
     }
-    return false;
+    return null;
   }
 }

@@ -261,7 +261,7 @@ public final class Pages {
    */
   private @Nullable String link(Answer answer) throws IOException {
     for (String header : answer.links()) {
-      String link = LinkHeader.next(header);
+      String link = LinkHeader.next(header, anchor -> isPage(anchor, answer.address()));
       if (link != null) {
         URI next = resolve(answer.address(), link);
         if (!host(next).equals(host(first)) && !host(next).equals(host(answer.address()))) {
@@ -272,6 +272,18 @@ public final class Pages {
       }
     }
     return null;
+  }
+
+  /** Whether what a link is from, by this reference, is the page that it came with. */
+  private boolean isPage(String anchor, URI page) {
+    try {
+      URI from = anchor.isEmpty() ? page : resolve(page, anchor);
+      return from.getRawFragment() == null
+          && host(from).equals(host(page))
+          && withoutSecrets(from).equals(withoutSecrets(page));
+    } catch (UnreadablePagesException e) {
+      return false;
+    }
   }
 
   /** With its port, unless that is the scheme's own. */

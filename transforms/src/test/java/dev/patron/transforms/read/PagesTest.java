@@ -679,6 +679,22 @@ class PagesTest {
   }
 
   @Test
+  void aLinkOfAnotherContextLeadsNowhere() throws IOException {
+    pages.put("/a", "1\n");
+    pages.put("/b", "2\n");
+    for (String anchor : List.of("/other", "#part", "http://elsewhere.example/a", "http://[")) {
+      links.put("/a", "</c>; rel=\"next\"; anchor=\"%s\", </b>; rel=\"next\"".formatted(anchor));
+      assertThat(fetch(byLink("/a")).records()).as(anchor).isEqualTo(2);
+      links.put("/a", "</b>; anchor=\"%s\"; rel=\"next\"".formatted(anchor));
+      assertThat(fetch(byLink("/a")).records()).as(anchor).isEqualTo(1);
+    }
+    for (String anchor : List.of("/a", "", url("/a"))) {
+      links.put("/a", "</b>; anchor=\"%s\"; rel=\"next\"".formatted(anchor));
+      assertThat(fetch(byLink("/a")).records()).as(anchor).isEqualTo(2);
+    }
+  }
+
+  @Test
   void headersAndPasswordsGoToTheirHostAndNowhereElse() throws IOException {
     pages.put("/a", "1\n");
     String url = url("/a").replace("http://", "http://user:pass@");
