@@ -46,6 +46,7 @@ import io.delta.kernel.types.StructType;
 import io.delta.kernel.utils.CloseableIterable;
 import io.delta.kernel.utils.CloseableIterator;
 import io.delta.kernel.utils.FileStatus;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -654,6 +655,27 @@ final class DeltaLog {
             Shared.ENGINE, new CheckpointMetaData(version, actions, Optional.empty()));
     for (Path file : earlier) {
       files.delete(file, false);
+    }
+  }
+
+  /**
+   * Whether what a snapshot reads first of its log, a checkpoint or the first commit, is there as
+   * it was: a log that was cut has lost it, or has another checkpoint in its place.
+   */
+  static boolean beginsAsRead(SnapshotImpl snapshot) throws IOException {
+    LogSegment log = snapshot.getLogSegment();
+    List<FileStatus> begin =
+        log.getCheckpoints().isEmpty() ? log.getDeltas() : log.getCheckpoints();
+    if (begin.isEmpty()) {
+      return false;
+    }
+    FileStatus first = begin.get(0);
+    try {
+      FileStatus now = status(first.getPath());
+      return now.getSize() == first.getSize()
+          && now.getModificationTime() == first.getModificationTime();
+    } catch (FileNotFoundException cut) {
+      return false;
     }
   }
 

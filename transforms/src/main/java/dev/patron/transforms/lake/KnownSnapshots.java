@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest versions of tables that this process has read or written, and those just before them.
  * One is still the newest while the file of its commit is the one that was seen and that of the
- * next is not there, for versions have no gaps. To ask for these two costs a fraction of listing
- * and reading a log, and an increment of a stream asks for the newest version of each table some
- * ten times.
+ * next is not there, for versions have no gaps; and it can still be read while the log begins where
+ * it did, for another process may cut it. To ask for these three costs a fraction of listing and
+ * reading a log, and an increment of a stream asks for the newest version of each table some ten
+ * times.
  */
 final class KnownSnapshots {
   /** More tables than a warehouse of some sources has; a long list of files takes megabytes. */
@@ -37,7 +38,10 @@ final class KnownSnapshots {
   private record Known(TableSnapshot snapshot, long written, long bytes) {
     boolean isIn(Path table) throws IOException {
       FileStatus commit = commit(table, snapshot.version());
-      return commit != null && commit.getModificationTime() == written && commit.getLen() == bytes;
+      return commit != null
+          && commit.getModificationTime() == written
+          && commit.getLen() == bytes
+          && DeltaLog.beginsAsRead(snapshot.delta());
     }
   }
 

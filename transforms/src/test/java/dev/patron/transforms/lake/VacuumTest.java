@@ -253,6 +253,21 @@ class VacuumTest {
       assertThat(rows()).isEqualTo(List.of(List.of("Bob")));
     }
 
+    /** As a stream knows a table that another process cleans up, up to a checkpoint or beyond. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 11, 14})
+    void whoKnewTheTableReadsItAnew(int commits) throws Exception {
+      for (long id = 0; id < commits; id++) {
+        table.commit(Commit.append(SCHEMA, List.of(file(id))));
+        assertThat(table.version()).isPresent();
+      }
+      DeltaLog.forgetBefore(DeltaLog.latest(table.path()).orElseThrow());
+      assertThat(table.snapshot().files()).hasSize(commits);
+      assertThat(table.lastTransaction("nobody")).isEmpty();
+      table.commit(Commit.append(SCHEMA, List.of(file(commits))));
+      assertThat(table.snapshot().rows()).isEqualTo(commits + 1);
+    }
+
     @Test
     void aTableThatDoesNotExistHasNothing() {
       assertThat(Vacuum.allButNewest(table, AFTER_ALL).files()).isZero();
