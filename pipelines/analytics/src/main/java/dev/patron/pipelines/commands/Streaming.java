@@ -45,6 +45,12 @@ public final class Streaming implements AutoCloseable {
   /** A cluster that refuses at once needs time all the same, also where increments need none. */
   private static final Duration FAILURE_PAUSE = Duration.ofSeconds(1);
 
+  /**
+   * So long others have to decide nothing before what they left is taken up: a command of several
+   * stages fails if somebody else decides between two of them.
+   */
+  private static final Duration QUIET = Duration.ofSeconds(10);
+
   private final OpenShop shop;
   private final StreamOptions options;
   private final Duration every;
@@ -75,6 +81,14 @@ public final class Streaming implements AutoCloseable {
 
   /** When the increment began that is to tell of them. */
   private long begin;
+
+  /** The newest decision on the warehouse when an increment last came to its end. */
+  private long settled;
+
+  /** The newest decision that was seen since, and when it was seen first. */
+  private long noticed;
+
+  private long noticedAt;
 
   private boolean saidUntrained;
   private long increments;
@@ -187,7 +201,7 @@ public final class Streaming implements AutoCloseable {
     Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
     transactions.tellWhatStays(news, console);
     List<String> champions = job.dataset().purchases() == null ? List.of() : Models.champions(job);
-    if (!begun && news.isEmpty() && champions.equals(scoredBy)) {
+    if (!begun && news.isEmpty() && champions.equals(scoredBy) && !isLeftToDo(job)) {
       return news;
     }
     begun = true;
@@ -199,6 +213,8 @@ public final class Streaming implements AutoCloseable {
     }
     Compact.run(job, options.getMostSmallFiles());
     begun = false;
+    settled = job.decided();
+    noticed = settled;
     increments++;
     console.note(
         String.format(
@@ -210,6 +226,18 @@ public final class Streaming implements AutoCloseable {
             lag(news)));
     committed = 0;
     return news;
+  }
+
+  /**
+   * Whether other commands changed the warehouse since the last increment, and are at rest: what
+   * {@code ingest} reads, somebody has to refine and score, and what {@code run} scores, to send.
+   */
+  private boolean isLeftToDo(Job job) {
+    if (job.decided() != noticed) {
+      noticed = job.decided();
+      noticedAt = System.nanoTime();
+    }
+    return noticed != settled && System.nanoTime() - noticedAt >= QUIET.toNanos();
   }
 
   /**

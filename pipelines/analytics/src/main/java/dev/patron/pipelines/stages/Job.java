@@ -150,6 +150,11 @@ public final class Job {
     }
   }
 
+  /** The number of the newest decision of any run that this job has seen or made. */
+  public long decided() {
+    return decided;
+  }
+
   LocalDate ingestionDate() {
     return LocalDate.ofInstant(started, ZoneOffset.UTC);
   }

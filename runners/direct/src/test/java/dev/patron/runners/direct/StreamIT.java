@@ -379,6 +379,65 @@ class StreamIT {
     broker.createTopic(topic, 2, Map.of());
   }
 
+  /** The bookstore with its orders in files of JSON lines, so that some can come beside a topic. */
+  private Path withOrdersInFiles(String name) throws IOException {
+    Path orders = Files.createDirectory(shop.resolve("orders-" + name));
+    Files.write(
+        orders.resolve("first.jsonl"),
+        messages("bookstore.orders").stream().map(ConsumerRecord::value).toList());
+    return Files.writeString(
+        shop.resolve("dataset-" + name + ".yaml"),
+        Files.readString(shop.resolve("dataset-topics.yaml"))
+            .replaceFirst(
+                "from: \\{ kafka: bookstore.orders,.*",
+                "from: { files: \"orders-" + name + "/*.jsonl\", format: jsonl }"));
+  }
+
+  /** One more file of one order, which is not the latest of all, so that the time stays. */
+  private void order(String name, String file, int order, String day, int customer)
+      throws IOException {
+    Files.writeString(
+        shop.resolve("orders-" + name).resolve(file + ".jsonl"),
+        "{\"order_id\":%d,\"order_timestamp\":\"%sT00:00:00.000000Z\",\"customer_id\":%d,\"quantity\":1,\"total\":700.00,\"books\":[{\"book_id\":1,\"quantity\":1,\"subtotal\":700.00}]}\n"
+            .formatted(order, day, customer));
+  }
+
+  private String[] alike(String command, Path dataset, String warehouse, String... more) {
+    List<String> arguments = new ArrayList<>();
+    arguments.addAll(List.of(command, "--dataset=" + dataset, "--warehouse=" + at(warehouse)));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  @Test
+  void anIdleStreamFinishesWhatAnotherCommandBegan() throws Exception {
+    Path dataset = withOrdersInFiles("beside");
+    broker.createTopic("beside", 2, Map.of());
+    patron(alike("run", dataset, "beside"));
+    Path said = folder.resolve("said beside others");
+    Process process =
+        process(said, alike("stream", dataset, "beside", "--every=PT0.5S", "--scoresTopic=beside"))
+            .start();
+    try {
+      awaitUntil(() -> !process.isAlive() || text(said).contains("increment 1:"));
+      order("beside", "second", 910_001, "2024-06-01", 9_001);
+      patron(alike("ingest", dataset, "beside"));
+      awaitUntil(() -> !process.isAlive() || customersTold("beside").contains("9001"));
+      order("beside", "third", 910_002, "2024-06-02", 9_002);
+      patron(alike("run", dataset, "beside"));
+      awaitUntil(() -> !process.isAlive() || customersTold("beside").contains("9002"));
+      assertThat(process.isAlive()).as(() -> text(said)).isTrue();
+      // What it decided itself is nothing that it was left.
+      long increments = text(said).lines().filter(line -> line.contains(": increment ")).count();
+      Thread.sleep(15_000);
+      assertThat(text(said).lines().filter(line -> line.contains(": increment ")).count())
+          .as(() -> text(said))
+          .isLessThanOrEqualTo(increments + 1);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
   @Test
   void aTopicThatIsMadeAnewGetsAllScoresAlsoWhereOnlyItsNameWasKnown() {
     broker.createTopic("remade", 2, Map.of());
@@ -480,7 +539,9 @@ class StreamIT {
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
       List<TopicPartition> partitions =
-          List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
