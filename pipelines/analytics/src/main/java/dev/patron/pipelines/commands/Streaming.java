@@ -90,6 +90,9 @@ public final class Streaming implements AutoCloseable {
 
   private long noticedAt;
 
+  /** The increment that is being made, or was last. */
+  private @Nullable Job inHand;
+
   private boolean saidUntrained;
   private long increments;
 
@@ -171,7 +174,7 @@ public final class Streaming implements AutoCloseable {
           throw new JobException(String.valueOf(e.getMessage()));
         }
         failures++;
-        if (!mayPass(e) || failures > MOST_FAILURES) {
+        if ((!mayPass(e) && !isOvertaken()) || failures > MOST_FAILURES) {
           throw e;
         }
         console.note("patron: " + MachineFault.reason(e) + "; trying again");
@@ -189,11 +192,25 @@ public final class Streaming implements AutoCloseable {
     return failure instanceof LakeException lake ? lake.isConflict() : Topics.mayPass(failure);
   }
 
+  /**
+   * Whether others changed the warehouse under the increment that failed, as {@code forget} and
+   * {@code vacuum} take files away: then it failed of what is no longer true.
+   */
+  private boolean isOvertaken() {
+    try {
+      return inHand != null && inHand.isOvertaken();
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   private Feeds.News increment() throws IOException {
     if (committed == 0) {
       begin = System.nanoTime();
     }
+    inHand = null;
     Job job = shop.increment(ofIncrements);
+    inHand = job;
     if (unsent) {
       // Before anything is read: messages that came through have ids of what was read by then.
       publish(job);

@@ -155,6 +155,11 @@ public final class Job {
     return decided;
   }
 
+  /** Whether another run decided something since. */
+  public boolean isOvertaken() {
+    return ledger.open() != decided;
+  }
+
   LocalDate ingestionDate() {
     return LocalDate.ofInstant(started, ZoneOffset.UTC);
   }

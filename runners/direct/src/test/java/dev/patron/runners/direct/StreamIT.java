@@ -439,6 +439,31 @@ class StreamIT {
   }
 
   @Test
+  void anIdleStreamGoesOnBehindAForgottenCustomer() throws Exception {
+    Path dataset = withOrdersInFiles("forgetting");
+    broker.createTopic("forgetting", 2, Map.of());
+    order("forgetting", "theirs", 910_001, "2024-06-01", 9_001);
+    patron(alike("run", dataset, "forgetting"));
+    Path said = folder.resolve("said beside one who is forgotten");
+    Process process =
+        process(
+                said,
+                alike(
+                    "stream", dataset, "forgetting", "--every=PT0.5S", "--scoresTopic=forgetting"))
+            .start();
+    try {
+      awaitUntil(() -> !process.isAlive() || text(said).contains("increment 1:"));
+      patron(alike("forget", dataset, "forgetting", "--customer=9001"));
+      order("forgetting", "another's", 910_002, "2024-06-02", 9_002);
+      patron(alike("ingest", dataset, "forgetting"));
+      awaitUntil(() -> !process.isAlive() || customersTold("forgetting").contains("9002"));
+      assertThat(process.isAlive()).as(() -> text(said)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
   void aTopicThatIsMadeAnewGetsAllScoresAlsoWhereOnlyItsNameWasKnown() {
     broker.createTopic("remade", 2, Map.of());
     patron(stream("remade"));
