@@ -72,7 +72,10 @@ public final class Score {
     Observed observed = Observed.of(features);
     if (observed.customers() == 0) {
       new Changes(job)
-          .commit(SCORES, Commit.overwrite(schema, List.of()))
+          .commit(
+              SCORES,
+              Commit.overwrite(schema, List.of())
+                  .withProperties(ScoresTopic.origin(job, job.latest(SCORES))))
           .overwrite(SUMMARY, Frame.empty(Tables.SEGMENT_SUMMARY))
           .overwrite(MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION))
           .decide("score");
@@ -185,6 +188,7 @@ public final class Score {
     long since = revise == null || before == null ? -1 : before.version();
     Map<String, String> properties = new HashMap<>(making.properties(since));
     properties.put(SEGMENTS, segments.reference());
+    properties.putAll(ScoresTopic.origin(job, before));
     Changes changes =
         new Changes(job)
             .commit(SCORES, Commit.overwrite(schema, files).withProperties(properties))

@@ -37,14 +37,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes changed scores to a topic. What is written is the difference between two versions of the
  * scores' table: the one that was written last, which a table of its own remembers, and the newest.
- * So a crash at any moment leaves no gap; what is written again after it has the same ids.
+ * So a crash at any moment leaves no gap. What it may have broken off is written again as it was
+ * begun, before what came since: its messages have ids by the version of the scores that they are
+ * of, and so the same ones.
  */
 public final class ScoresTopic implements AutoCloseable {
-  /** Remembers, as Delta transactions, up to which version scores went to each topic. */
+  /**
+   * Remembers, as Delta transactions, up to which version scores went to each topic, and which were
+   * begun to be sent there.
+   */
   static final String TABLE = "_published";
 
   /** The table property that holds, with a topic's name behind it, the id that it had last. */
   private static final String LAST_ID = "patron.topic.";
+
+  /** The property of the scores' table that names what its newest scores were computed from. */
+  private static final String ORIGIN = "patron.origin";
 
   private static final Schema SCHEMA = Schema.of().with("topic", Type.STRING);
   private static final String CUSTOMER = "customer_id";
@@ -138,6 +146,24 @@ public final class ScoresTopic implements AutoCloseable {
     if (last.isPresent() && last.getAsLong() >= scores.version()) {
       return;
     }
+    String sending = "sending " + application;
+    OptionalLong begun = published.lastTransaction(sending);
+    if (begun.isPresent()
+        && begun.getAsLong() > last.orElse(-1)
+        && begun.getAsLong() < scores.version()) {
+      TableSnapshot then = Making.at(job.table(Score.SCORES), begun.getAsLong());
+      if (then != null) {
+        send(job, then, last);
+        published.commit(told(application, then.version(), id));
+        last = begun;
+      }
+    }
+    published.commit(Commit.append(SCHEMA, List.of()).withTransaction(sending, scores.version()));
+    send(job, scores, last);
+    published.commit(told(application, scores.version(), id));
+  }
+
+  private void send(Job job, TableSnapshot scores, OptionalLong last) throws IOException {
     @Nullable TableSnapshot before =
         last.isPresent() ? Making.at(job.table(Score.SCORES), last.getAsLong()) : null;
     if (last.isPresent() && before == null) {
@@ -148,7 +174,6 @@ public final class ScoresTopic implements AutoCloseable {
     long messages = write(job, scores, before);
     job.console()
         .note(String.format(Locale.ROOT, "patron: %,d changed scores to %s", messages, topic));
-    published.commit(told(application, scores.version(), id));
   }
 
   private String nameAlone() {
@@ -197,7 +222,7 @@ public final class ScoresTopic implements AutoCloseable {
   /** Writes what differs from the scores before, and says how many messages that are. */
   private long write(Job job, TableSnapshot scores, @Nullable TableSnapshot before)
       throws IOException {
-    String inputs = inputs(job, scores.version());
+    String origin = scores.properties().getOrDefault(ORIGIN, "version " + scores.version());
     Manifest told;
     try {
       told =
@@ -227,7 +252,7 @@ public final class ScoresTopic implements AutoCloseable {
                         MapElements.into(TypeDescriptors.longs())
                             .via(frame -> (long) frame.rows())));
                 changed
-                    .apply("As messages", new ToMessages(CUSTOMER, inputs))
+                    .apply("As messages", new ToMessages(CUSTOMER, origin))
                     .apply(
                         "Write to " + topic,
                         KafkaIO.<String, String>write()
@@ -266,16 +291,21 @@ public final class ScoresTopic implements AutoCloseable {
     return properties;
   }
 
-  /** Names what the scores were computed from: what was read of every source, and the version. */
-  private static String inputs(Job job, long version) {
-    StringBuilder text = new StringBuilder().append(version);
+  /**
+   * What the scores' table is to remember of scores that are about to become its version after
+   * {@code before}: what was read of every source by now, and the version, for they may be computed
+   * again of the same.
+   */
+  static Map<String, String> origin(Job job, @Nullable TableSnapshot before) {
+    StringBuilder read = new StringBuilder();
     for (Dataset.Table table : job.dataset().tables()) {
       TableSnapshot bronze = job.latest(Ingest.bronze(table.name()));
-      text.append('\n').append(table.name()).append(' ');
-      text.append(
+      read.append('\n').append(table.name()).append(' ');
+      read.append(
           bronze == null ? "" : bronze.properties().getOrDefault(SourcePosition.PROPERTY, ""));
     }
-    return text.toString();
+    return Map.of(
+        ORIGIN, Fingerprint.of(before == null ? 0 : before.version() + 1, read.toString()));
   }
 
   /** Disconnects. */

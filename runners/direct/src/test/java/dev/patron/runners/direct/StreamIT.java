@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -435,6 +436,44 @@ class StreamIT {
           .isLessThanOrEqualTo(increments + 1);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void whatIsSentAgainHasEqualIdsWhateverOthersDidBetween() throws Exception {
+    Path dataset = withOrdersInFiles("resent");
+    broker.createTopic("resent", 2, Map.of());
+    String[] stream = alike("stream", dataset, "resent", "--untilCaughtUp", "--scoresTopic=resent");
+    patron(alike("run", dataset, "resent"));
+    patron(stream);
+    int customers = messages("resent").size();
+    for (String other : List.of("ingest", "run")) {
+      forgetWhatWasPublishedLast("resent");
+      order("resent", other, 910_001 + other.length(), "2024-06-01", 9_001 + other.length());
+      patron(alike(other, dataset, "resent"));
+      patron(stream);
+    }
+    Map<String, Set<String>> ids = new LinkedHashMap<>();
+    for (ConsumerRecord<String, String> message : messages("resent")) {
+      ObjectNode score = (ObjectNode) new ObjectMapper().readTree(message.value());
+      String id = score.remove("id").asText();
+      ids.computeIfAbsent(score.toString(), any -> new HashSet<>()).add(id);
+    }
+    assertThat(messages("resent")).hasSizeGreaterThan(2 * customers);
+    assertThat(ids.values()).allSatisfy(same -> assertThat(same).hasSize(1));
+  }
+
+  /** As if the stream had been killed when all was sent, and before it remembered that. */
+  private void forgetWhatWasPublishedLast(String warehouse) throws IOException {
+    Path log = at(warehouse).resolve("_published/_delta_log");
+    String newest =
+        "%020d."
+            .formatted(
+                LakeTable.at(at(warehouse).toString(), "_published").version().orElseThrow());
+    try (Stream<Path> files = Files.list(log)) {
+      for (Path file : files.filter(any -> any.toString().contains(newest)).toList()) {
+        Files.delete(file);
+      }
     }
   }
 
