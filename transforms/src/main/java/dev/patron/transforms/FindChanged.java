@@ -12,9 +12,18 @@ import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.transforms.join.CoGbkResult;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionTuple;
+import org.apache.beam.sdk.values.TupleTag;
+import org.apache.beam.sdk.values.TupleTagList;
 
-/** Finds the rows of a table that are new or not what they were, see {@link ChangedRows}. */
-public final class FindChanged extends PTransform<PCollection<Frame>, PCollection<Frame>> {
+/** Finds the rows of a table that are new, not what they were, or gone, see {@link ChangedRows}. */
+public final class FindChanged extends PTransform<PCollection<Frame>, PCollectionTuple> {
+  /** The rows that are new or not what they were. */
+  public static final TupleTag<Frame> CHANGED = new TupleTag<>("changed") {};
+
+  /** The rows as they were whose keys are not there any more. */
+  public static final TupleTag<Frame> GONE = new TupleTag<>("gone") {};
+
   private final transient PCollection<Frame> before;
   private final Schema schema;
   private final String key;
@@ -40,11 +49,14 @@ public final class FindChanged extends PTransform<PCollection<Frame>, PCollectio
   }
 
   @Override
-  public PCollection<Frame> expand(PCollection<Frame> now) {
+  public PCollectionTuple expand(PCollection<Frame> now) {
     return now.apply(
             "Bring rows now and before together",
             BothByKey.of(List.of(key), before, List.of(key), buckets))
-        .apply("Keep what changed", ParDo.of(new Compare(schema, key, ignored)));
+        .apply(
+            "Keep what changed",
+            ParDo.of(new Compare(schema, key, ignored))
+                .withOutputTags(CHANGED, TupleTagList.of(GONE)));
   }
 
   private static final class Compare extends DoFn<KV<Integer, CoGbkResult>, Frame> {
@@ -59,19 +71,20 @@ public final class FindChanged extends PTransform<PCollection<Frame>, PCollectio
     }
 
     @ProcessElement
-    public void compare(@Element KV<Integer, CoGbkResult> bucket, OutputReceiver<Frame> changed) {
+    public void compare(@Element KV<Integer, CoGbkResult> bucket, MultiOutputReceiver out) {
       CoGbkResult both = bucket.getValue();
       // The table may have gained columns since.
-      List<Frame> then = new ArrayList<>();
-      both.getAll(BothByKey.RIGHT).forEach(frame -> then.add(frame.conform(schema)));
-      Frame rows =
-          ChangedRows.between(
-              Frame.concat(schema, then),
-              Frame.concat(schema, both.getAll(BothByKey.LEFT)),
-              key,
-              ignored);
+      List<Frame> conformed = new ArrayList<>();
+      both.getAll(BothByKey.RIGHT).forEach(frame -> conformed.add(frame.conform(schema)));
+      Frame then = Frame.concat(schema, conformed);
+      Frame now = Frame.concat(schema, both.getAll(BothByKey.LEFT));
+      output(out, CHANGED, ChangedRows.between(then, now, key, ignored));
+      output(out, GONE, ChangedRows.gone(then, now, key));
+    }
+
+    private static void output(MultiOutputReceiver out, TupleTag<Frame> tag, Frame rows) {
       if (rows.rows() > 0) {
-        changed.output(rows);
+        out.get(tag).output(rows);
       }
     }
   }

@@ -14,24 +14,32 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.apache.beam.sdk.coders.KvCoder;
+import org.apache.beam.sdk.coders.NullableCoder;
 import org.apache.beam.sdk.coders.StringUtf8Coder;
 import org.apache.beam.sdk.transforms.DoFn;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.transforms.ParDo;
 import org.apache.beam.sdk.values.KV;
 import org.apache.beam.sdk.values.PCollection;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a message of each row: the text of its key, and the row as a JSON object with an {@code id}
- * before its columns. Equal keys and equal origins give equal ids, however often they are made.
+ * before its columns. Equal keys and equal origins give equal ids, however often they are made. Of
+ * a row that is gone, a tombstone: its key and null.
  */
 public final class ToMessages
-    extends PTransform<PCollection<Frame>, PCollection<KV<String, String>>> {
+    extends PTransform<PCollection<Frame>, PCollection<KV<String, @Nullable String>>> {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int ID_BYTES = 16;
 
   private final String key;
-  private final String origin;
+  private final @Nullable String origin;
+
+  private ToMessages(String key, @Nullable String origin) {
+    this.key = key;
+    this.origin = origin;
+  }
 
   /**
    * Messages of these rows.
@@ -39,31 +47,40 @@ public final class ToMessages
    * @param key the column that identifies a row
    * @param origin what the rows were computed from
    */
-  public ToMessages(String key, String origin) {
-    this.key = key;
-    this.origin = origin;
+  public static ToMessages of(String key, String origin) {
+    return new ToMessages(key, origin);
+  }
+
+  /**
+   * Tombstones of these rows, which are gone.
+   *
+   * @param key the column that identifies a row
+   */
+  public static ToMessages tombstones(String key) {
+    return new ToMessages(key, null);
   }
 
   @Override
-  public PCollection<KV<String, String>> expand(PCollection<Frame> rows) {
+  public PCollection<KV<String, @Nullable String>> expand(PCollection<Frame> rows) {
     return rows.apply("A message a row", ParDo.of(new Make(key, origin)))
-        .setCoder(KvCoder.of(StringUtf8Coder.of(), StringUtf8Coder.of()));
+        .setCoder(KvCoder.of(StringUtf8Coder.of(), NullableCoder.of(StringUtf8Coder.of())));
   }
 
-  private static final class Make extends DoFn<Frame, KV<String, String>> {
+  private static final class Make extends DoFn<Frame, KV<String, @Nullable String>> {
     private final String key;
-    private final String origin;
+    private final @Nullable String origin;
 
-    private Make(String key, String origin) {
+    private Make(String key, @Nullable String origin) {
       this.key = key;
       this.origin = origin;
     }
 
     @ProcessElement
-    public void make(@Element Frame rows, OutputReceiver<KV<String, String>> messages) {
+    public void make(@Element Frame rows, OutputReceiver<KV<String, @Nullable String>> messages) {
       for (int row = 0; row < rows.rows(); row++) {
         String name = String.valueOf(rows.value(row, key));
-        messages.output(KV.of(name, message(rows, row, digest(name + "\n" + origin))));
+        messages.output(
+            KV.of(name, origin == null ? null : message(rows, row, digest(name + "\n" + origin))));
       }
     }
   }

@@ -3,11 +3,13 @@ package dev.patron.features.summary;
 import dev.patron.features.frame.Frame;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Which rows of a table are new, or not what they were. */
+/** Which rows of a table are new, not what they were, or gone. */
 public final class ChangedRows {
   private ChangedRows() {}
 
@@ -29,6 +31,15 @@ public final class ChangedRows {
       known.put(before.value(row, key), values(before, row, compared));
     }
     return now.filter(row -> !values(now, row, compared).equals(known.get(now.value(row, key))));
+  }
+
+  /** The rows of {@code before}, in their order, whose keys {@code now} does not have. */
+  public static Frame gone(Frame before, Frame now, String key) {
+    Set<@Nullable Object> there = new HashSet<>();
+    for (int row = 0; row < now.rows(); row++) {
+      there.add(now.value(row, key));
+    }
+    return before.filter(row -> !there.contains(before.value(row, key)));
   }
 
   private static List<@Nullable Object> values(Frame frame, int row, List<String> columns) {

@@ -45,4 +45,12 @@ class ChangedRowsTest {
     assertThat(ChangedRows.between(scores(List.of()), now, "customer_id", List.of("as_of")))
         .isEqualTo(now);
   }
+
+  @Test
+  void rowsWhoseKeysAreNotThereAnyMoreAreGone() {
+    Frame before = scores(List.of(List.of(1L, 7L, 10.0), List.of(2L, 7L, 20.0)));
+    Frame now = scores(List.of(List.of(3L, 8L, 1.0), List.of(2L, 8L, 0.5)));
+    assertThat(ChangedRows.gone(before, now, "customer_id").toRows())
+        .containsExactly(List.of(1L, 7L, 10.0));
+  }
 }

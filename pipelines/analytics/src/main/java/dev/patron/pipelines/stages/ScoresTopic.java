@@ -26,8 +26,11 @@ import java.util.OptionalLong;
 import org.apache.beam.sdk.coders.VarLongCoder;
 import org.apache.beam.sdk.io.kafka.KafkaIO;
 import org.apache.beam.sdk.transforms.Create;
+import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.MapElements;
 import org.apache.beam.sdk.values.PCollection;
+import org.apache.beam.sdk.values.PCollectionList;
+import org.apache.beam.sdk.values.PCollectionTuple;
 import org.apache.beam.sdk.values.TypeDescriptors;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -234,7 +237,7 @@ public final class ScoresTopic implements AutoCloseable {
                     before == null
                         ? pipeline.apply("There were none", Create.empty(now.getCoder()))
                         : pipeline.apply("Read the scores written last", ReadTable.of(before));
-                PCollection<Frame> changed =
+                PCollectionTuple differing =
                     now.apply(
                         "Find changed scores",
                         new FindChanged(
@@ -243,16 +246,22 @@ public final class ScoresTopic implements AutoCloseable {
                             CUSTOMER,
                             List.of("as_of"),
                             job.buckets(scores.files())));
+                PCollection<Frame> changed = differing.get(FindChanged.CHANGED);
+                PCollection<Frame> gone = differing.get(FindChanged.GONE);
                 findings.tell(
                     "rows",
                     "messages",
                     VarLongCoder.of(),
-                    changed.apply(
-                        "Count messages",
-                        MapElements.into(TypeDescriptors.longs())
-                            .via(frame -> (long) frame.rows())));
-                changed
-                    .apply("As messages", new ToMessages(CUSTOMER, origin))
+                    PCollectionList.of(changed)
+                        .and(gone)
+                        .apply("All that differ", Flatten.pCollections())
+                        .apply(
+                            "Count messages",
+                            MapElements.into(TypeDescriptors.longs())
+                                .via(frame -> (long) frame.rows())));
+                PCollectionList.of(changed.apply("As messages", ToMessages.of(CUSTOMER, origin)))
+                    .and(gone.apply("As tombstones", ToMessages.tombstones(CUSTOMER)))
+                    .apply("All messages", Flatten.pCollections())
                     .apply(
                         "Write to " + topic,
                         KafkaIO.<String, String>write()

@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -475,6 +476,25 @@ class StreamIT {
         Files.delete(file);
       }
     }
+  }
+
+  @Test
+  void whoHasNoScoreAnyMoreIsToldByAnEmptyMessage() throws Exception {
+    Path dataset = withOrdersInFiles("leaving");
+    broker.createTopic("leaving", 2, Map.of());
+    String[] stream =
+        alike("stream", dataset, "leaving", "--untilCaughtUp", "--scoresTopic=leaving");
+    order("leaving", "theirs", 910_001, "2024-06-01", 9_001);
+    patron(alike("run", dataset, "leaving"));
+    patron(stream);
+    order("leaving", "another's", 910_001, "2024-06-02", 9_002);
+    patron(alike("run", dataset, "leaving"));
+    patron(stream);
+    Map<String, Boolean> scored = new HashMap<>();
+    messages("leaving").forEach(message -> scored.put(message.key(), message.value() != null));
+    assertThat(scored).containsEntry("9001", false).containsEntry("9002", true);
+    scored.values().removeIf(told -> !told);
+    assertThat(scored).hasSize(rows("leaving", "gold/customer_scores"));
   }
 
   @Test
