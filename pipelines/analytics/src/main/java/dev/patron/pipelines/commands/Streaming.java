@@ -60,7 +60,7 @@ public final class Streaming implements AutoCloseable {
   private final Console ofIncrements;
 
   private final Feeds feeds;
-  private final @Nullable ScoresTopic topic;
+  private @Nullable ScoresTopic topic;
   private final RefusedLately refused = RefusedLately.inAStream();
   private final OpenTransactions transactions = new OpenTransactions();
   private boolean first = true;
@@ -97,16 +97,13 @@ public final class Streaming implements AutoCloseable {
   private long increments;
 
   private Streaming(
-      OpenShop shop, StreamOptions options, Duration every, Console console, Feeds feeds)
-      throws IOException {
+      OpenShop shop, StreamOptions options, Duration every, Console console, Feeds feeds) {
     this.shop = shop;
     this.options = options;
     this.every = every;
     this.console = console;
     this.ofIncrements = console.withoutStages();
     this.feeds = feeds;
-    String name = options.getScoresTopic();
-    this.topic = name == null ? null : ScoresTopic.of(shop.job().dataset(), name);
   }
 
   /** Runs increments until it is told to stop. */
@@ -152,12 +149,15 @@ public final class Streaming implements AutoCloseable {
   }
 
   private void loop(StopSignal stop) throws Exception {
-    Map<String, SourcePosition> ends =
-        options.getUntilCaughtUp() ? feeds.ends(shop.job()) : Map.of();
+    Map<String, SourcePosition> ends = null;
     int failures = 0;
     while (!stop.isAsked()) {
       long start = System.nanoTime();
       try {
+        if (ends == null) {
+          connect();
+          ends = options.getUntilCaughtUp() ? feeds.ends(shop.job()) : Map.of();
+        }
         Feeds.News news = increment();
         failures = 0;
         if (options.getUntilCaughtUp() && news.reaches(ends)) {
@@ -184,6 +184,14 @@ public final class Streaming implements AutoCloseable {
         }
       }
       stop.await(every.minusNanos(System.nanoTime() - start));
+    }
+  }
+
+  /** Looks for the topic of the scores. */
+  private void connect() throws IOException {
+    String name = options.getScoresTopic();
+    if (name != null && topic == null) {
+      topic = ScoresTopic.of(shop.job().dataset(), name);
     }
   }
 

@@ -49,6 +49,10 @@ class TopicFaultsIT {
   // ---- Given
 
   private Path dataset(String more) throws IOException {
+    return dataset(more, broker);
+  }
+
+  private Path dataset(String more, KafkaBroker of) throws IOException {
     return Files.writeString(
         folder.resolve("dataset.yaml"),
         """
@@ -60,7 +64,7 @@ class TopicFaultsIT {
             columns: { id: long }
             from: { kafka: %s, bootstrap: "%s", format: jsonl%s }
         """
-            .formatted(topic, broker.bootstrap(), more));
+            .formatted(topic, of.bootstrap(), more));
   }
 
   /** A dataset of these tables, the changes of which share the topic. */
@@ -297,6 +301,32 @@ class TopicFaultsIT {
       assertThat(ended.get().status()).isEqualTo(1);
     } finally {
       beside.shutdownNow();
+    }
+  }
+
+  @Test
+  void aClusterThatIsAwayAtTheStartIsWaitedFor() throws Exception {
+    try (KafkaBroker away = KafkaBroker.start(Files.createDirectory(folder.resolve("away")))) {
+      away.createTopic(topic, 1, Map.of());
+      away.createTopic("scores", 1, Map.of());
+      away.kill();
+      List<String> stream =
+          arguments("stream", "", "--untilCaughtUp", "--every=PT0S", "--scoresTopic=scores");
+      dataset("", away);
+      ByteArrayOutputStream said = new ByteArrayOutputStream();
+      ExecutorService beside = Executors.newSingleThreadExecutor();
+      try {
+        Future<Ended> ended = beside.submit(() -> run(said, stream));
+        while (!ended.isDone() && !said.toString(UTF_8).contains("; trying again\n")) {
+          Thread.sleep(50);
+        }
+        away.start();
+        assertThat(ended.get(120, TimeUnit.SECONDS).status())
+            .as(() -> said.toString(UTF_8))
+            .isZero();
+      } finally {
+        beside.shutdownNow();
+      }
     }
   }
 
