@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * read, and whether what was read before is still true.
  */
 public final class Topics implements AutoCloseable {
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,249}");
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9._-]{1,249}");
 
   private final KafkaCluster cluster;
   private final Admin admin;
@@ -59,7 +59,7 @@ public final class Topics implements AutoCloseable {
     this.admin = cluster.admin();
   }
 
-  /** Whether a topic may have this name: letters, digits, '.', '_' and '-'. */
+  /** Whether a topic may have this name: letters, digits, '.', '_' and '-', not "." nor "..". */
   public static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }

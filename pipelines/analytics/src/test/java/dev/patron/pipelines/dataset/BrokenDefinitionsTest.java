@@ -317,6 +317,11 @@ final class BrokenDefinitionsTest {
                 + "dataset.yaml:8:28; expected letters, digits, '.', '_' and '-'"),
         Arguments.of(
             "files: \"books/*.jsonl\"",
+            "kafka: \"..\", bootstrap: \"b:1\"",
+            "tables.books.from.kafka is '..', which is no topic's name at "
+                + "dataset.yaml:8:20; expected letters, digits, '.', '_' and '-'"),
+        Arguments.of(
+            "files: \"books/*.jsonl\"",
             "kafka: books, bootstrap: \"b:1\", expired: ignore",
             "tables.books.from.expired is 'ignore' at dataset.yaml:8:54; expected fail or skip"),
         Arguments.of(

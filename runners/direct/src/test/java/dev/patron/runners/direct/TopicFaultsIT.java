@@ -171,7 +171,7 @@ class TopicFaultsIT {
 
   @Test
   void scoresGoToATopicThatHasAName() throws IOException {
-    for (String name : List.of("", "a/b")) {
+    for (String name : List.of("", "a/b", "..")) {
       assertThat(run("stream", "", "--untilCaughtUp", "--scoresTopic=" + name))
           .isEqualTo(
               new Ended(
