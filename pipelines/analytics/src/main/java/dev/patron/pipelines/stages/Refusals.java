@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Refusals {
   private static final int LONGEST_DETAIL = 200;
   private static final List<String> COLUMNS =
-      List.of("_source", "_partition", "_offset", "reason", "detail");
+      List.of("_source", "_partition", "_offset", "_file", "reason", "detail");
   private static final Comparator<Refusal> BY_PLACE =
       Comparator.comparing(Refusal::source)
           .thenComparing(Refusal::partition)
@@ -44,14 +44,17 @@ final class Refusals {
     BytesColumn sources = frame.bytes("_source");
     LongColumn partitions = frame.longs("_partition");
     LongColumn offsets = frame.longs("_offset");
+    BytesColumn files = frame.bytes("_file");
     BytesColumn reasons = frame.bytes("reason");
     BytesColumn details = frame.bytes("detail");
     for (int row = 0; row < frame.rows(); row++) {
       counts.merge(reasons.text(row), 1L, Long::sum);
+      String source = sources.isNull(row) ? "" : sources.text(row);
+      boolean isOfFile = !files.isNull(row) && files.text(row).equals(source);
       Refusal refusal =
           new Refusal(
-              sources.isNull(row) ? "" : sources.text(row),
-              partitions.isNull(row) ? 0 : partitions.get(row),
+              source,
+              isOfFile || partitions.isNull(row) ? -1 : partitions.get(row),
               offsets.isNull(row) ? -1 : offsets.get(row),
               reasons.text(row),
               details.isNull(row) ? "" : details.text(row));
@@ -72,7 +75,11 @@ final class Refusals {
     return example == null ? reasons : reasons + "; the first: " + example;
   }
 
-  /** One refused record; without a place within its source, the source as a whole. */
+  /**
+   * One refused record; without a place within its source, the source as a whole.
+   *
+   * @param partition -1 in what has none, a file
+   */
   private record Refusal(String source, long partition, long offset, String reason, String detail) {
     @Override
     public String toString() {
@@ -81,7 +88,7 @@ final class Refusals {
         line = line.substring(0, LONGEST_DETAIL) + "...";
       }
       String place =
-          offset < 0 ? source : source + (partition == 0 ? ":" : "[" + partition + "]:") + offset;
+          offset < 0 ? source : source + (partition < 0 ? ":" : "[" + partition + "]:") + offset;
       return line.contains(source) ? line : place + ": " + line;
     }
   }

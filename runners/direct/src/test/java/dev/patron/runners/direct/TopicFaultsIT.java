@@ -331,6 +331,15 @@ class TopicFaultsIT {
   }
 
   @Test
+  void aRefusedRecordIsSaidToBeInItsPartition() throws IOException {
+    send(1);
+    try (KafkaProducer<String, String> producer = producer(null)) {
+      var unused = producer.send(new ProducerRecord<>(topic, "{\"id\": \"x\"}"));
+    }
+    assertThat(run("run", "").said()).contains("; the first: " + topic + "[0]:1: ");
+  }
+
+  @Test
   void aTopicThatIsNotThereAtTheStartIsWrongUsage() throws IOException {
     KafkaBroker.await(broker.admin().deleteTopics(List.of(topic)).all());
     assertThat(catchUp(""))
