@@ -1,11 +1,9 @@
 package dev.patron.pipelines.training;
 
 import dev.patron.features.clv.PurchaseModel;
+import dev.patron.features.clv.YearClock;
 import dev.patron.features.frame.Frame;
-import dev.patron.features.frame.LongColumn;
-import dev.patron.features.frame.Type;
 import dev.patron.features.purchases.DailyPurchases;
-import java.time.LocalDate;
 import java.util.Arrays;
 import org.apache.commons.math3.distribution.ChiSquaredDistribution;
 import org.apache.commons.math3.util.FastMath;
@@ -25,12 +23,6 @@ import org.jspecify.annotations.Nullable;
  * beyond it would lend it the pace of what comes after, say of the days after Christmas.
  */
 final class SeasonClock {
-  private static final int YEAR = 365;
-
-  /** The 28th of February, counted from the first of January as 0. */
-  private static final int BEFORE_LEAP_DAY = 58;
-
-  private static final double PERIOD_DAYS = 28;
   private static final int ROUNDS = 4;
   private static final double DAYS_PER_WEEK = 7;
 
@@ -43,49 +35,14 @@ final class SeasonClock {
   /** How unlikely it is that a shop without seasons is taken for one that has them. */
   private static final double CHANCE = 0.001;
 
-  private final long asOf;
-  private final long windowDays;
-
-  /** The period of each day of a year without leap day that begins after as-of. */
-  private final int[] periods;
-
-  private final double[] pace;
+  private final YearClock year;
 
   /** How far the counts are from an even pace, as chi-squared measures it. */
   private final double unevenness;
 
-  private final double[] passed = new double[YEAR + 1];
-
-  private SeasonClock(long asOf, long windowDays, int[] periods, double[] pace, double unevenness) {
-    this.asOf = asOf;
-    this.windowDays = windowDays;
-    this.periods = periods;
-    this.pace = pace;
+  private SeasonClock(YearClock year, double unevenness) {
+    this.year = year;
     this.unevenness = unevenness;
-    for (int day = 0; day < YEAR; day++) {
-      passed[day + 1] = passed[day] + pace[periods[day]];
-    }
-  }
-
-  private SeasonClock with(double[] newPace, double newUnevenness) {
-    return new SeasonClock(asOf, windowDays, periods, newPace, newUnevenness);
-  }
-
-  /** The window in whole periods, and the rest of the year in whole periods. */
-  private static int[] periods(long windowDays) {
-    int window = (int) Math.min(windowDays, YEAR);
-    int rest = YEAR - window;
-    int ofWindow = periodsIn(window);
-    int ofRest = periodsIn(rest);
-    int[] periods = new int[YEAR];
-    Arrays.setAll(
-        periods,
-        day -> day < window ? day * ofWindow / window : ofWindow + (day - window) * ofRest / rest);
-    return periods;
-  }
-
-  private static int periodsIn(int days) {
-    return (int) Math.max(1, Math.round(days / PERIOD_DAYS));
   }
 
   /** Fits a model of purchases. */
@@ -119,10 +76,7 @@ final class SeasonClock {
     if (daily.isEmpty() || daily.firstDay() >= asOf) {
       return null;
     }
-    int[] periods = periods(windowDays);
-    double[] even = new double[periods[YEAR - 1] + 1];
-    Arrays.fill(even, 1);
-    SeasonClock clock = new SeasonClock(asOf, windowDays, periods, even, 0);
+    SeasonClock clock = new SeasonClock(YearClock.even(asOf, windowDays), 0);
     PurchaseModel model = byCalendar;
     for (int round = 0; round < ROUNDS; round++) {
       if (round > 0) {
@@ -139,7 +93,8 @@ final class SeasonClock {
   /** Whether the shop is busier at some times of the year than at others by more than chance. */
   boolean isBeyondChance() {
     return unevenness
-        > new ChiSquaredDistribution(pace.length - 1.0).inverseCumulativeProbability(1 - CHANCE);
+        > new ChiSquaredDistribution(year.paces().length - 1.0)
+            .inverseCumulativeProbability(1 - CHANCE);
   }
 
   /** How far counts of so many purchases are off by chance, as the logarithm of a factor. */
@@ -147,58 +102,31 @@ final class SeasonClock {
     return Math.sqrt(DISPERSION / (purchases + 1));
   }
 
+  /** What it shows. */
+  YearClock year() {
+    return year;
+  }
+
   /** The days by this clock from as-of to a day; negative before it. */
   double at(long day) {
-    long since = withoutLeapDays(day) - withoutLeapDays(asOf);
-    long leapDays = day - asOf - since;
-    return Math.floorDiv(since, (long) YEAR) * passed[YEAR]
-        + passed[Math.floorMod(since, YEAR)]
-        + leapDays * pace[periodOf(BEFORE_LEAP_DAY)];
-  }
-
-  /** The period of a day, of those numbered {@link #withoutLeapDays}. */
-  private int periodOf(long numbered) {
-    return periods[(int) Math.floorMod(numbered - 1 - withoutLeapDays(asOf), (long) YEAR)];
-  }
-
-  /**
-   * A number of a day that is 365 more each year, so that Christmas remains Christmas: a leap day
-   * has that of the day before.
-   */
-  private static long withoutLeapDays(long epochDay) {
-    LocalDate date = LocalDate.ofEpochDay(epochDay);
-    int ofYear = date.getDayOfYear() - 1;
-    return (long) YEAR * date.getYear()
-        + (date.isLeapYear() && ofYear > BEFORE_LEAP_DAY ? ofYear - 1 : ofYear);
+    return year.at(day);
   }
 
   /** The same customers with their times by this clock, to whole days. */
   Frame by(Frame customers) {
-    LongColumn tenures = customers.longs("tenure_days");
-    LongColumn toLast = customers.longs("repeat_recency_days");
-    long[] tenure = new long[customers.rows()];
-    long[] recency = new long[customers.rows()];
-    for (int row = 0; row < tenure.length; row++) {
-      long first = asOf - tenures.get(row);
-      double start = at(first);
-      recency[row] =
-          toLast.get(row) == 0 ? 0 : Math.max(1, Math.round(at(first + toLast.get(row)) - start));
-      tenure[row] = Math.max(recency[row], Math.round(-start));
-    }
-    return customers
-        .with("tenure_days", Type.LONG, LongColumn.of(tenure))
-        .with("repeat_recency_days", Type.LONG, LongColumn.of(recency));
+    return year.by(customers);
   }
 
   private SeasonClock mended(DailyPurchases daily, PurchaseModel model) {
-    double[] expected = new double[pace.length];
-    double[] actual = new double[pace.length];
+    int periods = year.paces().length;
+    double[] expected = new double[periods];
+    double[] actual = new double[periods];
     double[] anybody = anybody(model, -at(daily.firstDay()));
-    int days = Math.toIntExact(asOf - daily.firstDay()) + 1;
+    int days = Math.toIntExact(year.foundOn() - daily.firstDay()) + 1;
     double[] times = new double[days];
     Arrays.setAll(times, i -> at(daily.firstDay() + i));
     for (int day = 1; day < days; day++) {
-      int period = periodOf(withoutLeapDays(daily.firstDay() + day));
+      int period = year.period(daily.firstDay() + day);
       actual[period] += daily.repeats(daily.firstDay() + day);
       double sum = 0;
       for (int first = 0; first < day; first++) {
@@ -220,6 +148,7 @@ final class SeasonClock {
    * differ no more than counts do by chance: a shop without seasons keeps an even clock.
    */
   private SeasonClock shrunk(double[] expected, double[] actual) {
+    double[] pace = year.paces();
     double[] logs = new double[pace.length];
     double[] chance = new double[pace.length];
     for (int i = 0; i < pace.length; i++) {
@@ -238,7 +167,7 @@ final class SeasonClock {
     for (int i = 0; i < pace.length; i++) {
       paces[i] = FastMath.exp(mean + (logs[i] - mean) * real / (real + chance[i]));
     }
-    return with(paces, beyond);
+    return new SeasonClock(year.with(paces), beyond);
   }
 
   /** Repeat purchases of a customer of whom nothing is known, each {@link #GRID_DAYS} more. */
@@ -255,7 +184,8 @@ final class SeasonClock {
   }
 
   private SeasonClock inUnitsOfTheWindow() {
-    double unit = at(asOf + windowDays) / windowDays;
-    return with(Arrays.stream(pace).map(p -> p / unit).toArray(), unevenness);
+    double unit = at(year.foundOn() + year.windowDays()) / year.windowDays();
+    double[] paces = Arrays.stream(year.paces()).map(pace -> pace / unit).toArray();
+    return new SeasonClock(year.with(paces), unevenness);
   }
 }
