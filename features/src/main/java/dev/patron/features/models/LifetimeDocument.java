@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LifetimeDocument {
   /** The pace of purchases is found by periods of about four weeks. */
-  private static final Duration SEASON_HOLDS = Duration.ofDays(28);
+  private static final Duration SEASON_HOLDS = Duration.ofDays(Refinement.SEASON_HOLDS_DAYS);
+
+  private static final Duration DAY = Duration.ofDays(1);
 
   /** The name of the model. */
   public static final String NAME = "lifetime";
@@ -159,10 +161,7 @@ public final class LifetimeDocument {
     if (purchaseModel == null) {
       parameters.putNull("purchases");
     } else {
-      ObjectNode purchases = parameters.putObject("purchases");
-      purchases.put("kind", purchaseModel.kind());
-      purchases.put("unit", "weeks");
-      purchaseModel.parameters().forEach(purchases::put);
+      parameters.set("purchases", node(purchaseModel));
     }
     MoneyModel moneyModel = model.money();
     if (moneyModel == null) {
@@ -177,6 +176,14 @@ public final class LifetimeDocument {
     ObjectNode errors = parameters.putObject("standardErrors");
     new TreeMap<>(model.standardErrors()).forEach(errors::put);
     return parameters;
+  }
+
+  static ObjectNode node(PurchaseModel model) {
+    ObjectNode purchases = ModelDocument.NODES.objectNode();
+    purchases.put("kind", model.kind());
+    purchases.put("unit", "weeks");
+    model.parameters().forEach(purchases::put);
+    return purchases;
   }
 
   /**
@@ -256,7 +263,11 @@ public final class LifetimeDocument {
    */
   public static Refinement refinement(ModelDocument document, Instant asOf, long horizonDays) {
     Refinement refinement = refinement(document);
-    return isInSeason(document, asOf, horizonDays) ? refinement : refinement.withoutSeason();
+    if (!isInSeason(document, asOf, horizonDays)) {
+      return refinement.withoutSeason();
+    }
+    double days = Duration.between(asOf(document), asOf).toSeconds() / (double) DAY.toSeconds();
+    return refinement.later(Math.round(days));
   }
 
   private static boolean isInSeason(ModelDocument document, Instant asOf, long horizonDays) {
@@ -284,10 +295,14 @@ public final class LifetimeDocument {
       return null;
     }
     try {
-      return PurchaseModels.of(ModelDocument.required(node, "kind").asText(), numbers(node));
+      return purchases(node);
     } catch (IllegalArgumentException e) {
       throw wrong(document, e);
     }
+  }
+
+  static PurchaseModel purchases(JsonNode node) {
+    return PurchaseModels.of(ModelDocument.required(node, "kind").asText(), numbers(node));
   }
 
   private static @Nullable MoneyModel amounts(ModelDocument document, JsonNode node) {

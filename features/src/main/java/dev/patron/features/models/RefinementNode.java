@@ -3,15 +3,19 @@ package dev.patron.features.models;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.patron.features.clv.YearClock;
 import dev.patron.features.trees.BoostedTrees;
 import dev.patron.features.trees.BoostedTrees.Leaf;
 import dev.patron.features.trees.BoostedTrees.Node;
 import dev.patron.features.trees.BoostedTrees.Split;
+import dev.patron.features.trees.InSeason;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.Refinement.Interval;
 import dev.patron.features.trees.Refinement.Part;
 import dev.patron.features.trees.TreeInputs;
 import dev.patron.features.trees.TwoStageTrees;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +41,10 @@ final class RefinementNode {
         .put("pace", refinement.interval().pace())
         .put("width", refinement.interval().width())
         .put("crosses", refinement.interval().crosses());
+    InSeason inSeason = refinement.inSeason();
+    if (inSeason != null) {
+      node.set("inSeason", inSeason(inSeason));
+    }
     TwoStageTrees trees = refinement.trees();
     if (trees == null) {
       node.putNull("trees");
@@ -49,6 +57,19 @@ final class RefinementNode {
     stages.set("buys", boosted(trees.buys()));
     stages.set("purchases", boosted(trees.purchases()));
     stages.set("spend", boosted(trees.spend()));
+    return node;
+  }
+
+  private static ObjectNode inSeason(InSeason inSeason) {
+    YearClock clock = inSeason.clock();
+    ObjectNode node = ModelDocument.NODES.objectNode();
+    node.put("foundOn", LocalDate.ofEpochDay(clock.foundOn()).toString());
+    node.put("windowDays", clock.windowDays());
+    ArrayNode paces = node.putArray("paces");
+    for (double pace : clock.paces()) {
+      paces.add(pace);
+    }
+    node.set("purchases", LifetimeDocument.node(inSeason.purchases()));
     return node;
   }
 
@@ -96,7 +117,36 @@ final class RefinementNode {
         stages.isNull() ? null : trees(stages),
         readPart(ModelDocument.required(node, "purchases")),
         readPart(ModelDocument.required(node, "spend")),
-        readInterval(node.get("interval")));
+        readInterval(node.get("interval")),
+        node.has("inSeason") ? readInSeason(node.get("inSeason")) : null);
+  }
+
+  /** Documents before schema version 6 know of no clock. */
+  private static InSeason readInSeason(JsonNode node) {
+    JsonNode paces = ModelDocument.required(node, "paces");
+    double[] read = new double[paces.size()];
+    for (int i = 0; i < read.length; i++) {
+      if (!paces.get(i).isNumber()) {
+        throw new IllegalArgumentException(
+            "model.json: a pace is %s where a number is wanted".formatted(paces.get(i)));
+      }
+      read[i] = paces.get(i).doubleValue();
+    }
+    return new InSeason(
+        new YearClock(
+            day(ModelDocument.required(node, "foundOn").asText()),
+            (long) ModelDocument.number(node, "windowDays"),
+            read),
+        LifetimeDocument.purchases(ModelDocument.required(node, "purchases")));
+  }
+
+  private static long day(String date) {
+    try {
+      return LocalDate.parse(date).toEpochDay();
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException(
+          "model.json: foundOn is '%s'; a date is wanted".formatted(date), e);
+    }
   }
 
   /**

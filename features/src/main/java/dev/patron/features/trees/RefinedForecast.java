@@ -17,7 +17,8 @@ import java.util.List;
  *
  * <p>Purchases and spend are blended each for itself; the amount of a purchase is their ratio. The
  * discount is that of the probabilistic forecast. The interval is drawn at the pace of the season,
- * stretched by what else changes its mean, and as wide as back-tests have shown that it must be.
+ * or by its clock, stretched by what else changes its mean, and as wide as back-tests have shown
+ * that it must be.
  */
 public final class RefinedForecast implements Serializable {
   private static final List<String> WORTH =
@@ -31,6 +32,7 @@ public final class RefinedForecast implements Serializable {
           .with("cltv_low", Type.DOUBLE)
           .with("cltv_high", Type.DOUBLE);
 
+  private final LifetimeModel model;
   private final LifetimeForecast forecast;
   private final Refinement refinement;
 
@@ -47,8 +49,15 @@ public final class RefinedForecast implements Serializable {
       long horizonDays,
       double discountRate,
       long seed) {
+    InSeason inSeason = refinement.inSeason();
+    this.model = model;
     this.forecast =
-        new LifetimeForecast(model, horizonDays, discountRate, seed, refinement.interval().pace());
+        new LifetimeForecast(
+            inSeason == null ? model : inSeason.model(model),
+            horizonDays,
+            discountRate,
+            seed,
+            refinement.interval().pace());
     this.refinement = refinement;
   }
 
@@ -65,20 +74,20 @@ public final class RefinedForecast implements Serializable {
    * @throws IllegalArgumentException if a customer's numbers contradict one another
    */
   public Frame of(Frame features) {
-    Frame plain = forecast.of(features);
-    return refinement.isNone() || forecast.model().purchases() == null
-        ? plain
-        : refine(features, plain);
+    InSeason inSeason = refinement.inSeason();
+    Frame plain = forecast.of(inSeason == null ? features : inSeason.clock().by(features));
+    return refinement.isNone() || model.purchases() == null ? plain : refine(features, plain);
   }
 
   private Frame refine(Frame features, Frame plain) {
     int rows = plain.rows();
-    LifetimeModel model = forecast.model();
     TwoStageTrees trees = refinement.trees();
     TreeForecast shape =
-        trees == null ? null : TreeForecast.of(trees, model, features, horizonDays());
+        trees == null
+            ? null
+            : TreeForecast.of(trees, model, features, refinement.inSeason(), horizonDays());
     Expectation expected =
-        shape == null ? Expectation.of(model, features, horizonDays()) : shape.expected();
+        shape == null ? refinement.expected(model, features, horizonDays()) : shape.expected();
     boolean worth = model.money() != null;
     Interval interval = refinement.interval();
     FrameBuilder refined = new FrameBuilder(CHANGED);

@@ -1,5 +1,7 @@
 package dev.patron.features.trees;
 
+import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.frame.Frame;
 import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +14,26 @@ import org.jspecify.annotations.Nullable;
  * @param purchases of the expected number of purchases
  * @param spend of the expected spend
  * @param interval of the spend
+ * @param inSeason by which customers are forecast where a shop has seasons beyond chance; null: by
+ *     the calendar
  */
 public record Refinement(
-    @Nullable TwoStageTrees trees, Part purchases, Part spend, Interval interval)
+    @Nullable TwoStageTrees trees,
+    Part purchases,
+    Part spend,
+    Interval interval,
+    @Nullable InSeason inSeason)
     implements Serializable {
+  /** What is known of a season is known of windows that begin at most so many days away from it. */
+  public static final long SEASON_HOLDS_DAYS = 28;
 
   /** Nothing is changed. */
   public static final Refinement NONE = new Refinement(null, Part.NONE, Part.NONE);
+
+  /** By the calendar. */
+  public Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spend, Interval interval) {
+    this(trees, purchases, spend, interval, null);
+  }
 
   /** Means alone are changed; the interval is stretched as its mean is. */
   public Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spend) {
@@ -123,7 +138,30 @@ public record Refinement(
 
   /** Whether a season is known of the window that is forecast. */
   public boolean hasSeason() {
-    return purchases.season() != 1 || spend.season() != 1 || interval.pace() != 1;
+    return purchases.season() != 1
+        || spend.season() != 1
+        || interval.pace() != 1
+        || inSeason != null;
+  }
+
+  /**
+   * The same for customers as they are known so many days later than those of the training, or
+   * earlier where that is negative; not by a clock where that is too many.
+   */
+  public Refinement later(long days) {
+    if (inSeason == null || days == 0) {
+      return this;
+    }
+    return Math.abs(days) > SEASON_HOLDS_DAYS
+        ? withoutSeason()
+        : new Refinement(trees, purchases, spend, interval, inSeason.later(days));
+  }
+
+  /** What is expected of customers before trees change it. */
+  Expectation expected(LifetimeModel model, Frame features, long days) {
+    return inSeason == null
+        ? Expectation.of(model, features, days)
+        : inSeason.expected(model, features, days);
   }
 
   /** The same of a window of whose season nothing is known. */

@@ -3,6 +3,7 @@ package dev.patron.features.trees;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.trees.TwoStageTrees.Start;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What trees forecast for the customers of a frame, beside the expectation of the probabilistic
@@ -25,13 +26,26 @@ public final class TreeForecast {
    * The forecasts, row by row.
    *
    * @param model with a model of purchases, whose expectations the trees look at
+   * @param inSeason what they start from instead; null: from the same
    * @param days ahead, at least 1
    */
   public static TreeForecast of(
-      TwoStageTrees trees, LifetimeModel model, Frame features, long days) {
-    Expectation within = Expectation.of(model, features, trees.windowDays());
-    Expectation ahead = days == trees.windowDays() ? within : Expectation.of(model, features, days);
-    double[][] inputs = TreeInputs.of(features, within);
+      TwoStageTrees trees,
+      LifetimeModel model,
+      Frame features,
+      @Nullable InSeason inSeason,
+      long days) {
+    long window = trees.windowDays();
+    Expectation byCalendar = Expectation.of(model, features, window);
+    double[][] inputs = TreeInputs.of(features, byCalendar);
+    Expectation within = inSeason == null ? byCalendar : inSeason.expected(model, features, window);
+    Expectation ahead = within;
+    if (days != window) {
+      ahead =
+          inSeason == null
+              ? Expectation.of(model, features, days)
+              : inSeason.expected(model, features, days);
+    }
     TreeForecast forecast = new TreeForecast(ahead);
     for (int row = 0; row < inputs.length; row++) {
       double extension =

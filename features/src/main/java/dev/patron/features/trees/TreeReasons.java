@@ -43,8 +43,9 @@ public final class TreeReasons implements Serializable {
     }
     boolean ofSpend = refinement.spend().weight() > 0;
     Refinement.Part part = ofSpend ? refinement.spend() : refinement.purchases();
-    Expectation expected = Expectation.of(model, features, trees.windowDays());
-    double[][] inputs = TreeInputs.of(features, expected);
+    long window = trees.windowDays();
+    double[][] inputs = TreeInputs.of(features, Expectation.of(model, features, window));
+    Expectation expected = refinement.expected(model, features, window);
     List<@Nullable String> reasons = new ArrayList<>();
     for (int row = 0; row < inputs.length; row++) {
       Start start = Start.at(expected.purchases(row), expected.amount(row));

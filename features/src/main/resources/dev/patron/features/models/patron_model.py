@@ -16,7 +16,7 @@ try:
 except ImportError:
     numpy = None
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 DAYS_PER_WEEK = 7.0
 UNKNOWN = -1.0
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -56,7 +56,7 @@ class PatronModel:
             and abs(_instant(row.get("as_of"), training) - _instant(None, training)) <= SEASON_HOLDS
         ):
             return refinement
-        changed = dict(refinement)
+        changed = {name: part for name, part in refinement.items() if name != "inSeason"}
         for part in ("purchases", "spend"):
             changed[part] = dict(refinement[part], season=1.0)
         if "interval" in refinement:
@@ -114,6 +114,11 @@ class PatronModel:
         if model is None or None in days:
             return dict.fromkeys(names)
         x, tx, tenure = days[0], days[1] / DAYS_PER_WEEK, days[2] / DAYS_PER_WEEK
+        refinement, by_calendar = self._refinement(row), (model, tx, tenure)
+        in_season = (refinement or {}).get("inSeason")
+        if in_season is not None:
+            model = in_season["purchases"]
+            tx, tenure = self._by_clock(in_season, row)
         alive = _p_alive(model, x, tx, tenure)
         ends, discounts = self._months()
         ahead = [_while_alive(model, x, tenure, end) for end in ends]
@@ -125,7 +130,6 @@ class PatronModel:
         amount = _amount(parameters["amounts"], row)
         purchases, spend = plain, None if amount is None else plain * amount
         value, low, high = None, None, None
-        refinement = self._refinement(row)
         interval = (refinement or {}).get("interval", {"pace": 1.0, "width": 1.0})
         if amount is not None:
             value = alive * discounted * amount
@@ -137,7 +141,7 @@ class PatronModel:
             low, high = discount * low, discount * high
         if refinement is not None:
             purchases, spend = self._refine(
-                refinement, model, row, (x, tenure, alive, ahead[-1], amount or 0.0)
+                refinement, model, row, (x, tenure, alive, ahead[-1], amount or 0.0), by_calendar
             )
             if amount is not None:
                 before = plain * amount
@@ -166,14 +170,36 @@ class PatronModel:
             discounts.append(math.exp(-end * math.log1p(self.discount_rate)))
         return ends, discounts
 
-    def _refine(self, refinement, model, row, known):
+    def _by_clock(self, in_season, row):
+        """The times of a customer by the clock of a shop with seasons, in weeks of whole days."""
+        training = self.document["training"]
+        later = _instant(row.get("as_of"), training) - _instant(None, training)
+        later = math.floor(later // datetime.timedelta(seconds=1) / 86400.0 + 0.5)
+        found_on = datetime.date.fromisoformat(in_season["foundOn"]).toordinal()
+        clock = _YearClock(found_on, in_season["windowDays"], in_season["paces"])
+        as_of = found_on + later
+        now, to_last = clock.at(as_of), int(row["repeat_recency_days"])
+        first = as_of - int(row["tenure_days"])
+        start, recency = clock.at(first) - now, 0
+        if to_last > 0:
+            recency = max(1, math.floor(clock.at(first + to_last) - now - start + 0.5))
+        tenure = max(recency, math.floor(-start + 0.5))
+        return recency / DAYS_PER_WEEK, tenure / DAYS_PER_WEEK
+
+    def _refine(self, refinement, model, row, known, by_calendar):
         x, tenure, alive, ahead, amount = known
         trees = refinement["trees"]
         by_trees = (0.0, 0.0)
         if trees is not None:
             within = _while_alive(model, x, tenure, trees["windowDays"] / DAYS_PER_WEEK)
             expected = alive * within
-            inputs = _inputs(row, trees["inputs"], alive, expected, amount)
+            seen, looked_at = alive, expected
+            if "inSeason" in refinement:
+                plain, tx, since = by_calendar
+                seen = _p_alive(plain, x, tx, since)
+                window = trees["windowDays"] / DAYS_PER_WEEK
+                looked_at = seen * _while_alive(plain, x, since, window)
+            inputs = _inputs(row, trees["inputs"], seen, looked_at, amount)
             bounded = min(max(expected, 1e-6), 500.0)
             if_any = math.log(bounded / -math.expm1(-bounded))
             odds = math.log(math.expm1(bounded)) + _sum(trees["buys"], inputs)
@@ -196,6 +222,42 @@ class PatronModel:
                 * ((1 - weight) * probabilistic + weight * part["level"] * tree)
             )
         return blended
+
+
+class _YearClock:
+    """Runs at another pace in each period of the year; days are those of datetime's ordinals."""
+
+    def __init__(self, found_on, window_days, paces):
+        self.found_on, self.paces, self.passed = found_on, paces, [0.0]
+        window = min(window_days, 365)
+        rest = 365 - window
+        of_window, of_rest = (max(1, math.floor(days / 28 + 0.5)) for days in (window, rest))
+        self.periods = []
+        for day in range(365):
+            within = day * of_window // window if day < window else None
+            period = of_window + (day - window) * of_rest // rest if within is None else within
+            self.periods.append(period)
+            self.passed.append(self.passed[-1] + paces[period])
+
+    def at(self, day):
+        """The days by this clock since it was found."""
+        found = _without_leap_days(self.found_on)
+        since = _without_leap_days(day) - found
+        leap_days = day - self.found_on - since
+        before_leap_day = self.periods[(58 - 1 - found) % 365]
+        return (
+            since // 365 * self.passed[365]
+            + self.passed[since % 365]
+            + leap_days * self.paces[before_leap_day]
+        )
+
+
+def _without_leap_days(day):
+    """A number of a day that is 365 more each year: a leap day has that of the day before."""
+    date = datetime.date.fromordinal(day)
+    of_year = date.timetuple().tm_yday - 1
+    leap = date.year % 4 == 0 and (date.year % 100 != 0 or date.year % 400 == 0)
+    return 365 * date.year + (of_year - 1 if leap and of_year > 58 else of_year)
 
 
 def _instant(as_of, training):

@@ -126,6 +126,36 @@ class CustomerScorerTest {
     }
   }
 
+  /** Who was silent over the holidays was silent for long, whenever the forecast is made. */
+  @Test
+  void aClockGoesOnWithTheDays() {
+    ModelVersion version =
+        new ModelVersion(
+            "lifetime",
+            6,
+            LifetimeDocument.of(Examples.LIFETIME, Examples.BY_CLOCK, Examples.FACTS));
+    Frame features = Examples.features(Type.LONG);
+    Instant trained = Examples.FACTS.asOf();
+    long horizon = Examples.FACTS.horizonDays();
+    for (long days : new long[] {-365, -29, -28, 0, 9, 28, 29}) {
+      for (long ahead : new long[] {horizon, horizon + 1}) {
+        Refinement wanted =
+            ahead == horizon ? Examples.BY_CLOCK.later(days) : Examples.BY_CLOCK.withoutSeason();
+        assertThat(wanted.hasSeason()).isEqualTo(Math.abs(days) <= 28 && ahead == horizon);
+        CustomerScorer scorer =
+            new CustomerScorer(
+                Examples.segmentVersion(3),
+                version,
+                trained.plus(Duration.ofDays(days)),
+                ahead,
+                0.02,
+                7);
+        assertThat(scorer.score(features).select(LifetimeForecast.SCHEMA.names()))
+            .isEqualTo(new RefinedForecast(Examples.LIFETIME, wanted, ahead, 0.02, 7).of(features));
+      }
+    }
+  }
+
   /** The percents of a sentence are factors: those behind the colon multiply to the first. */
   @Test
   void whatTheTreesSayIsWhatTheyDoToTheForecast() {

@@ -3,6 +3,8 @@ package dev.patron.features.models;
 import dev.patron.features.clv.BgNbd;
 import dev.patron.features.clv.GammaGamma;
 import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.clv.ParetoNbd;
+import dev.patron.features.clv.YearClock;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -12,11 +14,13 @@ import dev.patron.features.rfm.RfmSegments;
 import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.tables.Tables;
 import dev.patron.features.trees.BoostedTrees;
+import dev.patron.features.trees.InSeason;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.TreeInputs;
 import dev.patron.features.trees.TwoStageTrees;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +53,20 @@ final class Examples {
           new Refinement.Part(0.5, 1.25, 1.25),
           new Refinement.Part(0.25, 0.8, 1.5, 1.0625),
           new Refinement.Interval(1.25, 0.875));
+
+  /** The same trees for customers of a shop that is busy after November, by a clock. */
+  static final Refinement BY_CLOCK =
+      new Refinement(
+          REFINEMENT.trees(),
+          new Refinement.Part(0.5, 1.25, 1),
+          new Refinement.Part(0.25, 0.8, 1, 1.0625),
+          new Refinement.Interval(1, 0.875),
+          new InSeason(
+              new YearClock(
+                  LocalDate.of(2024, 6, 30).toEpochDay(),
+                  365,
+                  new double[] {.5, .5, .75, .75, 1, 2.5, 4, 1.25, .5, .5, .25, .25, .25}),
+              new ParetoNbd(0.8, 6.5, 0.55, 31)));
 
   private static BoostedTrees trees(String input, double threshold, double low, double high) {
     int at = TreeInputs.NAMES.indexOf(input);

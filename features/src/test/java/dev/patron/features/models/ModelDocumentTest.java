@@ -189,6 +189,34 @@ class ModelDocumentTest {
         .isEqualTo(new Refinement.Interval(1.25, 0.875));
   }
 
+  @Test
+  void theDocumentOfSchemaVersionSixLoadsForEverWithItsClock() throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-6-clock.json")));
+
+    assertThat(LifetimeDocument.read(document).kind()).isEqualTo("bg-nbd");
+    assertThat(LifetimeDocument.refinement(document).inSeason())
+        .isEqualTo(Examples.BY_CLOCK.inSeason());
+  }
+
+  @Test
+  void aClockThatIsNoneIsRefused() {
+    String good =
+        LifetimeDocument.of(Examples.LIFETIME, Examples.BY_CLOCK, Examples.FACTS).toJson();
+    for (String[] wrong :
+        new String[][] {
+          {"\"foundOn\" : \"2024-06-30\"", "\"foundOn\" : \"soon\"", "a date is wanted"},
+          {"0.5, 0.5, 0.75,", "0.5, 0.75,", "12 paces are given"},
+          {"0.5, 0.5, 0.75,", "0.5, 0.0, 0.75,", "a pace is 0.0"},
+          {"0.5, 0.5, 0.75,", "0.5, null, 0.75,", "a pace is null"},
+        }) {
+      ModelDocument document = ModelDocument.parse(altered(good, wrong[0], wrong[1]));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> LifetimeDocument.read(document))
+          .withMessageContaining(wrong[2]);
+    }
+  }
+
   private static ModelDocument past(String kind) throws IOException {
     ModelDocument document =
         ModelDocument.parse(Files.readString(PAST.resolve("schema-1-" + kind + ".json")));
@@ -238,7 +266,7 @@ class ModelDocumentTest {
           {segments, "\"score\" : 2", "\"score\" : 1"},
           {segments, "\"from_value\" : 197.0", "\"from_value\" : 196.0"},
           {segments, "\"Champions\"", "\"Winners\""},
-          {segments, "\"schemaVersion\" : 5", "\"schemaVersion\" : 4"},
+          {segments, "\"schemaVersion\" : 6", "\"schemaVersion\" : 5"},
           {segments, "\"customers\" : 100", "\"customers\" : 101"},
           {lifetime, "\"a note\"", "\"\""},
           {lifetime, "\"twice\"", "\"thrice\""},
@@ -275,10 +303,10 @@ class ModelDocumentTest {
 
   @Test
   void anotherSchemaVersionIsRefused() {
-    String json = segments().toJson().replace("\"schemaVersion\" : 5", "\"schemaVersion\" : 6");
+    String json = segments().toJson().replace("\"schemaVersion\" : 6", "\"schemaVersion\" : 7");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 6; this program reads versions 1 to 5");
+        .withMessage("model.json has schema version 7; this program reads versions 1 to 6");
   }
 
   @Test

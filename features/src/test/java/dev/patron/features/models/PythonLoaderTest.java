@@ -135,7 +135,8 @@ class PythonLoaderTest {
                 new GammaGamma(9.9, 3.4, 7.9, PaidDays.ALL),
                 List.of()),
             new LifetimeModel(new Nbd(0.3, 7.7), money, List.of()))) {
-      for (Refinement refinement : List.of(Refinement.NONE, Examples.REFINEMENT)) {
+      for (Refinement refinement :
+          List.of(Refinement.NONE, Examples.REFINEMENT, Examples.BY_CLOCK)) {
         Map<String, String> files =
             ModelFiles.of(model, refinement, Examples.FACTS, JSON.createObjectNode(), "");
         assertThatPythonGives(
@@ -150,9 +151,13 @@ class PythonLoaderTest {
   void aSeasonIsThatOfTheWindowThatItWasLearntFor() throws Exception {
     assumeTrue(isPythonHere(), "there is no python3");
     Frame features = Examples.features(Type.LONG).slice(0, 20);
+    aSeasonIsThatOfItsWindow(Examples.REFINEMENT, features);
+    aSeasonIsThatOfItsWindow(Examples.BY_CLOCK, features);
+  }
+
+  private void aSeasonIsThatOfItsWindow(Refinement season, Frame features) throws Exception {
     Map<String, String> files =
-        ModelFiles.of(
-            Examples.LIFETIME, Examples.REFINEMENT, Examples.FACTS, JSON.createObjectNode(), "");
+        ModelFiles.of(Examples.LIFETIME, season, Examples.FACTS, JSON.createObjectNode(), "");
     for (long days : new long[] {-60, -20, 0, 20, 60}) {
       Instant asOf = Examples.FACTS.asOf().plus(Duration.ofDays(days));
       Refinement refinement =

@@ -1,15 +1,21 @@
 package dev.patron.features.models;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Type;
+import dev.patron.features.trees.BoostedTrees;
+import dev.patron.features.trees.InSeason;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.Refinement.Interval;
 import dev.patron.features.trees.Refinement.Part;
+import dev.patron.features.trees.TreeInputs;
+import dev.patron.features.trees.TwoStageTrees;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a refinement makes of the interval; of the means {@link CustomerScorerTest} tells. */
@@ -51,6 +57,54 @@ class RefinedForecastTest {
         assertThat(low).isEqualTo(at(drawn, "cltv_low", row));
         assertThat(high).isBetween(Math.max(low, width * wide), wide);
         assertThat(high).isGreaterThanOrEqualTo(Math.min(at(narrow, "cltv", row), wide));
+      }
+    }
+  }
+
+  /** A shop with seasons is forecast by the model and the times of its clock, and by no other. */
+  @Test
+  void byAClockCustomersAreForecastByItsTimes() {
+    InSeason inSeason = requireNonNull(Examples.BY_CLOCK.inSeason());
+    Refinement refinement = new Refinement(null, Part.NONE, Part.NONE, Interval.NONE, inSeason);
+
+    Frame forecast = new RefinedForecast(Examples.LIFETIME, refinement, 365, 0.01, 7).of(CUSTOMERS);
+
+    Frame wanted =
+        new LifetimeForecast(inSeason.model(Examples.LIFETIME), 365, 0.01, 7)
+            .of(inSeason.clock().by(CUSTOMERS));
+    for (String name : LifetimeForecast.SCHEMA.names()) {
+      for (int row = 0; row < CUSTOMERS.rows(); row++) {
+        double value = at(wanted, name, row);
+        assertThat(at(forecast, name, row)).as(name).isCloseTo(value, within(1e-12 * value));
+      }
+    }
+    assertThat(
+            new RefinedForecast(Examples.LIFETIME, refinement.withoutSeason(), 365, 0, 7)
+                .of(CUSTOMERS))
+        .isEqualTo(new LifetimeForecast(Examples.LIFETIME, 365, 0, 7).of(CUSTOMERS));
+  }
+
+  /** Trees that say nothing leave it so, at whatever weight: they start from the clock as well. */
+  @Test
+  void treesStartFromTheForecastByTheClock() {
+    BoostedTrees silent = new BoostedTrees(TreeInputs.NAMES.size(), 0, 1, List.of());
+    Refinement refinement =
+        new Refinement(
+            new TwoStageTrees(365, silent, silent, silent),
+            new Part(0.5, 1, 1),
+            new Part(1, 1, 1),
+            Interval.NONE,
+            Examples.BY_CLOCK.inSeason());
+    Refinement plain =
+        new Refinement(null, Part.NONE, Part.NONE, Interval.NONE, Examples.BY_CLOCK.inSeason());
+
+    Frame forecast = new RefinedForecast(Examples.LIFETIME, refinement, 365, 0, 7).of(CUSTOMERS);
+    Frame wanted = new RefinedForecast(Examples.LIFETIME, plain, 365, 0, 7).of(CUSTOMERS);
+
+    for (String name : List.of("expected_purchases", "cltv", "cltv_high")) {
+      for (int row = 0; row < CUSTOMERS.rows(); row++) {
+        double value = at(wanted, name, row);
+        assertThat(at(forecast, name, row)).as(name).isCloseTo(value, within(1e-5 * value + 1e-5));
       }
     }
   }

@@ -431,7 +431,8 @@ public final class BackTest {
     Amounts base = forecast(day, kinds.candidate());
     Amounts raw =
         Amounts.of(
-            TreeForecast.of(trees, day.rows.model(kinds), day.rows.rows(), trees.windowDays()));
+            TreeForecast.of(
+                trees, day.rows.model(kinds), day.rows.rows(), null, trees.windowDays()));
     day.byTrees =
         new Refinement(
             trees,
@@ -713,7 +714,7 @@ public final class BackTest {
   /** The trees with the weights of a choice, at the level of a model over these customers. */
   private static Refinement refinement(
       TwoStageTrees trees, LifetimeModel model, Frame customers, long days, Choice choice) {
-    TreeForecast forecast = TreeForecast.of(trees, model, customers, days);
+    TreeForecast forecast = TreeForecast.of(trees, model, customers, null, days);
     Amounts expected = Amounts.of(forecast.expected());
     Amounts byTrees = Amounts.of(forecast);
     return new Refinement(
