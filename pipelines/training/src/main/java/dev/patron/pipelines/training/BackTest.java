@@ -12,6 +12,7 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.trees.Expectation;
+import dev.patron.features.trees.InSeason;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.Refinement.Interval;
@@ -44,6 +45,9 @@ public final class BackTest {
 
   /** Every customer goes on at the rate, and the mean amount, of all of that customer's past. */
   static final String PAST_RATE = "past rate";
+
+  /** The probabilistic model by the clock of a shop with seasons, where its season is known. */
+  static final String IN_SEASON = "in season";
 
   /** The trees, at the level of the probabilistic model. */
   static final String TREES = "trees";
@@ -227,25 +231,35 @@ public final class BackTest {
     List<String> reasons = new ArrayList<>();
     Kinds kinds = chooseKinds(days, reasons);
 
+    List<String> ofSeason = new ArrayList<>();
+    boolean season = seasonHelps(kinds, ofSeason);
+    if (season) {
+      findSeasons(days, tests, kinds);
+    }
+    List<Day> byClock = days.stream().filter(day -> day.season.inSeason() != null).toList();
+    String base = byClock.isEmpty() ? kinds.candidate() : IN_SEASON;
+
     boolean treesEverywhere = true;
     for (int i = 0; i < days.size() && treesEverywhere; i++) {
       TwoStageTrees fitted =
           learn(kinds, tests.get(i).learnt(), Math.min(mostRows, TreeTraining.MOST_ROWS_OF_A_TEST));
       treesEverywhere = fitted != null;
       if (fitted != null) {
-        addTrees(days.get(i), kinds, fitted);
+        addTrees(days.get(i), kinds, base, fitted);
       }
     }
     double purchaseWeight = 0;
     double spendWeight = 0;
     if (treesEverywhere) {
-      purchaseWeight = weigh(days, kinds, Target.PURCHASES);
-      spendWeight = weigh(days, kinds, Target.SPEND);
+      // Of days out of season it cannot be learnt what tells customers apart in one.
+      List<Day> judged = byClock.isEmpty() ? days : byClock;
+      purchaseWeight = weigh(judged, base, Target.PURCHASES);
+      spendWeight = weigh(judged, base, Target.SPEND);
       Part ofPurchases = new Part(purchaseWeight, 1, 1);
       Part ofSpend = new Part(spendWeight, 1, 1);
       for (Day day : days) {
-        Amounts base = forecast(day, kinds.candidate());
-        day.forecasts.put(BLEND, base.blend(forecast(day, TREES), ofPurchases, ofSpend));
+        Amounts plain = forecast(day, base);
+        day.forecasts.put(BLEND, plain.blend(forecast(day, TREES), ofPurchases, ofSpend));
       }
       reasons.add(
           String.format(
@@ -261,10 +275,10 @@ public final class BackTest {
           "trees have no weight: before a tested day fewer than %d customers are known to have bought"
               .formatted(TreeTraining.FEWEST_BUYERS));
     }
-    boolean season = seasonHelps(kinds, reasons);
-    boolean mix = mixHelps(days, tests, kinds, reasons);
+    reasons.addAll(ofSeason);
+    boolean mix = mixHelps(days, tests, kinds, base, reasons);
     if (season || mix) {
-      level(days, tests, kinds, season, mix);
+      level(days, tests, kinds, base, mix);
     }
     Choice drawn = new Choice(kinds, purchaseWeight, spendWeight, season, mix, 1, reasons);
     Widths widths = widths(days, tests, drawn, reasons);
@@ -280,26 +294,50 @@ public final class BackTest {
     return new Result(lines, choice, losses, duel);
   }
 
-  /** Levels what is blended at the tested days, as scoring will. */
-  private void level(
-      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, boolean season, boolean mix) {
+  /**
+   * Finds the seasons of the tested days of which they are known. Where a shop has seasons beyond
+   * chance its customers are then forecast by the clock.
+   */
+  private void findSeasons(List<Day> days, List<OriginPlan.Test> tests, Kinds kinds) {
+    boolean byClock = false;
     for (int i = 0; i < days.size(); i++) {
       Day day = days.get(i);
-      if (season && tests.get(i).isSeasonKnown()) {
+      if (tests.get(i).isSeasonKnown()) {
         day.season = season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
+        byClock |= day.season.inSeason() != null;
       }
+    }
+    if (byClock) {
+      for (Day day : days) {
+        InSeason inSeason = day.season.inSeason();
+        day.forecasts.put(
+            IN_SEASON,
+            inSeason == null
+                ? forecast(day, kinds.candidate())
+                : Amounts.of(
+                    inSeason.expected(
+                        day.rows.model(kinds), day.rows.rows(), day.rows.origin().windowDays())));
+      }
+    }
+  }
+
+  /** Levels what is blended at the tested days, as scoring will. */
+  private void level(
+      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, String base, boolean mix) {
+    for (int i = 0; i < days.size(); i++) {
+      Day day = days.get(i);
       if (mix) {
         day.mix = mix(tests.get(i), kinds);
       }
-      Amounts plain = blended(day, kinds);
-      Part ofPurchases = new Part(0, 1, day.season.purchases());
-      Part ofSpend = new Part(0, 1, day.season.spend(), day.mix);
+      Amounts plain = blended(day, base);
+      Part ofPurchases = new Part(0, 1, day.season.factor(Target.PURCHASES));
+      Part ofSpend = new Part(0, 1, day.season.factor(Target.SPEND), day.mix);
       day.forecasts.put(BLEND, plain.blend(plain, ofPurchases, ofSpend));
     }
   }
 
-  private static Amounts blended(Day day, Kinds kinds) {
-    return forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : kinds.candidate());
+  private static Amounts blended(Day day, String base) {
+    return forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : base);
   }
 
   private double mix(OriginPlan.Test test, Kinds kinds) {
@@ -320,8 +358,10 @@ public final class BackTest {
       return null;
     }
     for (Day day : unseen) {
+      Refinement refinement =
+          champion.refinement().later(day.rows.origin().day() - champion.asOfDay());
       Frame forecast =
-          new RefinedForecast(champion.model(), champion.refinement(), plan.windowDays(), 0, seed)
+          new RefinedForecast(champion.model(), refinement, plan.windowDays(), 0, seed)
               .of(day.rows.rows());
       Amounts amounts = new Amounts(forecast.rows());
       for (int row = 0; row < forecast.rows(); row++) {
@@ -427,12 +467,16 @@ public final class BackTest {
     return days.stream().allMatch(day -> day.rows.model(kinds).kind().equals(kinds.purchases()));
   }
 
-  private static void addTrees(Day day, Kinds kinds, TwoStageTrees trees) {
-    Amounts base = forecast(day, kinds.candidate());
+  private static void addTrees(Day day, Kinds kinds, String candidate, TwoStageTrees trees) {
+    Amounts base = forecast(day, candidate);
     Amounts raw =
         Amounts.of(
             TreeForecast.of(
-                trees, day.rows.model(kinds), day.rows.rows(), null, trees.windowDays()));
+                trees,
+                day.rows.model(kinds),
+                day.rows.rows(),
+                day.season.inSeason(),
+                trees.windowDays()));
     day.byTrees =
         new Refinement(
             trees,
@@ -456,9 +500,9 @@ public final class BackTest {
     return Loss.of(pooled(days, candidate).of(target), pooled(days, MEAN).of(target), actual);
   }
 
-  private static double weigh(List<Day> days, Kinds kinds, Target target) {
+  private static double weigh(List<Day> days, String base, Target target) {
     return TreeWeight.of(
-        pooled(days, kinds.candidate()).of(target),
+        pooled(days, base).of(target),
         pooled(days, TREES).of(target),
         pooled(days, MEAN).of(target),
         actual(days).of(target));
@@ -526,7 +570,7 @@ public final class BackTest {
    * known.
    */
   private boolean mixHelps(
-      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, List<String> reasons) {
+      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, String base, List<String> reasons) {
     if (!plan.isSeasonKnown()) {
       return false;
     }
@@ -536,7 +580,7 @@ public final class BackTest {
     for (int i = 0; i < days.size(); i++) {
       Day day = days.get(i);
       double mix = mix(tests.get(i), kinds);
-      Amounts expected = blended(day, kinds);
+      Amounts expected = blended(day, base);
       double worth =
           FastMath.log(
               Amounts.ratio(day.actual.of(Target.SPEND), expected.of(Target.SPEND))
@@ -713,8 +757,13 @@ public final class BackTest {
 
   /** The trees with the weights of a choice, at the level of a model over these customers. */
   private static Refinement refinement(
-      TwoStageTrees trees, LifetimeModel model, Frame customers, long days, Choice choice) {
-    TreeForecast forecast = TreeForecast.of(trees, model, customers, null, days);
+      TwoStageTrees trees,
+      LifetimeModel model,
+      Frame customers,
+      @Nullable InSeason inSeason,
+      long days,
+      Choice choice) {
+    TreeForecast forecast = TreeForecast.of(trees, model, customers, inSeason, days);
     Amounts expected = Amounts.of(forecast.expected());
     Amounts byTrees = Amounts.of(forecast);
     return new Refinement(
@@ -734,17 +783,18 @@ public final class BackTest {
     if (model.purchases() == null || rows.isEmpty()) {
       return Refinement.NONE;
     }
+    OriginRows now = rows.get(plan.now());
+    Season season =
+        choice.season() && plan.isSeasonKnown()
+            ? season(model, now, horizonDays).fittedTo(now.rows())
+            : Season.NONE;
     Refinement refinement = Refinement.NONE;
     if (choice.purchaseWeight() > 0 || choice.spendWeight() > 0) {
       TwoStageTrees trees = learn(choice.kinds(), plan.learnt(), mostRows);
       if (trees != null) {
-        refinement = refinement(trees, model, rows.get(plan.now()).rows(), horizonDays, choice);
+        refinement = refinement(trees, model, now.rows(), season.inSeason(), horizonDays, choice);
       }
     }
-    Season season =
-        choice.season() && plan.isSeasonKnown()
-            ? season(model, rows.get(plan.now()), horizonDays)
-            : Season.NONE;
     double mix = choice.mix() ? SpendMix.of(choice.kinds(), rows(plan.learnt())) : 1;
     return levelled(refinement, season, mix, choice.width());
   }
@@ -755,9 +805,10 @@ public final class BackTest {
     Part spend = refinement.spend();
     return new Refinement(
         refinement.trees(),
-        new Part(purchases.weight(), purchases.level(), season.purchases()),
-        new Part(spend.weight(), spend.level(), season.spend(), mix),
-        new Interval(season.purchases(), width));
+        new Part(purchases.weight(), purchases.level(), season.factor(Target.PURCHASES)),
+        new Part(spend.weight(), spend.level(), season.factor(Target.SPEND), mix),
+        new Interval(season.factor(Target.PURCHASES), width),
+        season.inSeason());
   }
 
   /** How many customers the newest day has. */

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.evaluate.Accuracy;
+import dev.patron.features.trees.InSeason;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.TwoStageTrees;
 import dev.patron.pipelines.training.BackTest.Line;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +113,18 @@ public final class BackTestCard {
     card.append(
         "- the weights of the trees were learnt on the very windows of this table; the forecasts were not\n");
     card.append("- value is before returns: what comes back lowers no forecast\n");
+    InSeason inSeason = refinement.inSeason();
+    if (inSeason != null) {
+      double[] paces = inSeason.clock().paces();
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "- the shop has seasons: customers are forecast by %s, by a clock whose paces are %.2f"
+                  + " to %.2f of that of the window\n",
+              inSeason.purchases().kind(),
+              Arrays.stream(paces).min().orElse(1),
+              Arrays.stream(paces).max().orElse(1)));
+    }
     if (refinement.purchases().season() != 1 || refinement.spend().season() != 1) {
       card.append(
           String.format(

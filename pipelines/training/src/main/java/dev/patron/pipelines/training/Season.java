@@ -1,23 +1,27 @@
 package dev.patron.pipelines.training;
 
+import dev.patron.features.clv.LifetimeCells;
+import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.trees.Expectation;
+import dev.patron.features.trees.InSeason;
 import dev.patron.pipelines.training.Amounts.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the forecast of a window is to be multiplied by for its season.
+ * How much more is expected of a window in its season than by the calendar.
  *
- * @param purchases for purchases
- * @param spend for spend
- * @param isBeyondChance whether the shop has seasons at all
+ * @param purchases the factor of all purchases
+ * @param spend that of all spend
+ * @param inSeason by which the customers of a shop that has seasons beyond chance are forecast;
+ *     null of any other shop, whose forecasts are multiplied by the factors
  */
-record Season(double purchases, double spend, boolean isBeyondChance) {
-  static final Season NONE = new Season(1, 1, false);
+record Season(double purchases, double spend, @Nullable InSeason inSeason) {
+  static final Season NONE = new Season(1, 1, null);
 
   private static final double ROUNDING = 1e-9;
 
@@ -72,7 +76,20 @@ record Season(double purchases, double spend, boolean isBeyondChance) {
     return new Season(
         rounded(Amounts.ratio(seasonal.purchases(), expected.purchases())),
         rounded(Amounts.ratio(seasonal.spend(), expected.spend())),
-        clock.isBeyondChance());
+        clock.isBeyondChance() ? new InSeason(clock.year(), purchases) : null);
+  }
+
+  /** The same with its model fitted to all of these customers, however many they are. */
+  Season fittedTo(Frame customers) {
+    if (inSeason == null || customers.rows() <= OriginRows.MOST_FITTED) {
+      return this;
+    }
+    PurchaseModel near = inSeason.purchases();
+    PurchaseModel all =
+        new LifetimeFits(new LifetimeCells().add(inSeason.clock().by(customers)), near)
+            .purchases(near.kind())
+            .model();
+    return new Season(purchases, spend, new InSeason(inSeason.clock(), all));
   }
 
   private static @Nullable SeasonClock clock(
@@ -85,6 +102,15 @@ record Season(double purchases, double spend, boolean isBeyondChance) {
   /** By an even clock the two differ by rounding; that is no season. */
   private static double rounded(double factor) {
     return Math.abs(factor - 1) < ROUNDING ? 1 : factor;
+  }
+
+  boolean isBeyondChance() {
+    return inSeason != null;
+  }
+
+  /** What forecasts by the calendar are to be multiplied by; 1 where they are by the clock. */
+  double factor(Target target) {
+    return inSeason == null ? of(target) : 1;
   }
 
   double of(Target target) {

@@ -56,6 +56,8 @@ class BackTestTest {
     Result result = backTest.run(null);
     assertThat(result.choice().season()).as(result.choice().reasons().toString()).isTrue();
 
+    assertThat(requireNonNull(result.losses().get(BackTest.IN_SEASON)))
+        .isLessThan(requireNonNull(result.losses().get(result.choice().kinds().candidate())));
     Line blended = pooled(result, BackTest.BLEND, "purchases");
     assertThat(blended.chosen()).as("what is tested is what scores").isTrue();
     assertThat(requireNonNull(blended.accuracy().bias())).isBetween(-0.05, 0.05);
@@ -67,6 +69,7 @@ class BackTestTest {
     double actual = Arrays.stream(rows.actual().purchases()).sum();
     double levelled = total(model, backTest.refine(model, result.choice(), horizon), rows, horizon);
     double plain = total(model, Refinement.NONE, rows, horizon);
+    assertThat(backTest.refine(model, result.choice(), horizon).inSeason()).isNotNull();
 
     assertThat(plain / actual).as("a model without seasons").isLessThan(0.6);
     assertThat(levelled / actual).as("in its season").isBetween(0.95, 1.05);

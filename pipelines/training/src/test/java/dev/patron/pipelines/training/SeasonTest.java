@@ -1,5 +1,6 @@
 package dev.patron.pipelines.training;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -31,6 +32,7 @@ class SeasonTest {
   private static final class Shop {
     final OriginRows rows;
     final DailyPurchases daily;
+    final double[] expectedOf;
     double expected;
 
     /** Pareto/NBD: r .8, alpha 9 weeks, s .5, beta 30 weeks, were it not for the months. */
@@ -38,6 +40,7 @@ class SeasonTest {
       RandomDraws draws = new RandomDraws(seed);
       FrameBuilder built = new FrameBuilder(Tables.purchases(Type.LONG, Type.LONG, Type.DOUBLE));
       long order = 0;
+      expectedOf = new double[customers];
       for (long id = 0; id < customers; id++) {
         double rate = draws.gamma(0.8) / 9 / 7;
         double leaving = draws.gamma(0.5) / 30 / 7;
@@ -57,8 +60,9 @@ class SeasonTest {
           }
         }
         for (long day = AS_OF + 1; day <= AS_OF + YEAR && end > AS_OF; day++) {
-          expected += chance(rate, day) * Math.exp(-leaving * (day - AS_OF));
+          expectedOf[(int) id] += chance(rate, day) * Math.exp(-leaving * (day - AS_OF));
         }
+        expected += expectedOf[(int) id];
       }
       Frame purchases = built.build();
       Origin origin = new Origin(AS_OF, 0);
@@ -77,6 +81,35 @@ class SeasonTest {
       Amounts plain = Amounts.of(Expectation.of(model, rows.rows(), YEAR));
       return Season.after(model, rows, YEAR, daily).purchases()
           * Arrays.stream(plain.purchases()).sum();
+    }
+  }
+
+  private static double rmse(double[] forecast, double[] expected) {
+    double sum = 0;
+    for (int i = 0; i < expected.length; i++) {
+      sum += (forecast[i] - expected[i]) * (forecast[i] - expected[i]);
+    }
+    return Math.sqrt(sum / expected.length);
+  }
+
+  /** Of two who bought three times, one may have come before two Christmases and one after them. */
+  @Test
+  void customersAreToldApartByTheClock() {
+    for (int seed = 5; seed < 8; seed++) {
+      Shop shop = new Shop(3_000, seed);
+      LifetimeModel model = shop.rows.model(new Kinds("mbg-nbd", "gamma-gamma"));
+      Season season = Season.after(model, shop.rows, YEAR, shop.daily);
+      double[] plain = Amounts.of(Expectation.of(model, shop.rows.rows(), YEAR)).purchases();
+      double[] levelled = Arrays.stream(plain).map(e -> e * season.purchases()).toArray();
+      Expectation byClock =
+          requireNonNull(season.inSeason()).expected(model, shop.rows.rows(), YEAR);
+
+      assertThat(Arrays.stream(Amounts.of(byClock).purchases()).sum())
+          .as("in all the same")
+          .isCloseTo(Arrays.stream(levelled).sum(), within(1e-6 * shop.expected));
+      assertThat(rmse(Amounts.of(byClock).purchases(), shop.expectedOf))
+          .as("seed %d", seed)
+          .isLessThan(0.9 * rmse(levelled, shop.expectedOf));
     }
   }
 
