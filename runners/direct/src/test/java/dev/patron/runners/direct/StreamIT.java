@@ -45,6 +45,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -411,6 +412,7 @@ class StreamIT {
     return arguments.toArray(String[]::new);
   }
 
+  @Tag("patience")
   @Test
   void anIdleStreamFinishesWhatAnotherCommandBegan() throws Exception {
     Path dataset = withOrdersInFiles("beside");
@@ -497,6 +499,7 @@ class StreamIT {
     assertThat(scored).hasSize(rows("leaving", "gold/customer_scores"));
   }
 
+  @Tag("patience")
   @Test
   void anIdleStreamGoesOnBehindAForgottenCustomer() throws Exception {
     Path dataset = withOrdersInFiles("forgetting");

@@ -27,6 +27,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -282,6 +283,7 @@ class TopicFaultsIT {
     }
   }
 
+  @Tag("patience")
   @Test
   void aStreamWhoseTopicIsDeletedFails() throws Exception {
     send(1);
@@ -304,6 +306,7 @@ class TopicFaultsIT {
     }
   }
 
+  @Tag("patience")
   @Test
   void aClusterThatIsAwayAtTheStartIsWaitedFor() throws Exception {
     try (KafkaBroker away = KafkaBroker.start(Files.createDirectory(folder.resolve("away")))) {
