@@ -9,7 +9,7 @@ public interface FeatureOptions extends DatasetOptions {
   /** The observation time. */
   @Description(
       "The observation time: a date (its end, in the dataset's zone) or an instant. Default: the end"
-          + " of the day of the newest purchase.")
+          + " of the day of the newest purchase, lines that came to one later included.")
   @Nullable String getAsOf();
 
   void setAsOf(@Nullable String asOf);

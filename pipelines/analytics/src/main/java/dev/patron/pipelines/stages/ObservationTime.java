@@ -34,7 +34,7 @@ final class ObservationTime {
     }
   }
 
-  /** The default: the end of the day of the newest purchase. */
+  /** The default: the end of the day on which something was bought last, returns left aside. */
   static long after(long newestPurchase, ZoneId zone) {
     Days days = new Days(zone);
     return days.endOf(days.day(newestPurchase));
