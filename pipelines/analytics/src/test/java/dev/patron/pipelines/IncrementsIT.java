@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -365,6 +366,7 @@ class IncrementsIT {
    * A shop with more customers than a page lists is counted again only where it changed: moves of
    * customers, new purchases and corrected ones give the page that counting everybody gives.
    */
+  @Tag("patience")
   @Test
   void thePageFollowsWhoChanged() throws IOException {
     Path shop = Files.createDirectories(folder.resolve("page"));

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,11 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -318,6 +323,28 @@ public final class KafkaBroker implements AutoCloseable {
         admin()
             .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configuration)))
             .all());
+  }
+
+  /** All records of a topic that were not taken back, partition by partition in their order. */
+  public List<ConsumerRecord<String, String>> messages(String topic) {
+    Map<String, Object> settings =
+        Map.of("bootstrap.servers", bootstrap(), "isolation.level", "read_committed");
+    List<ConsumerRecord<String, String>> messages = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic).stream()
+              .map(partition -> new TopicPartition(topic, partition.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream()
+          .anyMatch(at -> consumer.position(at) < ends.getOrDefault(at, 0L))) {
+        consumer.poll(Duration.ofMillis(200)).forEach(messages::add);
+      }
+    }
+    return messages;
   }
 
   /** Waits for what the broker was asked. */

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,9 +31,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,8 +173,8 @@ class EnduranceSuite {
     patron("undisturbed", stream("undisturbed", PORTION, "--untilCaughtUp"));
 
     assertThat(verify("killed")).isEqualTo(verify("undisturbed"));
-    List<ConsumerRecord<String, String>> killed = messages("scores-killed");
-    List<ConsumerRecord<String, String>> undisturbed = messages("scores-undisturbed");
+    List<ConsumerRecord<String, String>> killed = broker.messages("scores-killed");
+    List<ConsumerRecord<String, String>> undisturbed = broker.messages("scores-undisturbed");
     assertThat(latest(killed)).isEqualTo(latest(undisturbed)).isNotEmpty();
     say(
         "%d messages, %d of them repeated with equal ids; %d customers"
@@ -263,26 +259,6 @@ class EnduranceSuite {
       ids.add(JSON.readTree(message.value()).get("id").asText());
     }
     return ids.size();
-  }
-
-  private List<ConsumerRecord<String, String>> messages(String topic) {
-    List<ConsumerRecord<String, String>> messages = new ArrayList<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", broker.bootstrap(), "isolation.level", "read_committed"),
-            new StringDeserializer(),
-            new StringDeserializer())) {
-      List<TopicPartition> partitions =
-          List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (partitions.stream()
-          .anyMatch(at -> consumer.position(at) < ends.getOrDefault(at, 0L))) {
-        consumer.poll(Duration.ofMillis(200)).forEach(messages::add);
-      }
-    }
-    return messages;
   }
 
   // ---- Increments by the thousand
