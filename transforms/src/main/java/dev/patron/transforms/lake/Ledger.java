@@ -106,10 +106,10 @@ public final class Ledger {
   public long decide(long after, String stage, List<Change> changes) {
     // What was decided must be possible: afterwards there is no way back.
     changes.forEach(change -> LakeTable.at(warehouse, change.table()).check(change.commit()));
-    checkBehind(changes, after);
+    Optional<TableSnapshot> newest = checkBehind(changes, after);
     String name = UUID.randomUUID().toString();
     Path intent = intent(name);
-    SortedMap<String, Long> tables = tables();
+    SortedMap<String, Long> tables = tables(newest);
     changes.forEach(change -> tables.put(change.table(), after + 1));
     write(intent, changes);
     long number;
@@ -138,15 +138,23 @@ public final class Ledger {
   /**
    * Refuses to give a decision a number that a table has already: it would take the change for one
    * that it has.
+   *
+   * @return the newest decision
    */
-  private void checkBehind(List<Change> changes, long after) {
+  private Optional<TableSnapshot> checkBehind(List<Change> changes, long after) {
+    List<String> behind = new ArrayList<>();
     for (Change change : changes) {
       OptionalLong last = LakeTable.at(warehouse, change.table()).lastTransaction(APPLICATION);
-      // Another run may have decided, and carried it out, in this moment.
-      if (last.isPresent() && last.getAsLong() > after && newestNumber() == after) {
-        throw new LakeException(behind(change.table(), last.getAsLong(), after));
+      if (last.isPresent() && last.getAsLong() > after) {
+        behind.add(behind(change.table(), last.getAsLong(), after));
       }
     }
+    // Read after the tables: another run may have decided, and carried it out, in this moment.
+    Optional<TableSnapshot> newest = newest();
+    if (!behind.isEmpty() && number(newest) == after) {
+      throw new LakeException(behind.get(0));
+    }
+    return newest;
   }
 
   private static String behind(String table, long decision, long newest) {
@@ -165,8 +173,12 @@ public final class Ledger {
    * @throws LakeException if the ledger's log cannot be read
    */
   public SortedMap<String, Long> tables() {
+    return tables(newest());
+  }
+
+  private static SortedMap<String, Long> tables(Optional<TableSnapshot> decision) {
     SortedMap<String, Long> tables = new TreeMap<>();
-    String names = newest().map(newest -> newest.properties().getOrDefault(TABLES, "")).orElse("");
+    String names = decision.map(made -> made.properties().getOrDefault(TABLES, "")).orElse("");
     for (String entry : names.split(",", -1)) {
       int equals = entry.indexOf('=');
       if (equals > 0) {
@@ -190,24 +202,25 @@ public final class Ledger {
    */
   public List<String> lost(List<TableSnapshot> known) {
     List<String> lost = new ArrayList<>();
-    long newest = newestNumber();
-    SortedMap<String, Long> expected = tables();
+    Optional<TableSnapshot> decision = newest();
+    long newest = number(decision);
+    SortedMap<String, Long> expected = tables(decision);
     for (TableSnapshot table : known) {
-      long decision = table.lastTransaction(APPLICATION).orElse(-1);
+      long last = table.lastTransaction(APPLICATION).orElse(-1);
       Long wanted = expected.remove(table.table().name());
-      if (decision > newest) {
-        lost.add(behind(table.table().name(), decision, newest));
-      } else if (wanted != null && decision < wanted) {
+      if (last > newest) {
+        lost.add(behind(table.table().name(), last, newest));
+      } else if (wanted != null && last < wanted) {
         lost.add(
             "%s: its newest change is of decision %d where the ledger has %d; restore its _delta_log"
-                .formatted(table.table().name(), decision, wanted));
+                .formatted(table.table().name(), last, wanted));
       }
     }
     expected.forEach(
-        (table, decision) ->
+        (table, changedBy) ->
             lost.add(
                 "%s: it is gone, though decision %d changed it; restore it, or let vacuum take note of it"
-                    .formatted(table, decision)));
+                    .formatted(table, changedBy)));
     return lost;
   }
 
@@ -217,17 +230,18 @@ public final class Ledger {
    * @param gone their names
    */
   public void acceptLoss(Collection<String> gone) {
-    SortedMap<String, Long> tables = tables();
+    Optional<TableSnapshot> newest = newest();
+    SortedMap<String, Long> tables = tables(newest);
     if (tables.keySet().removeAll(gone)) {
       decisions.commit(
           Commit.append(COLUMNS, List.of())
               .withProperties(Map.of(STAGE, "vacuum", TABLES, text(tables)))
-              .onVersion(newestNumber()));
+              .onVersion(number(newest)));
     }
   }
 
-  private long newestNumber() {
-    return newest().map(TableSnapshot::version).orElse(-1L);
+  private static long number(Optional<TableSnapshot> decision) {
+    return decision.map(TableSnapshot::version).orElse(-1L);
   }
 
   /**
