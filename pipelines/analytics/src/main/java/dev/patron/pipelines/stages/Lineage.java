@@ -76,7 +76,7 @@ public final class Lineage {
     List<String> broken = new ArrayList<>();
     if (silver.rows() >= 0 && silver.rows() != made.rows()) {
       broken.add(
-          "%s: it has %d rows where its account says %d"
+          "%s: it has %d rows where its account says %d; run --rebuild makes it anew"
               .formatted(silver.table().name(), silver.rows(), made.rows()));
     }
     LakeTable bronze = sibling(silver, Ingest.bronze(table));
@@ -84,14 +84,14 @@ public final class Lineage {
     boolean isNewest = bronze.snapshot().version() == input(silver);
     if (records >= 0 && (isNewest ? records != made.read() : records < made.read())) {
       broken.add(
-          "%s: it has %d records where %s was made of %d"
+          "%s: it has %d records where %s was made of %d; restore it, or run --rebuild to go on with what is left"
               .formatted(bronze.name(), records, silver.table().name(), made.read()));
     }
     LakeTable quarantine = sibling(silver, SilverTable.quarantineOf(table));
     long refused = quarantine.latest().map(TableSnapshot::rows).orElse(0L);
     if (refused >= 0 && refused != made.refused()) {
       broken.add(
-          "%s: it has %d records where %d were refused for %s"
+          "%s: it has %d records where %d were refused for %s; run --rebuild makes both anew"
               .formatted(quarantine.name(), refused, made.refused(), silver.table().name()));
     }
     return broken;
