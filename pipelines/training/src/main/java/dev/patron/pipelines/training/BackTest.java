@@ -55,7 +55,6 @@ public final class BackTest {
   /** The probabilistic model and the trees, in the season where one is known and helps. */
   static final String BLEND = "blend";
 
-  private static final int RESAMPLES = 100;
   private static final double ROUNDING = 1e-9;
 
   private final OriginPlan plan;
@@ -111,6 +110,11 @@ public final class BackTest {
       List<String> reasons) {
     public Choice {
       reasons = List.copyOf(reasons);
+    }
+
+    /** Whether trees have a say. */
+    boolean hasTrees() {
+      return purchaseWeight > 0 || spendWeight > 0;
     }
   }
 
@@ -179,36 +183,14 @@ public final class BackTest {
     }
   }
 
-  /** A tested day, with the forecasts of its candidates. */
-  private static final class Day {
-    final OriginRows rows;
-    final Amounts actual;
-    final Map<String, Amounts> forecasts = new LinkedHashMap<>();
-    Season season = Season.NONE;
-    double mix = 1;
-
-    /** What learnt from earlier windows, at the level of the probabilistic model. */
-    Refinement byTrees = Refinement.NONE;
-
-    Day(OriginRows rows) {
-      this.rows = rows;
-      this.actual = rows.actual();
-    }
-  }
-
   /**
    * Runs it.
    *
    * @param champion null if there is none
    */
   public Result run(@Nullable Champion champion) {
-    List<OriginPlan.Test> tests = new ArrayList<>();
-    for (OriginPlan.Test test : plan.tests()) {
-      if (!rows.isEmpty() && !rows.get(test.origin()).isInsufficient()) {
-        tests.add(test);
-      }
-    }
-    if (tests.isEmpty()) {
+    TestedDays days = testedDays();
+    if (days.isEmpty()) {
       return new Result(
           List.of(),
           new Choice(
@@ -222,44 +204,21 @@ public final class BackTest {
           Map.of(),
           null);
     }
-    List<Day> days = new ArrayList<>();
-    for (OriginPlan.Test test : tests) {
-      Day day = new Day(rows.get(test.origin()));
-      naive(day);
-      days.add(day);
-    }
     List<String> reasons = new ArrayList<>();
     Kinds kinds = chooseKinds(days, reasons);
-
     List<String> ofSeason = new ArrayList<>();
     boolean season = seasonHelps(kinds, ofSeason);
     if (season) {
-      findSeasons(days, tests, kinds);
+      findSeasons(days, kinds);
     }
-    List<Day> byClock = days.stream().filter(day -> day.season.inSeason() != null).toList();
+    TestedDays byClock = days.where(TestedDay::isInSeason);
     String base = byClock.isEmpty() ? kinds.candidate() : IN_SEASON;
-
-    boolean treesEverywhere = true;
-    for (int i = 0; i < days.size() && treesEverywhere; i++) {
-      TwoStageTrees fitted =
-          learn(kinds, tests.get(i).learnt(), Math.min(mostRows, TreeTraining.MOST_ROWS_OF_A_TEST));
-      treesEverywhere = fitted != null;
-      if (fitted != null) {
-        addTrees(days.get(i), kinds, base, fitted);
-      }
-    }
-    double purchaseWeight = 0;
-    double spendWeight = 0;
-    if (treesEverywhere) {
+    Weights weights = Weights.NONE;
+    if (addTrees(days, kinds, base)) {
       // Of days out of season it cannot be learnt what tells customers apart in one.
-      List<Day> judged = byClock.isEmpty() ? days : byClock;
-      purchaseWeight = weigh(judged, base, Target.PURCHASES);
-      spendWeight = weigh(judged, base, Target.SPEND);
-      Part ofPurchases = new Part(purchaseWeight, 1, 1);
-      Part ofSpend = new Part(spendWeight, 1, 1);
-      for (Day day : days) {
-        Amounts plain = forecast(day, base);
-        day.forecasts.put(BLEND, plain.blend(forecast(day, TREES), ofPurchases, ofSpend));
+      weights = Weights.of(byClock.isEmpty() ? days : byClock, base);
+      for (TestedDay day : days.days()) {
+        day.addBlend(base, weights.purchases(), weights.spend());
       }
       reasons.add(
           String.format(
@@ -267,184 +226,64 @@ public final class BackTest {
               "trees have a weight of %.2f for purchases and %.2f for spend: the best where it is"
                   + " better than none by more than one standard error, a quarter where the days"
                   + " cannot tell",
-              purchaseWeight,
-              spendWeight));
+              weights.purchases(),
+              weights.spend()));
     } else {
-      days.forEach(day -> day.forecasts.remove(TREES));
       reasons.add(
           "trees have no weight: before a tested day fewer than %d customers are known to have bought"
               .formatted(TreeTraining.FEWEST_BUYERS));
     }
     reasons.addAll(ofSeason);
-    boolean mix = mixHelps(days, tests, kinds, base, reasons);
+    boolean mix = mixHelps(days, kinds, base, reasons);
     if (season || mix) {
-      level(days, tests, kinds, base, mix);
+      days.days().forEach(day -> day.level(base, mix ? mix(day, kinds) : 1));
     }
-    Choice drawn = new Choice(kinds, purchaseWeight, spendWeight, season, mix, 1, reasons);
-    Widths widths = widths(days, tests, drawn, reasons);
+    Choice drawn = new Choice(kinds, weights.purchases(), weights.spend(), season, mix, 1, reasons);
+    TestedIntervals intervals = new TestedIntervals(plan.windowDays(), seed);
+    TestedIntervals.Widths widths = intervals.widths(days, drawn, reasons);
     Choice choice =
-        new Choice(kinds, purchaseWeight, spendWeight, season, mix, widths.ofAll(), reasons);
+        new Choice(
+            kinds, weights.purchases(), weights.spend(), season, mix, widths.ofAll(), reasons);
     Map<String, Double> losses = new LinkedHashMap<>();
-    for (String candidate : days.get(0).forecasts.keySet()) {
-      losses.put(
-          candidate, loss(days, candidate, Target.PURCHASES) + loss(days, candidate, Target.SPEND));
+    for (String candidate : days.candidates()) {
+      losses.put(candidate, days.loss(candidate));
     }
-    List<Line> lines = lines(days, choice, widths.ofOlder());
-    Duel duel = champion == null ? null : duel(days, champion, taken(days, choice), lines);
+    String taken = days.have(BLEND) ? BLEND : kinds.candidate();
+    BackTestLines measured = new BackTestLines(plan.windowDays(), seed, intervals);
+    List<Line> lines = new ArrayList<>(measured.of(days, choice, taken, widths.ofOlder()));
+    if (champion == null || champion.model().purchases() == null) {
+      return new Result(lines, choice, losses, null);
+    }
+    TestedDays unseen = days.where(day -> day.day() >= champion.asOfDay());
+    Duel duel = duel(unseen, champion, taken);
+    lines.addAll(measured.ofChampion(unseen, champion.name()));
     return new Result(lines, choice, losses, duel);
   }
 
-  /**
-   * Finds the seasons of the tested days of which they are known. Where a shop has seasons beyond
-   * chance its customers are then forecast by the clock.
-   */
-  private void findSeasons(List<Day> days, List<OriginPlan.Test> tests, Kinds kinds) {
-    boolean byClock = false;
-    for (int i = 0; i < days.size(); i++) {
-      Day day = days.get(i);
-      if (tests.get(i).isSeasonKnown()) {
-        day.season = season(day.rows.model(kinds), day.rows, day.rows.origin().windowDays());
-        byClock |= day.season.inSeason() != null;
+  private TestedDays testedDays() {
+    List<TestedDay> days = new ArrayList<>();
+    for (OriginPlan.Test test : plan.tests()) {
+      if (!rows.isEmpty() && !rows.get(test.origin()).isInsufficient()) {
+        TestedDay day = new TestedDay(test, rows.get(test.origin()));
+        day.addNaive();
+        days.add(day);
       }
     }
-    if (byClock) {
-      for (Day day : days) {
-        InSeason inSeason = day.season.inSeason();
-        day.forecasts.put(
-            IN_SEASON,
-            inSeason == null
-                ? forecast(day, kinds.candidate())
-                : Amounts.of(
-                    inSeason.expected(
-                        day.rows.model(kinds), day.rows.rows(), day.rows.origin().windowDays())));
-      }
-    }
-  }
-
-  /** Levels what is blended at the tested days, as scoring will. */
-  private void level(
-      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, String base, boolean mix) {
-    for (int i = 0; i < days.size(); i++) {
-      Day day = days.get(i);
-      if (mix) {
-        day.mix = mix(tests.get(i), kinds);
-      }
-      Amounts plain = blended(day, base);
-      Part ofPurchases = new Part(0, 1, day.season.factor(Target.PURCHASES));
-      Part ofSpend = new Part(0, 1, day.season.factor(Target.SPEND), day.mix);
-      day.forecasts.put(BLEND, plain.blend(plain, ofPurchases, ofSpend));
-    }
-  }
-
-  private static Amounts blended(Day day, String base) {
-    return forecast(day, day.forecasts.containsKey(BLEND) ? BLEND : base);
-  }
-
-  private double mix(OriginPlan.Test test, Kinds kinds) {
-    return SpendMix.of(kinds, rows(test.learnt()));
-  }
-
-  /** The name of the candidate that scores. */
-  private static String taken(List<Day> days, Choice choice) {
-    return days.get(0).forecasts.containsKey(BLEND) ? BLEND : choice.kinds().candidate();
-  }
-
-  /** Lets the champion forecast the days that it has not seen, and adds its lines. */
-  private @Nullable Duel duel(
-      List<Day> days, Champion champion, String challenger, List<Line> lines) {
-    List<Day> unseen =
-        days.stream().filter(day -> day.rows.origin().day() >= champion.asOfDay()).toList();
-    if (unseen.isEmpty() || champion.model().purchases() == null) {
-      return null;
-    }
-    for (Day day : unseen) {
-      Refinement refinement =
-          champion.refinement().later(day.rows.origin().day() - champion.asOfDay());
-      Frame forecast =
-          new RefinedForecast(champion.model(), refinement, plan.windowDays(), 0, seed)
-              .of(day.rows.rows());
-      Amounts amounts = new Amounts(forecast.rows());
-      for (int row = 0; row < forecast.rows(); row++) {
-        amounts.purchases()[row] = forecast.doubles("expected_purchases").get(row);
-        amounts.spend()[row] =
-            forecast.column("cltv").isNull(row) ? 0 : forecast.doubles("cltv").get(row);
-      }
-      day.forecasts.put(champion.name(), amounts);
-      for (Target target : Target.values()) {
-        lines.add(
-            line(
-                champion.name(),
-                "champion",
-                false,
-                target,
-                day.rows.origin().day(),
-                amounts.of(target),
-                day.actual.of(target),
-                new Bootstrap(RESAMPLES, seed),
-                null));
-      }
-    }
-    return new Duel(
-        champion.name(),
-        unseen.size(),
-        loss(unseen, champion.name(), Target.PURCHASES)
-            + loss(unseen, champion.name(), Target.SPEND),
-        loss(unseen, challenger, Target.PURCHASES) + loss(unseen, challenger, Target.SPEND));
-  }
-
-  private @Nullable TwoStageTrees learn(Kinds kinds, List<Integer> origins, int most) {
-    return new TreeTraining(kinds, seed, most).fit(rows(origins)).trees();
-  }
-
-  private static Amounts forecast(Day day, String candidate) {
-    Amounts forecast = day.forecasts.get(candidate);
-    if (forecast == null) {
-      throw new IllegalStateException("no forecast of " + candidate);
-    }
-    return forecast;
-  }
-
-  private static void naive(Day day) {
-    Amounts past = day.rows.past();
-    int size = day.rows.size();
-    double[] meanPurchases = new double[size];
-    double[] meanSpend = new double[size];
-    Arrays.fill(meanPurchases, Arrays.stream(past.purchases()).sum() / size);
-    Arrays.fill(meanSpend, Arrays.stream(past.spend()).sum() / size);
-    day.forecasts.put(MEAN, new Amounts(meanPurchases, meanSpend));
-    day.forecasts.put(LAST_PERIOD, past);
-    double window = day.rows.origin().windowDays();
-    double[] rate = new double[size];
-    double[] spend = new double[size];
-    for (int row = 0; row < size; row++) {
-      rate[row] =
-          day.rows.rows().longs("repeat_purchases").get(row)
-              / (day.rows.rows().longs("tenure_days").get(row) + 1.0)
-              * window;
-      spend[row] = rate[row] * day.rows.rows().doubles("mean_amount").get(row);
-    }
-    day.forecasts.put(PAST_RATE, new Amounts(rate, spend));
+    return new TestedDays(days);
   }
 
   /** Adds the probabilistic candidates, and takes the one with the least loss. */
-  private static Kinds chooseKinds(List<Day> days, List<String> reasons) {
+  private static Kinds chooseKinds(TestedDays days, List<String> reasons) {
     Kinds best = null;
     double least = Double.POSITIVE_INFINITY;
     for (String purchases : PurchaseModels.KINDS) {
       for (String amounts : MoneyModels.KINDS) {
         Kinds kinds = new Kinds(purchases, amounts);
-        if (!identified(days, kinds)) {
+        if (!days.identify(kinds)) {
           continue;
         }
-        for (Day day : days) {
-          Expectation expected =
-              Expectation.of(
-                  day.rows.model(kinds), day.rows.rows(), day.rows.origin().windowDays());
-          day.forecasts.put(kinds.candidate(), Amounts.of(expected));
-        }
-        double loss =
-            loss(days, kinds.candidate(), Target.PURCHASES)
-                + loss(days, kinds.candidate(), Target.SPEND);
+        days.days().forEach(day -> day.add(kinds));
+        double loss = days.loss(kinds.candidate());
         if (loss < least) {
           least = loss;
           best = kinds;
@@ -462,50 +301,72 @@ public final class BackTest {
     return chosen;
   }
 
-  /** Whether the data can tell this model from its boundary at every tested day. */
-  private static boolean identified(List<Day> days, Kinds kinds) {
-    return days.stream().allMatch(day -> day.rows.model(kinds).kind().equals(kinds.purchases()));
+  /**
+   * Finds the seasons of the tested days of which they are known. Where a shop has seasons beyond
+   * chance its customers are then forecast by the clock.
+   */
+  private void findSeasons(TestedDays days, Kinds kinds) {
+    for (TestedDay day : days.where(TestedDay::isSeasonKnown).days()) {
+      OriginRows origin = day.customers();
+      day.setSeason(season(origin.model(kinds), origin, plan.windowDays()));
+    }
+    if (!days.where(TestedDay::isInSeason).isEmpty()) {
+      days.days().forEach(day -> day.addInSeason(kinds));
+    }
   }
 
-  private static void addTrees(Day day, Kinds kinds, String candidate, TwoStageTrees trees) {
-    Amounts base = forecast(day, candidate);
-    Amounts raw =
-        Amounts.of(
-            TreeForecast.of(
-                trees,
-                day.rows.model(kinds),
-                day.rows.rows(),
-                day.season.inSeason(),
-                trees.windowDays()));
-    day.byTrees =
-        new Refinement(
-            trees,
-            new Part(1, Amounts.ratio(base.purchases(), raw.purchases()), 1),
-            new Part(1, Amounts.ratio(base.spend(), raw.spend()), 1));
-    day.forecasts.put(
-        TREES,
-        new Amounts(day.rows.size()).blend(raw, day.byTrees.purchases(), day.byTrees.spend()));
+  /** Adds what trees learnt from earlier windows; false if they could not learn at every day. */
+  private boolean addTrees(TestedDays days, Kinds kinds, String base) {
+    int most = Math.min(mostRows, TreeTraining.MOST_ROWS_OF_A_TEST);
+    for (TestedDay day : days.days()) {
+      TwoStageTrees trees = learn(kinds, day.learnt(), most);
+      if (trees == null) {
+        days.days().forEach(any -> any.remove(TREES));
+        return false;
+      }
+      day.add(trees, kinds, base);
+    }
+    return true;
   }
 
-  private static Amounts pooled(List<Day> days, String candidate) {
-    return Amounts.pool(days.stream().map(day -> forecast(day, candidate)).toList());
+  /** What the trees have to say of each target, from 0 to 1. */
+  private record Weights(double purchases, double spend) {
+    static final Weights NONE = new Weights(0, 0);
+
+    static Weights of(TestedDays days, String base) {
+      return new Weights(
+          days.weighTrees(base, Target.PURCHASES), days.weighTrees(base, Target.SPEND));
+    }
   }
 
-  private static Amounts actual(List<Day> days) {
-    return Amounts.pool(days.stream().map(day -> day.actual).toList());
+  private @Nullable TwoStageTrees learn(Kinds kinds, List<Integer> origins, int most) {
+    return new TreeTraining(kinds, seed, most).fit(rows(origins)).trees();
   }
 
-  private static double loss(List<Day> days, String candidate, Target target) {
-    double[] actual = actual(days).of(target);
-    return Loss.of(pooled(days, candidate).of(target), pooled(days, MEAN).of(target), actual);
+  private double mix(TestedDay day, Kinds kinds) {
+    return SpendMix.of(kinds, rows(day.learnt()));
   }
 
-  private static double weigh(List<Day> days, String base, Target target) {
-    return TreeWeight.of(
-        pooled(days, base).of(target),
-        pooled(days, TREES).of(target),
-        pooled(days, MEAN).of(target),
-        actual(days).of(target));
+  /** Lets the champion forecast the days that it has not seen. */
+  private @Nullable Duel duel(TestedDays unseen, Champion champion, String challenger) {
+    if (unseen.isEmpty()) {
+      return null;
+    }
+    for (TestedDay day : unseen.days()) {
+      Refinement refinement = champion.refinement().later(day.day() - champion.asOfDay());
+      Frame forecast =
+          new RefinedForecast(champion.model(), refinement, plan.windowDays(), 0, seed)
+              .of(day.customers().rows());
+      Amounts amounts = new Amounts(forecast.rows());
+      for (int row = 0; row < forecast.rows(); row++) {
+        amounts.purchases()[row] = forecast.doubles("expected_purchases").get(row);
+        amounts.spend()[row] =
+            forecast.column("cltv").isNull(row) ? 0 : forecast.doubles("cltv").get(row);
+      }
+      day.add(champion.name(), amounts);
+    }
+    return new Duel(
+        champion.name(), unseen.size(), unseen.loss(champion.name()), unseen.loss(challenger));
   }
 
   private Season season(LifetimeModel model, OriginRows origin, long windowDays) {
@@ -569,22 +430,21 @@ public final class BackTest {
    * buys in one part of a year need not be who buys in the rest of it, so that a year must be
    * known.
    */
-  private boolean mixHelps(
-      List<Day> days, List<OriginPlan.Test> tests, Kinds kinds, String base, List<String> reasons) {
+  private boolean mixHelps(TestedDays days, Kinds kinds, String base, List<String> reasons) {
     if (!plan.isSeasonKnown()) {
       return false;
     }
     double without = 0;
     double with = 0;
     int judged = 0;
-    for (int i = 0; i < days.size(); i++) {
-      Day day = days.get(i);
-      double mix = mix(tests.get(i), kinds);
-      Amounts expected = blended(day, base);
+    for (TestedDay day : days.days()) {
+      double mix = mix(day, kinds);
+      Amounts actual = day.actual();
+      Amounts expected = day.blended(base);
       double worth =
           FastMath.log(
-              Amounts.ratio(day.actual.of(Target.SPEND), expected.of(Target.SPEND))
-                  / Amounts.ratio(day.actual.of(Target.PURCHASES), expected.of(Target.PURCHASES)));
+              Amounts.ratio(actual.of(Target.SPEND), expected.of(Target.SPEND))
+                  / Amounts.ratio(actual.of(Target.PURCHASES), expected.of(Target.PURCHASES)));
       if (mix != 1) {
         without += Math.abs(worth);
         with += Math.abs(worth - FastMath.log(mix));
@@ -605,154 +465,6 @@ public final class BackTest {
             100 * FastMath.expm1(without / judged),
             judged));
     return helps;
-  }
-
-  private List<Line> lines(List<Day> days, Choice choice, double width) {
-    List<Line> lines = new ArrayList<>();
-    Bootstrap bootstrap = new Bootstrap(RESAMPLES, seed);
-    String taken = taken(days, choice);
-    for (String candidate : days.get(0).forecasts.keySet()) {
-      String role = role(candidate);
-      for (Target target : Target.values()) {
-        for (int i = 0; i < days.size(); i++) {
-          Day day = days.get(i);
-          Double coverage = null;
-          if (i == 0 && target == Target.SPEND) {
-            if (candidate.equals(taken)) {
-              coverage = coverage(needed(day, choice), width);
-            } else if (candidate.equals(choice.kinds().candidate())) {
-              coverage = coverage(needed(day, choice.kinds(), Refinement.NONE), 1);
-            }
-          }
-          lines.add(
-              line(
-                  candidate,
-                  role,
-                  candidate.equals(taken),
-                  target,
-                  day.rows.origin().day(),
-                  forecast(day, candidate).of(target),
-                  day.actual.of(target),
-                  bootstrap,
-                  coverage));
-        }
-        lines.add(
-            line(
-                candidate,
-                role,
-                candidate.equals(taken),
-                target,
-                null,
-                pooled(days, candidate).of(target),
-                actual(days).of(target),
-                null,
-                null));
-      }
-    }
-    return lines;
-  }
-
-  private static String role(String candidate) {
-    return switch (candidate) {
-      case MEAN, LAST_PERIOD, PAST_RATE -> "naive";
-      case TREES -> "trees";
-      case BLEND -> "blend";
-      default -> "probabilistic";
-    };
-  }
-
-  private Line line(
-      String candidate,
-      String role,
-      boolean chosen,
-      Target target,
-      @Nullable Long day,
-      double[] expected,
-      double[] actual,
-      @Nullable Bootstrap bootstrap,
-      @Nullable Double coverage) {
-    return new Line(
-        candidate,
-        role,
-        chosen,
-        target.word(),
-        day,
-        plan.windowDays(),
-        expected.length,
-        Arrays.stream(expected).sum(),
-        Arrays.stream(actual).sum(),
-        Accuracy.of(expected, actual),
-        bootstrap == null ? null : bootstrap.of(expected, actual),
-        coverage,
-        Decile.of(expected, actual));
-  }
-
-  /**
-   * How wide intervals must be.
-   *
-   * @param ofAll as all tested days say
-   * @param ofOlder as all but the newest say, by which that one can be judged
-   */
-  private record Widths(double ofAll, double ofOlder) {}
-
-  /** Of days out of season nothing is learnt where the season is known at others. */
-  private Widths widths(
-      List<Day> days, List<OriginPlan.Test> tests, Choice choice, List<String> reasons) {
-    boolean inSeason = choice.season() && tests.stream().anyMatch(OriginPlan.Test::isSeasonKnown);
-    List<double[]> needed = new ArrayList<>();
-    List<double[]> ofOlder = new ArrayList<>();
-    for (int i = 0; i < days.size(); i++) {
-      double[] ofDay = needed(days.get(i), choice);
-      if (ofDay != null && (!inSeason || tests.get(i).isSeasonKnown())) {
-        needed.add(ofDay);
-        if (i > 0) {
-          ofOlder.add(ofDay);
-        }
-      }
-    }
-    double width = IntervalWidth.of(needed);
-    if (!needed.isEmpty()) {
-      double held = 100 * IntervalWidth.covered(IntervalWidth.pool(needed), 1);
-      reasons.add(
-          String.format(
-                  Locale.ROOT,
-                  "the 90 %% interval, as drawn, held %.1f %% of the customers: ",
-                  held)
-              + (width == 1
-                  ? "it stays as it is"
-                  : String.format(
-                      Locale.ROOT,
-                      "its upper end is multiplied by %.3f and its lower one divided by it",
-                      width)));
-    }
-    return new Widths(width, ofOlder.isEmpty() ? width : IntervalWidth.of(ofOlder));
-  }
-
-  /** What width the customers of a day need of the interval that scores; null without money. */
-  private double @Nullable [] needed(Day day, Choice choice) {
-    boolean isBlend = choice.purchaseWeight() > 0 || choice.spendWeight() > 0;
-    Refinement refinement =
-        new Refinement(
-            isBlend ? day.byTrees.trees() : null,
-            new Part(choice.purchaseWeight(), day.byTrees.purchases().level(), 1),
-            new Part(choice.spendWeight(), day.byTrees.spend().level(), 1));
-    return needed(day, choice.kinds(), levelled(refinement, day.season, day.mix, 1));
-  }
-
-  /** Customers evenly spaced are enough to know a share by. */
-  private double @Nullable [] needed(Day day, Kinds kinds, Refinement refinement) {
-    LifetimeModel model = day.rows.model(kinds);
-    if (model.money() == null) {
-      return null;
-    }
-    Frame some = OriginRows.some(day.rows.rows());
-    return IntervalWidth.needed(
-        new RefinedForecast(model, refinement, plan.windowDays(), 0, seed).of(some),
-        some.doubles("actual_spend"));
-  }
-
-  private static @Nullable Double coverage(double @Nullable [] needed, double width) {
-    return needed == null ? null : IntervalWidth.covered(needed, width);
   }
 
   /** The trees with the weights of a choice, at the level of a model over these customers. */
@@ -789,26 +501,14 @@ public final class BackTest {
             ? season(model, now, horizonDays).fittedTo(now.rows())
             : Season.NONE;
     Refinement refinement = Refinement.NONE;
-    if (choice.purchaseWeight() > 0 || choice.spendWeight() > 0) {
+    if (choice.hasTrees()) {
       TwoStageTrees trees = learn(choice.kinds(), plan.learnt(), mostRows);
       if (trees != null) {
         refinement = refinement(trees, model, now.rows(), season.inSeason(), horizonDays, choice);
       }
     }
     double mix = choice.mix() ? SpendMix.of(choice.kinds(), rows(plan.learnt())) : 1;
-    return levelled(refinement, season, mix, choice.width());
-  }
-
-  private static Refinement levelled(
-      Refinement refinement, Season season, double mix, double width) {
-    Part purchases = refinement.purchases();
-    Part spend = refinement.spend();
-    return new Refinement(
-        refinement.trees(),
-        new Part(purchases.weight(), purchases.level(), season.factor(Target.PURCHASES)),
-        new Part(spend.weight(), spend.level(), season.factor(Target.SPEND), mix),
-        new Interval(season.factor(Target.PURCHASES), width),
-        season.inSeason());
+    return season.level(refinement, mix, choice.width());
   }
 
   /** How many customers the newest day has. */

@@ -8,6 +8,9 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.trees.Expectation;
 import dev.patron.features.trees.InSeason;
+import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Interval;
+import dev.patron.features.trees.Refinement.Part;
 import dev.patron.pipelines.training.Amounts.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +114,23 @@ record Season(double purchases, double spend, @Nullable InSeason inSeason) {
   /** What forecasts by the calendar are to be multiplied by; 1 where they are by the clock. */
   double factor(Target target) {
     return inSeason == null ? of(target) : 1;
+  }
+
+  /**
+   * A refinement in this season.
+   *
+   * @param mix that spend is multiplied by, as {@link SpendMix} says
+   * @param width of the interval
+   */
+  Refinement level(Refinement refinement, double mix, double width) {
+    Part ofPurchases = refinement.purchases();
+    Part ofSpend = refinement.spend();
+    return new Refinement(
+        refinement.trees(),
+        new Part(ofPurchases.weight(), ofPurchases.level(), factor(Target.PURCHASES)),
+        new Part(ofSpend.weight(), ofSpend.level(), factor(Target.SPEND), mix),
+        new Interval(factor(Target.PURCHASES), width),
+        inSeason);
   }
 
   double of(Target target) {
