@@ -1,6 +1,8 @@
 package dev.patron.transforms.read;
 
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
@@ -56,6 +59,9 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
 
   /** Settings that are shorter are no secrets, and their text is in every word. */
   private static final int SECRET_LENGTH = 4;
+
+  /** How Kafka's clients begin to say that no broker's name can be looked up. */
+  private static final String UNKNOWN_HOSTS = "No resolvable bootstrap urls";
 
   private static final String HIDDEN = "(hidden)";
   private static final Pattern QUOTED = Pattern.compile("'([^']+)'");
@@ -102,6 +108,13 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
     try {
       return client.get();
     } catch (KafkaException e) {
+      if (reason(e).startsWith(UNKNOWN_HOSTS)) {
+        // A broker that is away may have no name: in Kubernetes it is known while it runs.
+        throw new UncheckedIOException(
+            new IOException(
+                this + " cannot be reached: no host of its bootstrap is known",
+                new NetworkException(UNKNOWN_HOSTS)));
+      }
       // Without its cause, whose text may hold a secret.
       throw new IllegalArgumentException(this + " cannot be set up: " + withoutSecrets(reason(e)));
     }

@@ -162,14 +162,18 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
   /** The cursor that stands here; null if there is no next page. */
   private static @Nullable String cursor(String name, JsonParser json) throws IOException {
     JsonToken token = json.currentToken();
-    if (token == null || !token.isScalarValue()) {
+    if (token == JsonToken.VALUE_NULL || token == JsonToken.VALUE_FALSE) {
+      return null;
+    }
+    if (token != JsonToken.VALUE_STRING && (token == null || !token.isNumeric())) {
       throw new UnreadablePagesException(
           "the cursor '"
               + name
-              + "' of a page is an object or an array; expected a text or a number, or null on the"
-              + " last page");
+              + "' of a page is "
+              + (token == JsonToken.VALUE_TRUE ? "true" : "an object or an array")
+              + "; expected a text or a number, or null on the last page");
     }
-    return token == JsonToken.VALUE_NULL || json.getText().isEmpty() ? null : json.getText();
+    return json.getText().isBlank() ? null : json.getText();
   }
 
   private static boolean leads(String name, PageSource source, String recordsPath) {

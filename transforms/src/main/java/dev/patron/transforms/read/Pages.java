@@ -277,7 +277,7 @@ public final class Pages {
   /** Whether what a link is from, by this reference, is the page that it came with. */
   private boolean isPage(String anchor, URI page) {
     try {
-      URI from = anchor.isEmpty() ? page : resolve(page, anchor);
+      URI from = resolve(page, anchor);
       return from.getRawFragment() == null
           && host(from).equals(host(page))
           && withoutSecrets(from).equals(withoutSecrets(page));
@@ -306,6 +306,10 @@ public final class Pages {
   }
 
   private static URI resolve(URI page, String link) throws UnreadablePagesException {
+    if (link.isEmpty()) {
+      // Java takes it for the folder, RFC 3986 (4.4) for the page itself.
+      return page;
+    }
     try {
       // Java takes "?page=2" for a page of the folder, RFC 3986 (5.2.2) for one of the page's path.
       return page.resolve(new URI(link.startsWith("?") ? page.getRawPath() + link : link));

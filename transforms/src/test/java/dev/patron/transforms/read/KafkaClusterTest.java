@@ -1,8 +1,11 @@
 package dev.patron.transforms.read;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.util.Map;
+import org.apache.kafka.common.errors.RetriableException;
 import org.junit.jupiter.api.Test;
 
 /** Settings that Kafka's clients refuse are known before anything is read. */
@@ -23,6 +26,17 @@ class KafkaClusterTest {
     assertThatItIsRefused(
         Map.of("fetch.max.wait.ms", "abc"),
         "Invalid value abc for configuration fetch.max.wait.ms: Not a number of type INT");
+  }
+
+  @Test
+  void aNameThatIsNotKnownMayComeToBeKnown() {
+    KafkaCluster away = new KafkaCluster("${KAFKA}", "nohost.invalid:9092", Map.of());
+    assertThatThrownBy(() -> new Topics(away).close())
+        .isInstanceOf(UncheckedIOException.class)
+        .hasRootCauseInstanceOf(RetriableException.class)
+        .matches(Topics::mayPass)
+        .hasMessageContaining(
+            "Kafka at ${KAFKA} cannot be reached: no host of its bootstrap is known");
   }
 
   @Test

@@ -645,6 +645,30 @@ class PagesTest {
   }
 
   @Test
+  void thePageWhoseCursorSaysThatThereIsNoneIsTheLast() throws IOException {
+    for (String cursor : List.of("null", "false", "\"\"", "\" \"")) {
+      pages.put("/a", "{\"data\":{\"rows\":[1]},\"meta\":{\"next\":" + cursor + "}}");
+      assertThat(fetch(byCursor("/a")).records()).as(cursor).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aPageWhoseLinkIsEmptyLeadsToItselfAndIsTheLast() throws IOException {
+    pages.put("/o/a?x=1", "1\n");
+    links.put("/o/a?x=1", "<>; rel=next");
+    pages.put("/o/", "2\n");
+    assertThat(fetch(byLink("/o/a?x=1")).records()).isEqualTo(1);
+  }
+
+  @Test
+  void aCursorThatIsTrueIsRefused() {
+    pages.put("/a", "{\"data\":{\"rows\":[1]},\"meta\":{\"next\":true}}");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .isInstanceOf(UnreadablePagesException.class)
+        .hasMessageContaining("the cursor 'meta.next' of a page is true; expected a text");
+  }
+
+  @Test
   void aCursorThatIsNoTextAndNoNumberIsRefused() {
     for (String cursor : List.of("{\"href\":\"/a?after=2\"}", "[2]")) {
       pages.put("/a", "{\"data\":{\"rows\":[1]},\"meta\":{\"next\":" + cursor + "}}");
