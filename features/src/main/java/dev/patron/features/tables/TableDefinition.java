@@ -68,6 +68,11 @@ public record TableDefinition(
                 .toList());
   }
 
+  /** Whether, in a history, a change of this column opens a version. */
+  public boolean tracks(String column) {
+    return track.isEmpty() ? !applying.trackExcept().contains(column) : track.contains(column);
+  }
+
   /**
    * How changes are applied, where it is not the ordinary way.
    *

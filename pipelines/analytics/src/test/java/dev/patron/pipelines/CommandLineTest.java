@@ -144,6 +144,20 @@ class CommandLineTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"verify", "vacuum"})
+  void aWarehouseThatIsNotThereIsWrongUsage(String command) {
+    CommandRun nowhere = patron(command, "--warehouse=/nonexistent");
+    assertThat(nowhere.status()).isEqualTo(2);
+    assertThat(nowhere.err()).contains("there are no tables in /nonexistent").hasLineCount(1);
+
+    CommandRun unknown = patron(command, "--warehouse=foo://bar/x");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err())
+        .contains("--warehouse=foo://bar/x: Hadoop knows no file system foo:")
+        .hasLineCount(1);
+  }
+
   @Test
   void noArgumentsAreWrongUsage() {
     CommandRun run = patron();

@@ -37,6 +37,9 @@ public final class CleanUp {
     Ledger ledger = Ledger.of(warehouse);
     ledger.open();
     Set<String> decided = ledger.tables().keySet();
+    if (decided.isEmpty() && WarehouseTables.foldersWithState(warehouse).isEmpty()) {
+      throw WarehousePlace.withoutTables(options);
+    }
     List<String> gone =
         decided.stream().filter(name -> Warehouse.at(warehouse).list(name).isEmpty()).toList();
     gone.forEach(name -> console.note("patron: " + name + " is gone; verify misses it no longer"));

@@ -3,7 +3,6 @@ package dev.patron.pipelines.commands;
 import dev.patron.features.frame.FrameDigest;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
-import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.options.WarehouseOptions;
 import dev.patron.pipelines.stages.Lineage;
 import dev.patron.pipelines.stages.Promises;
@@ -54,8 +53,7 @@ public final class Verify {
       attempt(broken, () -> whole(table, decided).ifPresent(whole::add));
     }
     if (whole.isEmpty() && broken.isEmpty()) {
-      throw new UsageException(
-          "there are no tables in " + options.getWarehouse() + "; name a --warehouse=PATH");
+      throw WarehousePlace.withoutTables(options);
     }
     for (TableSnapshot table : whole) {
       if (!WarehouseTables.isState(table.table().name())) {

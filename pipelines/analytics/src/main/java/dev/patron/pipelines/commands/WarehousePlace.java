@@ -2,10 +2,13 @@ package dev.patron.pipelines.commands;
 
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.options.WarehouseOptions;
+import dev.patron.transforms.parquet.HadoopFiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.apache.hadoop.fs.FileSystem;
 import org.jspecify.annotations.Nullable;
 
 /** Where the warehouse is, as far as that can be judged before anything is read or written. */
@@ -24,6 +27,7 @@ public final class WarehousePlace {
     if (place.isEmpty()) {
       throw new UsageException("--warehouse is empty; name a folder or URI");
     }
+    checkScheme(place);
     Path existing = existing(place);
     if (existing != null && !Files.isDirectory(existing)) {
       throw new UsageException(
@@ -47,6 +51,27 @@ public final class WarehousePlace {
               .formatted(place, existing));
     }
     return place;
+  }
+
+  /** What to say where nothing is that could be read. */
+  static UsageException withoutTables(WarehouseOptions options) {
+    return new UsageException(
+        "there are no tables in " + options.getWarehouse() + "; name a --warehouse=PATH");
+  }
+
+  private static void checkScheme(String place) {
+    if (!URI.matcher(place).matches()) {
+      return;
+    }
+    String scheme = place.substring(0, place.indexOf(':'));
+    try {
+      FileSystem.getFileSystemClass(scheme, HadoopFiles.configuration());
+    } catch (IOException e) {
+      throw new UsageException(
+          "--warehouse=%s: Hadoop knows no file system %s:; name a folder or URI"
+              .formatted(place, scheme),
+          e);
+    }
   }
 
   /** The innermost part of a local path that exists; null for a URI. */

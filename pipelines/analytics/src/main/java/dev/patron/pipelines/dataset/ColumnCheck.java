@@ -185,6 +185,23 @@ final class ColumnCheck {
           ColumnCheck::isNumber,
           "decimal, long or double");
     }
+    if (purchases.money() instanceof Purchases.PriceFrom from) {
+      checkTracked(from);
+    }
+  }
+
+  /** What is not tracked has the last value within a version, which may be of later days. */
+  private void checkTracked(Purchases.PriceFrom from) {
+    Schema history = schemas.get(from.table());
+    boolean isKnownToBeMissing = history != null && !history.has(from.column());
+    if (!isKnownToBeMissing && !dataset.table(from.table()).definition().tracks(from.column())) {
+      problems.add(
+          "purchases.priceFrom.column names column %s, which table '%s' does not track%s; a price as of a time needs a version for each of its changes"
+              .formatted(
+                  Words.quote(from.column()),
+                  from.table(),
+                  dataset.places().at("purchases.priceFrom.column")));
+    }
   }
 
   private void checkLines(Purchases purchases, Columns lines) {

@@ -497,6 +497,12 @@ final class BrokenDefinitionsTest {
                 + "row_time, op"),
         Arguments.of(
             "  amount: sum",
+            "  priceFrom: { table: books, key: book, column: book_id }",
+            "purchases.priceFrom.column names column 'book_id', which table 'books' does not track at "
+                + "dataset.yaml:24:49; a price as of a time needs a version for each of its "
+                + "changes"),
+        Arguments.of(
+            "  amount: sum",
             "  priceFrom: { table: books, key: book, column: price, before: last }",
             "purchases.priceFrom.before is 'last' at dataset.yaml:24:64; expected first"),
         Arguments.of(
