@@ -1,6 +1,7 @@
 package dev.patron.transforms.lake;
 
 import dev.patron.transforms.parquet.HadoopFiles;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,9 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * Deletes the data files of a table that no version needs any more that somebody may still read,
@@ -73,9 +72,7 @@ public final class Vacuum {
       return new Freed(0, 0);
     }
     List<FileStatus> unneeded = new ArrayList<>();
-    for (RemoteIterator<LocatedFileStatus> all = files.listFiles(table.path(), true);
-        all.hasNext(); ) {
-      FileStatus file = all.next();
+    for (FileStatus file : filesBelow(files, table.path())) {
       if ((isData(table, file.getPath()) || isTemporary(file.getPath()))
           && file.getModificationTime() < cutOff.toEpochMilli()
           && !needed.contains(bare(file.getPath()))) {
@@ -88,6 +85,26 @@ public final class Vacuum {
       bytes += file.getLen();
     }
     return new Freed(unneeded.size(), bytes);
+  }
+
+  /**
+   * All files of a folder and its folders. Not by {@code listFiles}, which asks whose each of them
+   * is, and fails where another process takes one away meanwhile.
+   */
+  private static List<FileStatus> filesBelow(FileSystem files, Path folder) throws IOException {
+    List<FileStatus> below = new ArrayList<>();
+    try {
+      for (FileStatus entry : files.listStatus(folder)) {
+        if (entry.isDirectory()) {
+          below.addAll(filesBelow(files, entry.getPath()));
+        } else {
+          below.add(entry);
+        }
+      }
+    } catch (FileNotFoundException e) {
+      // The folder is gone, and what was in it.
+    }
+    return below;
   }
 
   private static Set<Path> needed(LakeTable table, Instant cutOff) throws IOException {

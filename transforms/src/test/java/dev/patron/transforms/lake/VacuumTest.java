@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.ParquetReader;
@@ -58,6 +61,36 @@ class VacuumTest {
   private long dataFiles() throws Exception {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.getFileName().toString().startsWith("part-")).count();
+    }
+  }
+
+  /** A stream commits, and takes its temporary files away, while somebody cleans up. */
+  @Test
+  void filesThatComeAndGoMeanwhileAreNoFault() throws Exception {
+    overwrite(1, 1);
+    AtomicBoolean done = new AtomicBoolean();
+    Thread writer =
+        new Thread(
+            () -> {
+              for (int i = 0; !done.get(); i++) {
+                try {
+                  Path folderOfADay = Files.createDirectories(folder.resolve("day=" + i % 3));
+                  Path file = Files.createFile(folderOfADay.resolve("." + i + ".tmp"));
+                  Files.delete(file);
+                  Files.delete(folderOfADay);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    writer.start();
+    try {
+      for (int i = 0; i < 1_000; i++) {
+        assertThat(Vacuum.of(table, MIDNIGHT).files()).isZero();
+      }
+    } finally {
+      done.set(true);
+      writer.join();
     }
   }
 
