@@ -49,6 +49,13 @@ public final class TableSnapshot {
     return table;
   }
 
+  /**
+   * The table's id, which no commit changes; a table that is deleted and made again has another.
+   */
+  public String id() {
+    return delta.getMetadata().getId();
+  }
+
   /** The version, from 0. */
   public long version() {
     return delta.getVersion();

@@ -107,8 +107,11 @@ class LakeTableTest {
   void aTableThatWasDeletedAndMadeAgainIsAnotherOne() throws IOException {
     LakeTable table = table("silver/books");
     table.commit(Commit.append(BOOKS, List.of(file(table, books(1)))));
-    table.commit(Commit.append(BOOKS, List.of(file(table, books(2)))));
+    String id = table.snapshot().id();
+    table.commit(
+        Commit.append(BOOKS, List.of(file(table, books(2)))).withProperties(Map.of("a", "b")));
     holds(table, books(1, 2));
+    assertThat(table.snapshot().id()).isEqualTo(id);
 
     try (Stream<Path> files = Files.walk(Path.of(table.path().toUri()))) {
       files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
@@ -118,6 +121,7 @@ class LakeTableTest {
     assertThat(table.version()).hasValue(0);
     table.commit(Commit.append(BOOKS, List.of(file(table, books(4, 5)))));
     holds(table, books(3, 4, 5));
+    assertThat(table.snapshot().id()).isNotEqualTo(id);
   }
 
   /** Tables of random commits, ours and another process's, with a checkpoint every third. */

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -302,6 +303,61 @@ class ScoresTopicIT extends StreamedBookstore {
     int messages = broker.messages("remade").size();
     patron(stream("remade", "--scoresTopic=remade"));
     assertThat(broker.messages("remade")).hasSize(messages);
+  }
+
+  @Test
+  void aTableOfScoresThatIsMadeAnewIsSentWhole() throws Exception {
+    Path dataset = withOrdersInFiles("renewed");
+    broker.createTopic("renewed", 2, Map.of());
+    String[] stream =
+        alike("stream", dataset, "renewed", "--untilCaughtUp", "--scoresTopic=renewed");
+    patron(alike("run", dataset, "renewed"));
+    order("renewed", "second", 910_001, "2024-06-01", 9_001);
+    patron(stream);
+    // So did versions of this program that kept no id of the table, which is taken for this one.
+    deleteAll(at("renewed").resolve("_published"));
+    String topic = id("renewed");
+    LakeTable scores = LakeTable.at(at("renewed").toString(), "gold/customer_scores");
+    LakeTable.at(at("renewed").toString(), "_published")
+        .commit(
+            Commit.append(Schema.of().with("topic", Type.STRING), List.of())
+                .withTransaction("scores to renewed " + topic, scores.snapshot().version())
+                .withProperties(Map.of("patron.topic.renewed", topic)));
+    int before = broker.messages("renewed").size();
+    patron(stream);
+    assertThat(broker.messages("renewed")).hasSize(before);
+
+    for (int time = 0; time < 2; time++) {
+      long version = scores.snapshot().version();
+      deleteAll(at("renewed").resolve("gold/customer_scores"));
+      patron("vacuum", "--warehouse=" + at("renewed"));
+      order("renewed", "anew" + time, 910_002 + time, "2024-06-02", 9_002 + time);
+      patron(stream);
+      assertThat(scores.snapshot().version()).isLessThanOrEqualTo(version);
+      List<ConsumerRecord<String, String>> all = broker.messages("renewed");
+      assertThat(all).hasSize(before + rows("renewed", "gold/customer_scores"));
+      assertThat(customersTold("renewed")).contains("" + (9_002 + time));
+      before = all.size();
+      patron(stream);
+      assertThat(broker.messages("renewed")).hasSize(before);
+    }
+  }
+
+  private String id(String topic) {
+    return KafkaBroker.await(broker.admin().describeTopics(List.of(topic)).allTopicNames())
+        .values()
+        .iterator()
+        .next()
+        .topicId()
+        .toString();
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Test
