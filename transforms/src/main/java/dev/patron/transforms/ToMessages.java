@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a message of each row: the text of its key, and the row as a JSON object with an {@code id}
- * before its columns. Equal keys and equal origins give equal ids, however often they are made. Of
- * a row that is gone, a tombstone: its key and null.
+ * before its columns. Equal rows of equal origins give equal ids, however often they are made, and
+ * others give others. Of a row that is gone, a tombstone: its key and null.
  */
 public final class ToMessages
     extends PTransform<PCollection<Frame>, PCollection<KV<String, @Nullable String>>> {
@@ -80,16 +80,21 @@ public final class ToMessages
       for (int row = 0; row < rows.rows(); row++) {
         String name = String.valueOf(rows.value(row, key));
         messages.output(
-            KV.of(name, origin == null ? null : message(rows, row, digest(name + "\n" + origin))));
+            KV.of(name, origin == null ? null : message(json(rows, row), name + "\n" + origin)));
       }
     }
   }
 
-  private static String message(Frame rows, int row, String id) {
+  /** What a row says is part of its id: of equal origin it may have been computed otherwise. */
+  private static String message(String row, String origin) {
+    return "{\"id\":\"" + digest(origin + "\n" + row) + "\"," + row.substring(1);
+  }
+
+  /** A row as an object of its columns. */
+  private static String json(Frame rows, int row) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
-      json.writeStringField("id", id);
       for (Schema.Field field : rows.schema().fields()) {
         json.writeFieldName(field.name());
         Object value = rows.value(row, field.name());

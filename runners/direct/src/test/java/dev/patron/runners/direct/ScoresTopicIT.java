@@ -352,6 +352,31 @@ class ScoresTopicIT extends StreamedBookstore {
         .toString();
   }
 
+  @Test
+  void equalIdsMeanEqualMessagesAlsoOfWarehousesThatReadTheSame() throws Exception {
+    broker.createTopic("twice", 2, Map.of());
+    patron(stream("once"));
+    train("once");
+    copyAll(at("once"), at("anew"));
+    patron(stream("once", "--scoresTopic=twice"));
+    patron(stream("anew", "--scoresTopic=twice", "--horizonDays=180"));
+    Map<String, Set<String>> messages = new HashMap<>();
+    for (ConsumerRecord<String, String> message : broker.messages("twice")) {
+      String id = new ObjectMapper().readTree(message.value()).get("id").asText();
+      messages.computeIfAbsent(id, any -> new HashSet<>()).add(message.value());
+    }
+    assertThat(messages.values()).allSatisfy(same -> assertThat(same).hasSize(1));
+    assertThat(messages).hasSize(2 * rows("once", "gold/customer_scores"));
+  }
+
+  private static void copyAll(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)));
+      }
+    }
+  }
+
   private static void deleteAll(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
