@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -356,8 +357,33 @@ public final class Topics implements AutoCloseable {
             .all());
   }
 
+  /**
+   * The size in bytes of the largest batch of records that a topic takes; nothing if we may not
+   * ask.
+   *
+   * @throws IOException if the cluster cannot be reached
+   */
+  public OptionalInt maxMessageBytes(String topic) throws IOException {
+    @Nullable String bytes =
+        settings(Set.of(topic), TopicConfig.MAX_MESSAGE_BYTES_CONFIG).get(topic);
+    return bytes == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(bytes));
+  }
+
   /** The topics that are compacted, or about which we may not ask. */
   private Set<String> compacted(Set<String> names) throws IOException {
+    Set<String> compacted = new HashSet<>(names);
+    settings(names, TopicConfig.CLEANUP_POLICY_CONFIG)
+        .forEach(
+            (name, policy) -> {
+              if (!policy.contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
+                compacted.remove(name);
+              }
+            });
+    return compacted;
+  }
+
+  /** A setting of each topic, except of those about which we may not ask. */
+  private Map<String, String> settings(Set<String> names, String key) throws IOException {
     Map<String, ConfigResource> resources =
         names.stream()
             .collect(
@@ -365,22 +391,20 @@ public final class Topics implements AutoCloseable {
                     name -> name, name -> new ConfigResource(ConfigResource.Type.TOPIC, name)));
     Map<ConfigResource, KafkaFuture<Config>> answers =
         admin.describeConfigs(resources.values()).values();
-    Set<String> compacted = new HashSet<>();
+    Map<String, String> settings = new HashMap<>();
     for (String name : names) {
       try {
-        ConfigEntry policy =
-            await(at(answers, at(resources, name))).get(TopicConfig.CLEANUP_POLICY_CONFIG);
-        if (policy == null || policy.value().contains(TopicConfig.CLEANUP_POLICY_COMPACT)) {
-          compacted.add(name);
+        ConfigEntry setting = await(at(answers, at(resources, name))).get(key);
+        if (setting != null) {
+          settings.put(name, setting.value());
         }
       } catch (IOException e) {
         if (!(e.getCause() instanceof AuthorizationException)) {
           throw e;
         }
-        compacted.add(name);
       }
     }
-    return compacted;
+    return settings;
   }
 
   private <T> T await(KafkaFuture<T> future) throws IOException {

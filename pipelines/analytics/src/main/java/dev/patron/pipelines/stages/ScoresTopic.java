@@ -64,6 +64,9 @@ public final class ScoresTopic implements AutoCloseable {
   /** Before an application's name, for what was begun. */
   private static final String SENDING = "sending ";
 
+  /** The most bytes that are sent at once, as Kafka's clients do unless told otherwise. */
+  private static final int BATCH_BYTES = 16_384;
+
   private static final Schema SCHEMA = Schema.of().with("topic", Type.STRING);
   private static final String CUSTOMER = "customer_id";
 
@@ -264,6 +267,7 @@ public final class ScoresTopic implements AutoCloseable {
   private long write(Job job, TableSnapshot scores, @Nullable TableSnapshot before)
       throws IOException {
     String origin = scores.properties().getOrDefault(ORIGIN, "version " + scores.version());
+    Map<String, Object> properties = properties();
     Manifest told;
     try {
       told =
@@ -307,7 +311,7 @@ public final class ScoresTopic implements AutoCloseable {
                             .withTopic(topic)
                             .withKeySerializer(StringSerializer.class)
                             .withValueSerializer(StringSerializer.class)
-                            .withProducerConfigUpdates(properties()));
+                            .withProducerConfigUpdates(properties));
               });
     } catch (RuntimeException e) {
       // Beam's writer says how many records it failed to send, and not why.
@@ -324,7 +328,7 @@ public final class ScoresTopic implements AutoCloseable {
         .sum();
   }
 
-  private Map<String, Object> properties() {
+  private Map<String, Object> properties() throws IOException {
     Map<String, Object> properties = new HashMap<>();
     for (Map.Entry<String, Setting> property : cluster.properties().entrySet()) {
       // What secures the connection is the same for readers and writers.
@@ -335,6 +339,11 @@ public final class ScoresTopic implements AutoCloseable {
     properties.put("enable.idempotence", true);
     properties.put("acks", "all");
     properties.put("max.block.ms", 30_000);
+    // Kafka's client splits a batch that is too large for the topic by its own limit alone, and so
+    // would send the same one again and again (KAFKA-8350).
+    topics
+        .maxMessageBytes(topic)
+        .ifPresent(most -> properties.put("batch.size", Math.min(BATCH_BYTES, most / 2)));
     return properties;
   }
 

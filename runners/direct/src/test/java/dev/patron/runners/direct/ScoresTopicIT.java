@@ -32,6 +32,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The topic of the scores: whose changed is told once, under an id that stays the same. */
@@ -369,6 +370,32 @@ class ScoresTopicIT extends StreamedBookstore {
     assertThat(messages).hasSize(2 * rows("once", "gold/customer_scores"));
   }
 
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Test
+  void aTopicWhoseLimitIsBelowABatchTakesMessagesThatFit() {
+    broker.createTopic("narrow", 2, Map.of("max.message.bytes", "4000"));
+    patron(stream("narrow"));
+    train("narrow");
+    patron(stream("narrow", "--scoresTopic=narrow"));
+    assertThat(broker.messages("narrow")).hasSize(rows("narrow", "gold/customer_scores"));
+  }
+
+  @Test
+  void aTopicThatNoMessageFitsIntoEndsTheStream() throws Exception {
+    broker.createTopic("tiny", 2, Map.of("max.message.bytes", "500"));
+    patron(stream("tiny"));
+    train("tiny");
+    Path said = folder.resolve("said of a tiny topic");
+    Process process = process(said, stream("tiny", "--scoresTopic=tiny")).start();
+    try {
+      assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(text(said)).isEqualTo(1);
+    assertThat(text(said)).contains("scores cannot be written to topic 'tiny': ");
+  }
+
   private static void copyAll(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
@@ -387,7 +414,7 @@ class ScoresTopicIT extends StreamedBookstore {
 
   @Test
   void aTopicThatTakesNothingForAWhileIsWaitedForInSilence() throws Exception {
-    broker.createTopic("unwilling", 2, Map.of("max.message.bytes", "1000"));
+    broker.createTopic("unwilling", 2, Map.of("min.insync.replicas", "2"));
     patron(stream("unwilling"));
     train("unwilling");
     Path said = folder.resolve("said of an unwilling topic");
@@ -406,7 +433,7 @@ class ScoresTopicIT extends StreamedBookstore {
                       new ConfigResource(ConfigResource.Type.TOPIC, "unwilling"),
                       List.of(
                           new AlterConfigOp(
-                              new ConfigEntry("max.message.bytes", "1000000"),
+                              new ConfigEntry("min.insync.replicas", "1"),
                               AlterConfigOp.OpType.SET))))
               .all());
       assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
