@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -240,6 +242,7 @@ public final class LakeTable implements Serializable {
     if (schema.size() == 0) {
       throw new LakeException(name + ": a table without columns cannot be committed");
     }
+    checkSpellings(schema, "");
     List<String> partitions =
         before.map(TableSnapshot::partitionColumns).orElse(commit.partitionColumns());
     checkPartitions(commit, partitions);
@@ -268,6 +271,26 @@ public final class LakeTable implements Serializable {
     return before.isEmpty() || commit.kind() == Commit.Kind.OVERWRITE
         ? commit.schema()
         : SchemaEvolution.merge(name, before.get().schema(), commit.schema());
+  }
+
+  /** Delta Lake does not tell names apart by their case, and refuses the whole commit. */
+  private void checkSpellings(Schema schema, String outer) {
+    Map<String, String> taken = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (Schema.Field field : schema.fields()) {
+      String other = taken.putIfAbsent(field.name(), field.name());
+      if (other != null) {
+        throw new LakeException(
+            "%s: columns '%s%s' and '%s%s' differ in case alone; a table can have one of them"
+                .formatted(name, outer, other, outer, field.name()));
+      }
+      Type type = field.type();
+      while (type instanceof Type.ListOf list) {
+        type = list.element();
+      }
+      if (type instanceof Type.RowOf row) {
+        checkSpellings(row.schema(), outer + field.name() + ".");
+      }
+    }
   }
 
   private void checkPartitions(Commit commit, List<String> partitions) {

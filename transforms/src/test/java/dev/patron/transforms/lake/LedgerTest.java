@@ -194,6 +194,17 @@ class LedgerTest {
     assertThatThrownBy(() -> ledger.decide(-1, "refine", List.of(good, bare)))
         .isInstanceOf(LakeException.class)
         .hasMessage(CUSTOMERS + ": a table without columns cannot be committed");
+    Schema row = Schema.of().with("b", Type.LONG).with("B", Type.LONG);
+    Schema nested = Schema.of().with("n", new Type.ListOf(new Type.RowOf(row)));
+    for (Schema twice : List.of(row, nested)) {
+      Ledger.Change apart = new Ledger.Change(CUSTOMERS, Commit.append(twice, List.of()));
+      assertThatThrownBy(() -> ledger.decide(-1, "ingest", List.of(good, apart)))
+          .isInstanceOf(LakeException.class)
+          .hasMessageMatching(
+              CUSTOMERS
+                  + ": columns '(n\\.)?b' and '(n\\.)?B' differ in case alone; a table can have one"
+                  + " of them");
+    }
     assertThat(ledger.open()).isEqualTo(-1);
     assertThat(LakeTable.at(warehouse, ORDERS).exists()).isFalse();
     assertThat(intents()).isEmpty();
