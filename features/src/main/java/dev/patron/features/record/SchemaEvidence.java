@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -481,7 +482,7 @@ public final class SchemaEvidence {
   }
 
   /** The columns that the dataset names, and the fields within them. */
-  private static Set<String> named(TableDefinition table) {
+  static Set<String> named(TableDefinition table) {
     Set<String> named = new HashSet<>(table.key());
     named.addAll(table.track());
     named.addAll(table.applying().trackExcept());
@@ -490,8 +491,8 @@ public final class SchemaEvidence {
     TableDefinition.Change change = table.change();
     if (change != null) {
       named.addAll(change.sequence());
-      named.add(String.valueOf(change.operation()));
-      named.add(String.valueOf(change.time()));
+      Stream.ofNullable(change.operation()).forEach(named::add);
+      Stream.ofNullable(change.time()).forEach(named::add);
     }
     return named;
   }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.parquet.example.data.Group;
@@ -545,6 +546,117 @@ class HostileInputIT {
     assertThat(run("--retrain")).as(err).isZero();
     assertThat(rows("bronze/sales")).isEqualTo(3);
     assertThat(rows("gold/customer_scores")).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void parquetFilesThatDifferInCaseAloneFillOneColumn(boolean named) throws IOException {
+    spelledShop(named);
+    Files.writeString(folder.resolve("other.csv"), "k\n1\n");
+    Path lower = spelled("a.parquet", 0, "note");
+    Path upper = spelled("b.parquet", 30, "Note");
+    ingestAndRefine("once");
+    Map<String, String> once = tables("once");
+    List<List<?>> notes = new ArrayList<>();
+    for (int row = 0; row < 60; row++) {
+      notes.add(List.of("text " + row, List.of("inner " + row)));
+    }
+    assertThat(notes("once", named ? "note" : "Note")).containsExactlyInAnyOrderElementsOf(notes);
+
+    Path held = Files.move(lower, folder.resolve("held"));
+    ingestAndRefine("upper first");
+    Files.move(held, lower);
+    ingestAndRefine("upper first");
+    assertThat(tables("upper first")).isEqualTo(once);
+
+    Files.move(upper, held);
+    ingestAndRefine("lower first");
+    Files.move(held, upper);
+    ingestAndRefine("lower first");
+    assertThat(notes("lower first", "note")).containsExactlyInAnyOrderElementsOf(notes);
+    if (named) {
+      assertThat(tables("lower first")).isEqualTo(once);
+    }
+
+    spelled("c.parquet", 60, "note", "Note");
+    Map<String, String> silver =
+        Map.of(
+            "at once", once.get("silver/sales"),
+            "upper first", once.get("silver/sales"),
+            "lower first", tables("lower first").get("silver/sales"));
+    for (String warehouse : silver.keySet()) {
+      assertThat(stage("ingest", warehouse)).as(err).isZero();
+      assertThat(stage("refine", warehouse, "--maxQuarantined=1")).as(err).isZero();
+      assertThat(err)
+          .contains("records refused (MALFORMED 1; the first: ")
+          .contains(
+              "c.parquet cannot be read as Parquet: columns 'note' and 'Note' differ in case alone;"
+                  + " rename one at its source; rows read before: 0)");
+      assertThat(patron("verify", "--warehouse=" + folder.resolve(warehouse))).as(err).isZero();
+      assertThat(tables(warehouse))
+          .containsEntry("silver/sales", silver.get(warehouse))
+          .containsEntry("silver/other", once.get("silver/other"))
+          .hasEntrySatisfying("quarantine/sales", found -> assertThat(found).startsWith("1 "));
+    }
+  }
+
+  private void spelledShop(boolean named) throws IOException {
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        """
+        name: shop
+        tables:
+          sales: { keep: facts, %sfrom: { files: "*.parquet", format: parquet } }
+          other: { keep: facts, from: { files: other.csv, format: csv } }
+        purchases: { table: sales, customer: c, time: t, amount: a }
+        """
+            .formatted(named ? "key: [note], " : ""));
+  }
+
+  private void ingestAndRefine(String warehouse) {
+    assertThat(stage("ingest", warehouse)).as(err).isZero();
+    assertThat(stage("refine", warehouse)).as(err).isZero();
+    assertThat(patron("verify", "--warehouse=" + folder.resolve(warehouse))).as(err).isZero();
+  }
+
+  /** The column and the field that files spell differently. */
+  private List<List<?>> notes(String warehouse, String name) {
+    List<List<?>> notes = new ArrayList<>();
+    TableScan.of(
+            LakeTable.at(folder.resolve(warehouse).toString(), "silver/sales").snapshot(),
+            List.of(name, "n"))
+        .forEach(frame -> notes.addAll(frame.toRows()));
+    return notes;
+  }
+
+  /** Sales with columns of text, and fields within a row, of these names. */
+  private Path spelled(String name, int first, String... notes) throws IOException {
+    String texts =
+        Stream.of(notes)
+            .map("required binary %s (STRING); "::formatted)
+            .collect(Collectors.joining());
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message sales { required binary c (STRING); required int32 t (DATE);"
+                + " required double a; %srequired group n { %s} }".formatted(texts, texts));
+    Path file = folder.resolve(name);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(HadoopFiles.path(file.toString()))
+            .withConf(HadoopFiles.configuration())
+            .withType(type)
+            .build()) {
+      for (int row = first; row < first + 30; row++) {
+        Group sale = new SimpleGroupFactory(type).newGroup();
+        sale.append("c", "c" + row % 7).append("t", 19_000 + row).append("a", 5.5);
+        Group inner = sale.addGroup("n");
+        for (String note : notes) {
+          sale.append(note, "text " + row);
+          inner.append(note, "inner " + row);
+        }
+        writer.write(sale);
+      }
+    }
+    return file;
   }
 
   private void parquet(int rows) throws IOException {

@@ -51,7 +51,7 @@ public final class ParquetFrames {
    * The columns of a file.
    *
    * @throws UnreadableFileException if it is not there, is no Parquet file, is truncated, or has a
-   *     column that no type of ours can hold
+   *     column that no type of ours can hold, or several whose names differ in case alone
    */
   public static Schema schema(Path file, Configuration configuration)
       throws UnreadableFileException {
@@ -92,8 +92,9 @@ public final class ParquetFrames {
    * Reads the rows of the row groups {@code [from, to)}, in order, as frames of at most {@link
    * Frame#TARGET_ROWS} rows and {@link Frame#TARGET_BYTES} (but for a single larger row).
    *
-   * @param wanted the columns to read, by name; one that the file does not have is null throughout,
-   *     also within rows. A long can be read as a double or decimal and a decimal as a wider one
+   * @param wanted the columns to read, by name, whatever its case; one that the file does not have
+   *     is null throughout, also within rows. A long can be read as a double or decimal and a
+   *     decimal as a wider one
    * @param to beyond the last row group: the end of the file
    * @param consumer gets the frames; what it throws is thrown on unchanged
    * @throws UnreadableFileException if the file is not there, is no Parquet file, is truncated or
@@ -223,7 +224,7 @@ public final class ParquetFrames {
       }
       try {
         MessageType message = opened.getFileMetaData().getSchema();
-        shape = Shape.of(message);
+        shape = Shape.of(message).spelledAs(wanted);
         Set<List<String>> leaves = new LinkedHashSet<>();
         for (Schema.Field field : wanted.fields()) {
           int position = shape.names().indexOf(field.name());

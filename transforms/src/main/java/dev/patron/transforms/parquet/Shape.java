@@ -5,6 +5,8 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.tables.ColumnNames;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
@@ -24,6 +26,20 @@ sealed interface Shape {
 
   /** The type of the column or element that this becomes. */
   Type type();
+
+  /** The same with the names of fields that {@code wanted} has, see {@link Group#spelledAs}. */
+  default Shape spelledAs(Type wanted) {
+    if (this instanceof Group group && wanted instanceof Type.RowOf row) {
+      return group.spelledAs(row.schema());
+    }
+    return this instanceof Repeated list && wanted instanceof Type.ListOf other
+        ? new Repeated(
+            list.element().spelledAs(other.element()),
+            list.present(),
+            list.filled(),
+            list.repeats())
+        : this;
+  }
 
   /** One physical column. Its value is there at {@code present}. */
   record Leaf(List<String> path, PrimitiveType primitive, int present, Type type)
@@ -46,6 +62,21 @@ sealed interface Shape {
       }
       return new Schema(typed);
     }
+
+    /** The same with the names of {@code wanted}, where its own differ from them in case alone. */
+    Group spelledAs(Schema wanted) {
+      Map<String, String> spellings = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      wanted.names().forEach(name -> spellings.put(name, name));
+      List<String> spelled = new ArrayList<>();
+      List<Shape> inner = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        String name = spellings.getOrDefault(names.get(i), names.get(i));
+        Shape field = fields.get(i);
+        spelled.add(name);
+        inner.add(wanted.has(name) ? field.spelledAs(wanted.type(name)) : field);
+      }
+      return new Group(spelled, inner, present, repeats);
+    }
   }
 
   /**
@@ -62,7 +93,8 @@ sealed interface Shape {
   /**
    * The shape of a file's rows, with the names that tables can have, see {@link ColumnNames}.
    *
-   * @throws IllegalArgumentException if a column has no counterpart, with its name
+   * @throws IllegalArgumentException if a column has no counterpart, or if two would be one, with
+   *     their names
    */
   static Group of(MessageType message) {
     return group(message, List.of(), 0, 0);
@@ -75,7 +107,22 @@ sealed interface Shape {
       names.add(field.getName());
       fields.add(field(field, path, definition, repetition));
     }
-    return new Group(ColumnNames.normalise(names), fields, definition, repetition);
+    List<String> normal = ColumnNames.normalise(names);
+    checkSpellings(normal);
+    return new Group(normal, fields, definition, repetition);
+  }
+
+  /** A table has room for the values of one of them alone. */
+  private static void checkSpellings(List<String> names) {
+    Map<String, String> taken = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (String name : names) {
+      String other = taken.putIfAbsent(name, name);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "columns '%s' and '%s' differ in case alone; rename one at its source"
+                .formatted(other, name));
+      }
+    }
   }
 
   /** A field that may be optional, required or, by the oldest way to write a list, repeated. */

@@ -501,6 +501,31 @@ class ParquetFramesTest {
   }
 
   @Test
+  void aNameIsReadWhateverItsCase() throws IOException {
+    Schema own = wanted("Note: string, lines: array<row<Id: long, n: long>>");
+    Path file =
+        write(
+            "spelled",
+            FrameSink.create(),
+            Frame.ofRows(own, List.of(List.of("x", List.of(List.of(7L, 8L))))));
+    Frame read = read(file, wanted("LINES: array<row<N: long, iD: long>>, note: string"));
+    assertThat(read.toRows()).hasToString("[[[[8, 7]], x]]");
+  }
+
+  @Test
+  void aFileThatTellsNamesApartByTheirCaseIsUnreadable() throws IOException {
+    for (String columns :
+        List.of("Note: string, note: string", "n: row<Note: string, note: string>")) {
+      Schema own = wanted(columns);
+      write("apart", FrameSink.of(own));
+      assertUnreadable(
+          "apart", "columns 'Note' and 'note' differ in case alone; rename one at its source");
+      assertThatExceptionOfType(UnreadableFileException.class)
+          .isThrownBy(() -> read(file("apart"), wanted("note: string")));
+    }
+  }
+
+  @Test
   void namesBecomeThoseThatTablesCanHave() throws IOException {
     Frame frame =
         example(

@@ -3,6 +3,7 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.record.FileColumns;
 import dev.patron.features.record.SchemaEvidence;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.Tables;
@@ -138,7 +139,7 @@ public final class Ingest {
       }
       members.add(table.definition());
       if (table.definition().format().kind() == TableDefinition.Format.Kind.PARQUET) {
-        columns.put(table.name(), parquetColumns(files));
+        columns.put(table.name(), parquetColumns(job, table, files));
       }
     }
     unread.addAll(news.parts());
@@ -310,16 +311,12 @@ public final class Ingest {
   /**
    * All columns that any of the files has; one that cannot be opened is refused when it is read.
    */
-  private static Schema parquetColumns(List<SourceFile> files) {
-    Schema columns = Schema.of();
-    for (SourceFile file : files) {
-      for (Schema.Field field : columns(file).fields()) {
-        if (!columns.has(field.name())) {
-          columns = columns.with(field.name(), field.type());
-        }
-      }
-    }
-    return columns;
+  private static Schema parquetColumns(Job job, Dataset.Table table, List<SourceFile> files) {
+    TableSnapshot before = job.latest(bronze(table.name()));
+    return FileColumns.of(
+        files.stream().map(Ingest::columns).toList(),
+        before == null ? Schema.of() : before.schema(),
+        table.definition());
   }
 
   private static Schema columns(SourceFile file) {
