@@ -71,6 +71,8 @@ public final class WarehousePlace {
           "--warehouse=%s: Hadoop knows no file system %s:; name a folder or URI"
               .formatted(place, scheme),
           e);
+    } catch (RuntimeException e) {
+      // It knows one that is not on this class path; who reads or writes there says so.
     }
   }
 
