@@ -600,6 +600,18 @@ class HostileInputIT {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"_source", "_OFFSET"})
+  void aParquetColumnThatIsCalledAsOneOfBronzeIsOneLine(String name) throws IOException {
+    spelledShop(false);
+    Files.writeString(folder.resolve("other.csv"), "k\n1\n");
+    spelled("a.parquet", 0, name);
+    assertThat(stage("ingest", "own names")).isEqualTo(1);
+    assertThat(err)
+        .contains("table 'sales': its Parquet files have a column '" + name + "'")
+        .doesNotContain("\tat ");
+  }
+
   private void spelledShop(boolean named) throws IOException {
     Files.writeString(
         folder.resolve("shop.yaml"),

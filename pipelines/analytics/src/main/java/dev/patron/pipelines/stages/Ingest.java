@@ -310,13 +310,25 @@ public final class Ingest {
 
   /**
    * All columns that any of the files has; one that cannot be opened is refused when it is read.
+   *
+   * @throws JobException if one has the name of a column that bronze has beside them
    */
   private static Schema parquetColumns(Job job, Dataset.Table table, List<SourceFile> files) {
     TableSnapshot before = job.latest(bronze(table.name()));
-    return FileColumns.of(
-        files.stream().map(Ingest::columns).toList(),
-        before == null ? Schema.of() : before.schema(),
-        table.definition());
+    Schema columns =
+        FileColumns.of(
+            files.stream().map(Ingest::columns).toList(),
+            before == null ? Schema.of() : before.schema(),
+            table.definition());
+    Schema own = Tables.BRONZE.with(PARTITION, Type.DATE);
+    for (String name : columns.names()) {
+      if (own.names().stream().anyMatch(name::equalsIgnoreCase)) {
+        throw new JobException(
+            "table '%s': its Parquet files have a column '%s', as Patron calls one of its own; rename it at its source"
+                .formatted(table.name(), name));
+      }
+    }
+    return columns;
   }
 
   private static Schema columns(SourceFile file) {
