@@ -70,6 +70,7 @@ class ScoresTopicIT extends StreamedBookstore {
         .allSatisfy(score -> assertThat(score.get("cltv").isNumber()).isTrue());
   }
 
+  @Tag("patience")
   @Test
   void everyRecordIsCountedByALineAlsoWhereItsScoresHadToWait() throws Exception {
     broker.createTopic("awaited", 2, Map.of());
@@ -380,6 +381,7 @@ class ScoresTopicIT extends StreamedBookstore {
     assertThat(broker.messages("narrow")).hasSize(rows("narrow", "gold/customer_scores"));
   }
 
+  @Tag("patience")
   @Test
   void aTopicThatNoMessageFitsIntoEndsTheStream() throws Exception {
     broker.createTopic("tiny", 2, Map.of("max.message.bytes", "500"));
