@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,10 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class SmallFiles {
   private static final long SMALL_BYTES = 8L << 20;
 
+  /** A joined file has about so many bytes, and as many are written at once as there are cores. */
+  private static final long JOINED_BYTES = 64L << 20;
+
   private SmallFiles() {}
 
   /** Files whose rows may lie in one. */
   private record Kind(Map<String, @Nullable String> partition, String prefix) {}
+
+  /** Files of a kind that become one. */
+  private record Portion(Kind kind, List<DataFile> files) {}
 
   /**
    * Writes joined files where there are many small ones of a kind, and gives the change that puts
@@ -28,6 +35,10 @@ public final class SmallFiles {
    * @param most so many small files of a kind are left alone
    */
   public static Optional<Commit> join(TableSnapshot table, int most) {
+    return join(table, most, JOINED_BYTES);
+  }
+
+  static Optional<Commit> join(TableSnapshot table, int most, long joinedBytes) {
     Map<Kind, List<DataFile>> small = new LinkedHashMap<>();
     for (DataFile file : table.files()) {
       if (file.bytes() < SMALL_BYTES) {
@@ -37,18 +48,41 @@ public final class SmallFiles {
             .add(file);
       }
     }
-    List<DataFile> removed = new ArrayList<>();
-    List<DataFile> added = new ArrayList<>();
+    List<Portion> portions = new ArrayList<>();
     small.forEach(
         (kind, files) -> {
           if (files.size() > most) {
-            removed.addAll(files);
-            added.add(join(table, kind, files));
+            portions.addAll(portions(kind, files, joinedBytes));
           }
         });
-    return removed.isEmpty()
-        ? Optional.empty()
-        : Optional.of(Commit.rearrange(table.schema(), removed, added));
+    if (portions.isEmpty()) {
+      return Optional.empty();
+    }
+    List<DataFile> removed = new ArrayList<>();
+    List<Callable<DataFile>> joins = new ArrayList<>();
+    for (Portion portion : portions) {
+      removed.addAll(portion.files);
+      joins.add(() -> join(table, portion.kind, portion.files));
+    }
+    List<DataFile> added =
+        Concurrently.all(table.table(), "its small files cannot be joined", joins);
+    return Optional.of(Commit.rearrange(table.schema(), removed, added));
+  }
+
+  private static List<Portion> portions(Kind kind, List<DataFile> files, long joinedBytes) {
+    List<Portion> portions = new ArrayList<>();
+    long room = 0;
+    for (DataFile file : files) {
+      if (room <= 0) {
+        portions.add(new Portion(kind, new ArrayList<>()));
+        room = joinedBytes;
+      }
+      portions.get(portions.size() - 1).files.add(file);
+      room -= file.bytes();
+    }
+    // What is left over waits for others.
+    portions.removeIf(portion -> portion.files.size() == 1);
+    return portions;
   }
 
   private static DataFile join(TableSnapshot table, Kind kind, List<DataFile> files) {

@@ -4,10 +4,7 @@ import dev.patron.features.frame.FrameDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 
 /** Reads all rows of a snapshot, without Beam, and sums them up in a digest. */
 public final class TableDigest {
@@ -25,28 +22,13 @@ public final class TableDigest {
     List<String> names =
         snapshot.schema().names().stream().filter(name -> !except.contains(name)).sorted().toList();
     TableColumns columns = TableColumns.of(snapshot.contents(), names);
-    ExecutorService threads =
-        Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
-    try {
-      List<Future<FrameDigest>> digests = new ArrayList<>();
-      for (DataFile file : snapshot.files()) {
-        digests.add(threads.submit(() -> digest(snapshot, file, columns)));
-      }
-      FrameDigest sum = new FrameDigest();
-      for (Future<FrameDigest> digest : digests) {
-        sum.add(digest.get());
-      }
-      return sum;
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof LakeException known
-          ? known
-          : LakeException.because(snapshot.table().name(), "its files cannot be read", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw LakeException.because(snapshot.table().name(), "reading was interrupted", e);
-    } finally {
-      threads.shutdownNow();
+    List<Callable<FrameDigest>> digests = new ArrayList<>();
+    for (DataFile file : snapshot.files()) {
+      digests.add(() -> digest(snapshot, file, columns));
     }
+    FrameDigest sum = new FrameDigest();
+    Concurrently.all(snapshot.table(), "its files cannot be read", digests).forEach(sum::add);
+    return sum;
   }
 
   private static FrameDigest digest(TableSnapshot snapshot, DataFile file, TableColumns columns) {
