@@ -94,7 +94,33 @@ final class JsonRecord {
         return;
       }
     }
-    unwrap();
+    if (mayBeWrapped()) {
+      unwrap();
+    }
+  }
+
+  /**
+   * Whether a parser has to look for a schema and a payload: where the first field's name begins
+   * with another letter than both, or is written without escapes and goes on with another, there
+   * are none.
+   */
+  private boolean mayBeWrapped() {
+    int at = from;
+    while (at < to && (bytes[at] == '{' || isBlank(bytes[at]))) {
+      at++;
+    }
+    if (to - at < 3) {
+      return false;
+    }
+    byte first = bytes[at + 1];
+    byte second = bytes[at + 2];
+    boolean named = bytes[at] == '"';
+    boolean marked = bytes[at] < 0;
+    return marked
+        || (named
+            && (first == '\\'
+                || (first == 's' && (second == 'c' || second == '\\'))
+                || (first == 'p' && (second == 'a' || second == '\\'))));
   }
 
   /** Some who write records into files write what Kafka holds as one text: the object within it. */

@@ -5,10 +5,19 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.core.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Text as UTF-8 bytes: the current token of a JSON parser, without a String in between. */
 final class Utf8 {
+  /** Most text is ASCII, which eight bytes at once can be told by. */
+  private static final VarHandle EIGHT =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private static final long NO_ASCII = 0x8080808080808080L;
+
   private byte[] bytes = new byte[256];
   private int length;
 
@@ -76,6 +85,10 @@ final class Utf8 {
   static boolean isValid(byte[] bytes, int from, int to) {
     int at = from;
     while (at < to) {
+      if (to - at >= Long.BYTES && ((long) EIGHT.get(bytes, at) & NO_ASCII) == 0) {
+        at += Long.BYTES;
+        continue;
+      }
       int next = bytes[at] >= 0 ? at + 1 : at + sequence(bytes, at, to);
       if (next == at) {
         return false;

@@ -457,6 +457,16 @@ class RecordDecoderTest {
       assertThat(twice.slice(0, 1)).isEqualTo(expected);
       assertThat(twice.slice(1, 2)).isEqualTo(expected);
       assertThat(FEED.decode(reversed).rows()).isEqualTo(expected);
+      // JSON's other ways to write the same.
+      for (String written :
+          List.of(
+              line.replace("{\"schema\"", " { \t\"schema\""),
+              line.replace("{\"schema\"", "{\"\\u0073chema\""),
+              line.replace("{\"schema\"", "{\"s\\u0063hema\""),
+              reversed.replace("{\"payload\"", "{\"\\u0070ayload\""),
+              reversed.replace("{\"payload\"", "{\"p\\u0061yload\""))) {
+        assertThat(FEED.decode(written).rows()).as(written).isEqualTo(expected);
+      }
     }
 
     @Test
