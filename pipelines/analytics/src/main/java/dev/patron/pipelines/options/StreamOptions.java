@@ -22,7 +22,7 @@ public interface StreamOptions extends RefineOptions, FeatureOptions, HorizonOpt
 
   /** The most records an increment. */
   @Description("So many records of each source an increment reads at most.")
-  @Default.Long(500_000)
+  @Default.Long(1_000_000)
   long getMaxRecordsPerIncrement();
 
   void setMaxRecordsPerIncrement(long records);
