@@ -1,16 +1,12 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
-import dev.patron.features.frame.Schema;
-import dev.patron.features.frame.Type;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.dataset.Setting;
 import dev.patron.pipelines.dataset.Source;
 import dev.patron.transforms.FindChanged;
 import dev.patron.transforms.ToMessages;
-import dev.patron.transforms.lake.Commit;
-import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.ReadTable;
 import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.manifest.Manifest;
@@ -40,34 +36,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes changed scores to a topic. What is written is the difference between two versions of the
  * scores' table: the one that was written last, which a table of its own remembers, and the newest.
- * So a crash at any moment leaves no gap. Versions are one table's: of a table that was deleted and
- * made again, none was written. What it may have broken off is written again as it was begun,
- * before what came since: its messages have ids by the version of the scores that they are of, and
- * so the same ones.
+ * So a crash at any moment leaves no gap. What it may have broken off is written again as it was
+ * begun, before what came since: its messages have ids by the version of the scores that they are
+ * of, and so the same ones.
  */
 public final class ScoresTopic implements AutoCloseable {
   /**
-   * Remembers, as Delta transactions, up to which version of which table scores went to each topic,
-   * and which were begun to be sent there.
+   * Remembers up to which version of which table scores went to each topic, see {@link SentScores}.
    */
   static final String TABLE = "_published";
-
-  /** The table property that holds, with a topic's name behind it, the id that it had last. */
-  private static final String LAST_ID = "patron.topic.";
-
-  /** The same, for the id of the table whose scores were sent or begun to be sent there last. */
-  private static final String LAST_TABLE = "patron.scores.";
 
   /** The property of the scores' table that names what its newest scores were computed from. */
   private static final String ORIGIN = "patron.origin";
 
-  /** Before an application's name, for what was begun. */
-  private static final String SENDING = "sending ";
-
   /** The most bytes that are sent at once, as Kafka's clients do unless told otherwise. */
   private static final int BATCH_BYTES = 16_384;
 
-  private static final Schema SCHEMA = Schema.of().with("topic", Type.STRING);
   private static final String CUSTOMER = "customer_id";
 
   private final String topic;
@@ -146,46 +130,33 @@ public final class ScoresTopic implements AutoCloseable {
   /**
    * Writes what was not written yet; a second time, nothing. A topic that was deleted and made
    * again, or is another cluster's, has none of it and gets all scores; so does one that got those
-   * of a table that was deleted and made again.
+   * of a table that was deleted and made again, or of which an older copy was put back.
    */
   public void publish(Job job) throws IOException {
     TableSnapshot scores = job.latest(Score.SCORES);
     if (scores == null) {
       return;
     }
-    String id = id();
-    Map<String, String> ids = new HashMap<>(Map.of(LAST_TABLE + topic, scores.id()));
-    if (id != null) {
-      ids.put(LAST_ID + topic, id);
-    }
-    String application = application(id) + " of " + scores.id();
-    LakeTable published = job.table(TABLE);
-    Map<String, String> known = published.latest().map(TableSnapshot::properties).orElse(Map.of());
-    if (!known.containsKey(LAST_TABLE + topic)) {
-      takeOver(published, known.containsKey(LAST_ID + topic) ? id : null, application, ids);
-    }
-    OptionalLong last = published.lastTransaction(application);
-    if (last.isPresent() && last.getAsLong() >= scores.version()) {
+    SentScores sent = SentScores.to(topic, id(), job.table(TABLE), scores);
+    OptionalLong last = sent.last();
+    if (last.isPresent() && last.getAsLong() == scores.version()) {
       return;
     }
-    if (last.isEmpty()) {
-      sayWhyAll(job, known, ids);
+    if (last.isEmpty() && sent.whyAll() != null) {
+      job.console().note("patron: " + sent.whyAll() + "; it gets all of them");
     }
-    String sending = SENDING + application;
-    OptionalLong begun = published.lastTransaction(sending);
-    if (begun.isPresent()
-        && begun.getAsLong() > last.orElse(-1)
-        && begun.getAsLong() < scores.version()) {
+    OptionalLong begun = sent.begun();
+    if (begun.isPresent() && begun.getAsLong() < scores.version()) {
       TableSnapshot then = Making.at(job.table(Score.SCORES), begun.getAsLong());
       if (then != null) {
         send(job, then, last);
-        published.commit(note(application, then.version(), ids));
+        sent.end(then);
         last = begun;
       }
     }
-    published.commit(note(sending, scores.version(), ids));
+    sent.begin(scores);
     send(job, scores, last);
-    published.commit(note(application, scores.version(), ids));
+    sent.end(scores);
   }
 
   private void send(Job job, TableSnapshot scores, OptionalLong last) throws IOException {
@@ -201,11 +172,6 @@ public final class ScoresTopic implements AutoCloseable {
         .note(String.format(Locale.ROOT, "patron: %,d changed scores to %s", messages, topic));
   }
 
-  /** Whose transactions say what the topic got; of a table if that is named behind it. */
-  private String application(@Nullable String id) {
-    return "scores to " + topic + (id == null ? "" : " " + id);
-  }
-
   /** What the cluster calls the topic, unlike any other; null if it is too old to tell. */
   private @Nullable String id() throws IOException {
     try {
@@ -216,51 +182,6 @@ public final class ScoresTopic implements AutoCloseable {
           "scores cannot be written to topic '" + topic + "': " + e.getMessage(),
           new UnknownTopicOrPartitionException(e.getMessage()));
     }
-  }
-
-  private static Commit note(String application, long version, Map<String, String> ids) {
-    return Commit.append(SCHEMA, List.of())
-        .withTransaction(application, version)
-        .withProperties(ids);
-  }
-
-  /**
-   * Goes on from what was noted before tables were told apart, or even topics. That it is of the
-   * same ones is the best guess, once.
-   *
-   * @param id the topic's id; null if there was none in the notes
-   */
-  private void takeOver(
-      LakeTable published, @Nullable String id, String application, Map<String, String> ids) {
-    for (String kind : List.of("", SENDING)) {
-      OptionalLong version = published.lastTransaction(kind + application(id));
-      if (version.isPresent()) {
-        published.commit(note(kind + application, version.getAsLong(), ids));
-      }
-    }
-  }
-
-  private void sayWhyAll(Job job, Map<String, String> known, Map<String, String> ids) {
-    if (isOther(LAST_ID + topic, known, ids)) {
-      job.console()
-          .note(
-              "patron: " + topic + " is not the topic that got scores before; it gets all of them");
-    } else if (isOther(LAST_TABLE + topic, known, ids)) {
-      job.console()
-          .note(
-              "patron: "
-                  + Score.SCORES
-                  + " is not the table whose scores "
-                  + topic
-                  + " got before; it gets all of them");
-    }
-  }
-
-  private static boolean isOther(
-      String property, Map<String, String> known, Map<String, String> ids) {
-    return known.containsKey(property)
-        && ids.containsKey(property)
-        && !known.get(property).equals(ids.get(property));
   }
 
   /** Writes what differs from the scores before, and says how many messages that are. */
