@@ -1,5 +1,7 @@
 package dev.patron.features.clv;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -25,5 +27,18 @@ public record LifetimeFit(
   /** Fits BG/NBD and the standard form of Gamma-Gamma to these cells. */
   public static LifetimeFit of(LifetimeCells cells) {
     return new LifetimeFits(cells).of(BgNbd.KIND, GammaGamma.KIND);
+  }
+
+  /** The same with one more note, which is that of whoever uses the model. */
+  public LifetimeFit noting(String note) {
+    List<String> notes = new ArrayList<>(model.notes());
+    notes.add(note);
+    return new LifetimeFit(
+        new LifetimeModel(model.purchases(), model.money(), notes, model.standardErrors()),
+        logLikelihoods,
+        deviations,
+        customers,
+        repeatCustomers,
+        purchaseCells);
   }
 }

@@ -107,7 +107,65 @@ public final class LifetimeFits {
   }
 
   /**
-   * The model of these two parts, with what to fall back to where the data cannot tell.
+   * The fit that scores where this kind was asked for: itself, or NBD where it is not identified.
+   */
+  private PurchaseFit scoring(String kind) {
+    return purchases(identified(kind) ? kind : Nbd.KIND);
+  }
+
+  /**
+   * The model of these two parts alone, with what to fall back to where the data cannot tell, but
+   * without notes and standard errors: of cut-offs there are many, and nobody reads what is said of
+   * them.
+   *
+   * @param purchasesKind one of {@link PurchaseModels#KINDS}
+   * @param amountsKind one of {@link MoneyModels#KINDS}
+   */
+  public LifetimeModel model(String purchasesKind, String amountsKind) {
+    String insufficient = insufficient();
+    return insufficient != null
+        ? new LifetimeModel(null, null, List.of(insufficient))
+        : new LifetimeModel(
+            scoring(purchasesKind).model(), amounts(amountsKind).model(), List.of());
+  }
+
+  /**
+   * What there is to say of drop-out where this kind was asked for; null where it is identified.
+   *
+   * <p>Also NBD may be asked for, by a back-test to which only identified kinds are offered. Then
+   * the others are fitted too, to say which it was: that there is none, or that it was not chosen.
+   */
+  private @Nullable String dropOut(String kind) {
+    String best = kind;
+    if (kind.equals(Nbd.KIND)) {
+      best = PurchaseModels.KINDS.get(0);
+      for (String other : PurchaseModels.KINDS) {
+        if (identified(other)) {
+          return String.format(
+              Locale.ROOT,
+              "NBD knows no drop-out, although %s explains the purchases better (log-likelihood"
+                  + " %+.2f): it was chosen for its forecasts; P(alive) is 1 for all",
+              other,
+              evidenceOfDropOut(other));
+        }
+        boolean better = evidenceOfDropOut(other) > evidenceOfDropOut(best);
+        best = better && !other.equals(Nbd.KIND) ? other : best;
+      }
+    } else if (identified(kind)) {
+      return null;
+    }
+    return String.format(
+        Locale.ROOT,
+        "drop-out is not identified: %s explains the purchases no better than NBD"
+            + " (log-likelihood %+.2f, more than %.2f is wanted); P(alive) is 1 for all",
+        best,
+        evidenceOfDropOut(best),
+        DROP_OUT_EVIDENCE);
+  }
+
+  /**
+   * The model of these two parts, with what to fall back to where the data cannot tell, and what a
+   * reader must know of it.
    *
    * @param purchasesKind one of {@link PurchaseModels#KINDS}
    * @param amountsKind one of {@link MoneyModels#KINDS}
@@ -125,15 +183,9 @@ public final class LifetimeFits {
       PurchaseFit purchaseFit = purchases(purchasesKind);
       logLikelihoods.put(purchasesKind, purchaseFit.logLikelihood());
       logLikelihoods.put(Nbd.KIND, purchases(Nbd.KIND).logLikelihood());
-      if (!purchasesKind.equals(Nbd.KIND) && !identified(purchasesKind)) {
-        notes.add(
-            String.format(
-                Locale.ROOT,
-                "drop-out is not identified: %s explains the purchases no better than NBD"
-                    + " (log-likelihood %+.2f, more than %.2f is wanted); P(alive) is 1 for all",
-                purchasesKind,
-                evidenceOfDropOut(purchasesKind),
-                DROP_OUT_EVIDENCE));
+      String dropOut = dropOut(purchasesKind);
+      if (dropOut != null) {
+        notes.add(dropOut);
         purchaseFit = purchases(Nbd.KIND);
       }
       purchaseModel = purchaseFit.model();

@@ -132,6 +132,56 @@ class LifetimeFitTest {
     }
   }
 
+  /** A back-test offers identified models alone, so that NBD comes as a choice like any other. */
+  @Test
+  void thatDropOutIsNotIdentifiedIsSaidAlsoWhereNbdWasAskedFor() {
+    LifetimeFits fits =
+        new LifetimeFits(
+            new LifetimeCells().add(SimulatedShop.customers(3_000, 0.8, 15, 0, 0, MONEY, 1, 3)));
+    LifetimeFit fit = fits.of(Nbd.KIND, GammaGamma.KIND);
+
+    assertThat(fit.model().notes())
+        .singleElement()
+        .asString()
+        .startsWith("drop-out is not identified: ")
+        .endsWith("P(alive) is 1 for all");
+    assertThat(fit.logLikelihoods()).containsOnlyKeys(Nbd.KIND, GammaGamma.KIND);
+  }
+
+  @Test
+  void whereDropOutIsIdentifiedNbdSaysWhatItDoesNotKnow() {
+    LifetimeFits fits =
+        new LifetimeFits(
+            new LifetimeCells()
+                .add(SimulatedShop.customers(3_000, 0.6, 20, 0.8, 2.5, MONEY, 1, 2)));
+
+    assertThat(fits.of(Nbd.KIND, GammaGamma.KIND).model().notes())
+        .singleElement()
+        .asString()
+        .startsWith("NBD knows no drop-out, although ")
+        .endsWith("P(alive) is 1 for all");
+  }
+
+  /** At cut-offs, of which there are many, nobody reads notes, and other kinds are not fitted. */
+  @Test
+  void theModelAloneIsThatOfTheFit() {
+    for (double dropOut : new double[] {0, 0.8}) {
+      LifetimeFits fits =
+          new LifetimeFits(
+              new LifetimeCells()
+                  .add(SimulatedShop.customers(1_000, 0.6, 20, dropOut, 2.5, MONEY, 1, 2)));
+      for (String kind : PurchaseModels.KINDS) {
+        LifetimeModel alone = fits.model(kind, GammaGamma.KIND);
+        LifetimeModel fitted = fits.of(kind, GammaGamma.KIND).model();
+        assertThat(alone.purchases()).as(kind).isEqualTo(fitted.purchases());
+        assertThat(alone.money()).as(kind).isEqualTo(fitted.money());
+      }
+    }
+    LifetimeFits nothing = new LifetimeFits(new LifetimeCells());
+    assertThat(nothing.model(BgNbd.KIND, GammaGamma.KIND))
+        .isEqualTo(nothing.of(BgNbd.KIND, GammaGamma.KIND).model());
+  }
+
   @Test
   void aParameterOfWhichOnlyThatItIsExtremeIsKnownIsSaidSo() {
     // All customers buy at the same rate: the shape of the rates is as great as may be.

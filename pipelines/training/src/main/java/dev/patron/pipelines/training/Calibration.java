@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.patron.features.clv.LifetimeCells;
-import dev.patron.features.clv.LifetimeFit;
 import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.LifetimeForecast;
+import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import java.util.ArrayList;
@@ -128,12 +128,12 @@ public record Calibration(
     }
     Schema schema = narrow.get(0).schema();
     Frame rows = Frame.concat(schema, narrow).sort(List.of("customer_id"));
-    LifetimeFit fit =
-        new LifetimeFits(new LifetimeCells().add(rows)).of(kinds.purchases(), kinds.amounts());
-    if (fit.model().purchases() == null) {
+    LifetimeModel model =
+        new LifetimeFits(new LifetimeCells().add(rows)).model(kinds.purchases(), kinds.amounts());
+    if (model.purchases() == null) {
       return null;
     }
-    Frame forecast = new LifetimeForecast(fit.model(), holdoutDays, 0, seed).of(rows);
+    Frame forecast = new LifetimeForecast(model, holdoutDays, 0, seed).of(rows);
     int n = rows.rows();
     double[] expectedPurchases = column(n, i -> forecast.doubles("expected_purchases").get(i));
     double[] actualPurchases = column(n, i -> rows.longs("actual_purchases").get(i));
@@ -141,7 +141,7 @@ public record Calibration(
     double @Nullable [] expectedSpend = null;
     Errors spend = null;
     Double coverage = null;
-    if (fit.model().money() != null) {
+    if (model.money() != null) {
       expectedSpend = column(n, i -> forecast.doubles("cltv").get(i));
       spend = Errors.of(expectedSpend, actualSpend);
       int covered = 0;
@@ -194,7 +194,7 @@ public record Calibration(
     }
     return new Calibration(
         holdoutDays,
-        fit.model().kind(),
+        model.kind(),
         n,
         Errors.of(expectedPurchases, actualPurchases),
         spend,

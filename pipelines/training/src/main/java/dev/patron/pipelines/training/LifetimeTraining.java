@@ -7,9 +7,11 @@ import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFit;
 import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.MoneyModel;
+import dev.patron.features.clv.Nbd;
 import dev.patron.features.clv.PurchaseModel;
 import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.TrainingFacts;
+import dev.patron.features.trees.InSeason;
 import dev.patron.features.trees.Refinement;
 import dev.patron.pipelines.training.Calibration.Group;
 import java.util.List;
@@ -41,6 +43,12 @@ public final class LifetimeTraining {
     LifetimeFit fit = fits.of(kinds.purchases(), kinds.amounts());
     Candidates candidates = Candidates.of(fits, fit.purchaseCells());
     Refinement refinement = backTest.refine(fit.model(), judged.choice(), facts.horizonDays());
+    InSeason inSeason = refinement.inSeason();
+    String byClock =
+        inSeason == null ? null : byClock(fit.model().kind(), inSeason.purchases().kind());
+    if (byClock != null) {
+      fit = fit.noting(byClock);
+    }
     ObjectNode metrics = metrics(fit, calibration);
     metrics.set("candidates", candidates.node());
     metrics.set("backtest", BackTestCard.node(judged, refinement));
@@ -52,6 +60,25 @@ public final class LifetimeTraining {
         card(fit, calibration, facts)
             + candidates.section()
             + BackTestCard.section(backTest, judged, refinement));
+  }
+
+  /**
+   * What to know of P(alive) where customers are forecast by a clock, whose model need not be of
+   * the kind that the notes on the fit speak of; null where it is as they say.
+   */
+  static @Nullable String byClock(String byCalendar, String inSeason) {
+    if (inSeason.equals(byCalendar)) {
+      return null;
+    }
+    if (inSeason.equals(Nbd.KIND)) {
+      return "drop-out is not identified by the clock of the season, by which customers are"
+          + " forecast: as long as it counts P(alive) is 1 for all";
+    }
+    return byCalendar.equals(Nbd.KIND)
+        ? "drop-out is identified by the clock of the season, by which customers are forecast: as"
+            + " long as it counts P(alive) is that of "
+            + inSeason
+        : null;
   }
 
   private static ObjectNode metrics(LifetimeFit fit, @Nullable Calibration calibration) {

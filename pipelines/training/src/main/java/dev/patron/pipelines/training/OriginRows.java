@@ -67,7 +67,7 @@ final class OriginRows {
 
   /** The probabilistic model of these kinds, or what it falls back to. */
   LifetimeModel model(Kinds kinds) {
-    return fits.of(kinds.purchases(), kinds.amounts()).model();
+    return fits.model(kinds.purchases(), kinds.amounts());
   }
 
   /**

@@ -23,9 +23,11 @@ import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.TrainingFacts;
 import dev.patron.features.purchases.DailyPurchases;
+import dev.patron.features.purchases.RollingOrigin;
 import dev.patron.pipelines.training.Calibration.Errors;
 import dev.patron.pipelines.training.Calibration.Group;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -167,6 +169,38 @@ class LifetimeTrainingTest {
 
     assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("nbd");
     assertThat(files.get("card.md")).contains("drop-out is not identified");
+  }
+
+  /**
+   * It was not: a back-test chooses NBD among identified kinds, and nothing was fallen back from.
+   */
+  @Test
+  void soItIsWhereABackTestChose() throws JsonProcessingException {
+    Frame purchases = BackTestedShop.shop(400, 360, 1, false, 6);
+    BackTest backTest = BackTestedShop.backTest(BackTestedShop.plan(360, 90), purchases);
+    BackTest.Result judged = backTest.run(null);
+    assertThat(judged.lines()).isNotEmpty();
+    Frame now =
+        new RollingOrigin(ZoneOffset.UTC, List.of(new RollingOrigin.Origin(359, 0))).of(purchases);
+    Map<String, String> files =
+        LifetimeTraining.train(new LifetimeCells().add(now), null, backTest, judged, FACTS);
+
+    assertThat(json(files, "model.json").get("kind").asText()).isEqualTo("nbd");
+    String note = "drop-out is not identified";
+    assertThat(files.get("card.md")).contains(note, "P(alive) is 1 for all");
+    assertThat(json(files, "model.json").at("/parameters/notes/0").asText()).startsWith(note);
+    assertThat(json(files, "metrics.json").at("/notes/0").asText()).startsWith(note);
+  }
+
+  /** P(alive) is that of the model by which customers are forecast, which a season may change. */
+  @Test
+  void whereTheClockOfTheSeasonSeesItOtherwiseTheCardSaysSo() {
+    assertThat(LifetimeTraining.byClock("bg-nbd", "nbd"))
+        .contains("not identified by the clock", "P(alive) is 1 for all");
+    assertThat(LifetimeTraining.byClock("nbd", "bg-nbd"))
+        .contains("is identified by the clock", "P(alive) is that of bg-nbd");
+    assertThat(LifetimeTraining.byClock("nbd", "nbd")).isNull();
+    assertThat(LifetimeTraining.byClock("bg-nbd", "pareto-nbd")).isNull();
   }
 
   @Test
