@@ -9,15 +9,22 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
 import dev.patron.features.segments.SegmentModel;
 import dev.patron.features.tables.Tables;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
 import dev.patron.features.trees.TreeReasons;
+import it.unimi.dsi.fastutil.ints.IntArrayList;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +38,10 @@ public final class CustomerScorer implements Serializable {
   private final ModelVersion lifetime;
   private final Reasons reasons;
   private final TreeReasons treeReasons;
+  private final LifetimeModel model;
+  private final Refinement trained;
+  private final double discountRate;
+  private final long seed;
 
   /**
    * A scorer with these models.
@@ -50,12 +61,75 @@ public final class CustomerScorer implements Serializable {
       long seed) {
     segments = SegmentDocument.read(segment.document());
     this.segment = segment;
-    LifetimeModel model = LifetimeDocument.read(lifetime.document());
-    Refinement refinement = LifetimeDocument.refinement(lifetime.document(), asOf, horizonDays);
+    model = LifetimeDocument.read(lifetime.document());
+    trained = LifetimeDocument.refinement(lifetime.document());
+    this.discountRate = discountRate;
+    this.seed = seed;
+    Refinement refinement =
+        LifetimeDocument.refinement(
+            trained, LifetimeDocument.daysLater(lifetime.document(), asOf, horizonDays));
     forecast = new RefinedForecast(model, refinement, horizonDays, discountRate, seed);
     this.lifetime = lifetime;
     reasons = new Reasons(segments, model.whyInsufficient(), horizonDays);
     treeReasons = new TreeReasons(model, refinement);
+  }
+
+  /** The same scorer of a window that begins so many days after that of the training. */
+  private CustomerScorer(CustomerScorer other, OptionalLong daysLater) {
+    segments = other.segments;
+    segment = other.segment;
+    model = other.model;
+    trained = other.trained;
+    discountRate = other.discountRate;
+    seed = other.seed;
+    lifetime = other.lifetime;
+    reasons = other.reasons;
+    Refinement refinement = LifetimeDocument.refinement(trained, daysLater);
+    forecast =
+        new RefinedForecast(model, refinement, other.forecast.horizonDays(), discountRate, seed);
+    treeReasons = new TreeReasons(model, refinement);
+  }
+
+  /**
+   * The scores of customers who need not be of one time: each as of its own {@code as_of}, and
+   * where that is null as of the time of this scorer.
+   *
+   * @param features as for {@link #score}
+   * @return what scorers of those times give, row by row and to the bit
+   * @throws IllegalArgumentException as {@link #score} does
+   */
+  public Frame scoreEachAsOfItsTime(Frame features) {
+    if (!trained.hasSeason()) {
+      return score(features);
+    }
+    LongColumn asOf = features.longs("as_of");
+    // What a time changes is its day of the season alone, of which there are few.
+    Map<Optional<OptionalLong>, IntArrayList> times = new LinkedHashMap<>();
+    for (int row = 0; row < features.rows(); row++) {
+      Optional<OptionalLong> time =
+          asOf.isNull(row)
+              ? Optional.empty()
+              : Optional.of(
+                  LifetimeDocument.daysLater(
+                      lifetime.document(), Values.instant(asOf.get(row)), forecast.horizonDays()));
+      times.computeIfAbsent(time, any -> new IntArrayList()).add(row);
+    }
+    List<Frame> scores = new ArrayList<>();
+    int[] places = new int[features.rows()];
+    int next = 0;
+    for (Map.Entry<Optional<OptionalLong>, IntArrayList> time : times.entrySet()) {
+      int[] rows = time.getValue().toIntArray();
+      CustomerScorer scorer =
+          time.getKey().map(days -> new CustomerScorer(this, days)).orElse(this);
+      scores.add(scorer.score(times.size() == 1 ? features : features.take(rows)));
+      for (int row : rows) {
+        places[row] = next++;
+      }
+    }
+    return scores.size() == 1
+        ? scores.get(0)
+        : Frame.concat(Tables.customerScores(features.schema().type("customer_id")), scores)
+            .take(places);
   }
 
   /**

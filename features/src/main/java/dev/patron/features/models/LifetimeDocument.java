@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -262,18 +263,25 @@ public final class LifetimeDocument {
    * @throws IllegalArgumentException if it cannot be read
    */
   public static Refinement refinement(ModelDocument document, Instant asOf, long horizonDays) {
-    Refinement refinement = refinement(document);
-    if (!isInSeason(document, asOf, horizonDays)) {
-      return refinement.withoutSeason();
-    }
-    double days = Duration.between(asOf(document), asOf).toSeconds() / (double) DAY.toSeconds();
-    return refinement.later(Math.round(days));
+    return refinement(refinement(document), daysLater(document, asOf, horizonDays));
   }
 
-  private static boolean isInSeason(ModelDocument document, Instant asOf, long horizonDays) {
-    Duration since = Duration.between(asOf(document), asOf).abs();
-    return since.compareTo(SEASON_HOLDS) <= 0
-        && document.training().path("horizonDays").asLong() == horizonDays;
+  /** A refinement as it was trained, so many days later; out of season where that is empty. */
+  static Refinement refinement(Refinement trained, OptionalLong daysLater) {
+    return daysLater.isPresent() ? trained.later(daysLater.getAsLong()) : trained.withoutSeason();
+  }
+
+  /**
+   * How many days after that of the training a window begins, below 0 if it is before; empty where
+   * the season of the training is not that of the window.
+   */
+  static OptionalLong daysLater(ModelDocument document, Instant asOf, long horizonDays) {
+    Duration since = Duration.between(asOf(document), asOf);
+    if (since.abs().compareTo(SEASON_HOLDS) > 0
+        || document.training().path("horizonDays").asLong() != horizonDays) {
+      return OptionalLong.empty();
+    }
+    return OptionalLong.of(Math.round(since.toSeconds() / (double) DAY.toSeconds()));
   }
 
   /**

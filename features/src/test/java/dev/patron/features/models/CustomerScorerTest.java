@@ -8,8 +8,13 @@ import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.clv.LifetimeFit;
 import dev.patron.features.clv.LifetimeForecast;
 import dev.patron.features.clv.LifetimeModel;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
+import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.frame.Values;
 import dev.patron.features.tables.Tables;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
@@ -23,7 +28,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CustomerScorerTest {
@@ -154,6 +161,56 @@ class CustomerScorerTest {
             .isEqualTo(new RefinedForecast(Examples.LIFETIME, wanted, ahead, 0.02, 7).of(features));
       }
     }
+  }
+
+  /** Whoever sends customers of several times at once gets what each time's scorer gives. */
+  @Test
+  void customersOfSeveralTimesAreScoredEachAsOfItsOwn() {
+    Frame features = Examples.features(Type.LONG);
+    Instant trained = Examples.FACTS.asOf();
+    for (Refinement refinement : List.of(Examples.REFINEMENT, Examples.BY_CLOCK, Refinement.NONE)) {
+      ModelVersion version =
+          new ModelVersion(
+              "lifetime", 6, LifetimeDocument.of(Examples.LIFETIME, refinement, Examples.FACTS));
+      Frame together = asOf(features, row -> time(row, trained));
+      Frame scores = at(trained, version).scoreEachAsOfItsTime(together);
+      assertThat(scores.rows()).isEqualTo(features.rows());
+      for (int row = 0; row < features.rows(); row++) {
+        Instant time = time(row, trained);
+        assertThat(scores.slice(row, row + 1))
+            .as("row %d as of %s", row, time)
+            .isEqualTo(
+                at(time == null ? trained : time, version).score(together.slice(row, row + 1)));
+      }
+    }
+  }
+
+  private static CustomerScorer at(Instant asOf, ModelVersion lifetime) {
+    return new CustomerScorer(Examples.segmentVersion(3), lifetime, asOf, 365, 0.02, 7);
+  }
+
+  private static @Nullable Instant time(int row, Instant trained) {
+    long[] days = {0, 9, -28, 28, 29, 200, -365};
+    return row % 8 == 7 ? null : trained.plus(Duration.ofDays(days[row % 8]));
+  }
+
+  private static Frame asOf(Frame features, IntFunction<@Nullable Instant> times) {
+    ColumnBuilder asOf = ColumnBuilder.of(Type.TIMESTAMP);
+    for (int row = 0; row < features.rows(); row++) {
+      Instant time = times.apply(row);
+      if (time == null) {
+        asOf.appendNull();
+      } else {
+        ((LongColumn.Builder) asOf).append(Values.micros(time));
+      }
+    }
+    Column built = asOf.build();
+    Schema schema = features.schema();
+    return Frame.of(
+        schema,
+        schema.names().stream()
+            .map(name -> name.equals("as_of") ? built : features.column(name))
+            .toArray(Column[]::new));
   }
 
   /** The percents of a sentence are factors: those behind the colon multiply to the first. */

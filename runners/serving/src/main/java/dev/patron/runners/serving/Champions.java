@@ -85,7 +85,7 @@ final class Champions {
     ModelVersion lifetime = registry.load(LifetimeDocument.NAME, moment.lifetime());
     if (moment.features() < 0) {
       FeatureRows rows = rows(Type.STRING, segments, lifetime);
-      // Whoever sends rows to a model alone is taken to send them of its own time.
+      // Rows that do not say of what time they are, sent to a model alone, are taken to be of its.
       Instant asOf = LifetimeDocument.asOf(lifetime.document());
       return new Champions(
           moment, scorer(segments, lifetime, asOf, options), rows, Type.STRING, null);
@@ -201,7 +201,7 @@ final class Champions {
 
   private Frame scored(Frame rows) {
     try {
-      return scorer.score(rows);
+      return scorer.scoreEachAsOfItsTime(rows);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw oneByOne(rows, e);
     }
@@ -211,7 +211,7 @@ final class Champions {
   private BadRequest oneByOne(Frame rows, RuntimeException all) {
     for (int row = 0; row < rows.rows(); row++) {
       try {
-        scorer.score(rows.slice(row, row + 1));
+        scorer.scoreEachAsOfItsTime(rows.slice(row, row + 1));
       } catch (IllegalArgumentException | ArithmeticException e) {
         return new BadRequest("row " + (row + 1) + ": " + e.getMessage());
       }

@@ -29,7 +29,10 @@ final class FeatureRows {
   /** The column that names the customer. */
   static final String CUSTOMER = "customer_id";
 
-  /** The one column that may be left out: scores repeat it, and no model reads it. */
+  /**
+   * The one column that may be left out: when the window begins, which a season is known for or
+   * not. A row without it is of the time of the features that the server knows.
+   */
   static final String AS_OF = "as_of";
 
   private final Schema schema;

@@ -11,8 +11,12 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import dev.patron.features.models.CustomerScorer;
+import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelVersion;
 import dev.patron.features.purchases.CustomerFeatures;
 import dev.patron.features.tables.Tables;
+import dev.patron.pipelines.stages.Models;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -24,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,6 +218,7 @@ class InvocationsTest {
   }
 
   private static final String TREES = "schema-3-interval.json";
+  private static final String SEASON = "schema-6-clock.json";
   private static final String ALL_DAYS = "schema-1-pareto-nbd.json";
 
   /** What answers by this document: with trees nearly every feature is read. */
@@ -230,6 +236,50 @@ class InvocationsTest {
             shop.options(),
             null);
     return new Invocations(() -> champions, new Metrics());
+  }
+
+  /** A season is that of the window after the training; of other windows nothing is known of it. */
+  @Test
+  void aRowIsScoredAsOfItsOwnTime() throws IOException {
+    Invocations reader = reader(SEASON);
+    ModelRegistry registry = Models.of(folder.resolve(SEASON).toString());
+    ModelVersion segments = Objects.requireNonNull(registry.champion("segments"));
+    ModelVersion lifetime = Objects.requireNonNull(registry.champion("lifetime"));
+    String[] times = {
+      "2024-06-30T23:59:59.999999Z",
+      "2024-07-20T12:00:00Z",
+      "2024-07-20T12:00:00Z",
+      "2025-06-30T23:59:59Z",
+      "2024-06-01T00:00:00Z",
+      "1970-01-01T00:00:00Z"
+    };
+    String rows =
+        Arrays.stream(times)
+            .map(time -> Bodies.WHOLE.replace("{", "{\"as_of\": \"" + time + "\", "))
+            .collect(Collectors.joining(", ", "{\"instances\": [", "]}"));
+    Frame sent =
+        new FeatureRows(Type.LONG, segments.document().inputs(), lifetime.document().inputs())
+            .of(SentRows.ofJson(rows.getBytes(UTF_8)));
+    List<Frame> scores = new ArrayList<>();
+    for (int row = 0; row < times.length; row++) {
+      scores.add(
+          new CustomerScorer(segments, lifetime, Instant.parse(times[row]), 365, 0.01, 42)
+              .score(sent.slice(row, row + 1)));
+    }
+    Answer answer = reader.answer("application/json", rows.getBytes(UTF_8));
+    assertEqualToTheBit(
+        JSON.readTree(answer.body()).get("predictions"),
+        Frame.concat(scores.get(0).schema(), scores));
+    assertThat(scores.get(0).value(0, "cltv")).isNotEqualTo(scores.get(3).value(0, "cltv"));
+    assertThat(scores.get(0).value(0, "cltv")).isNotEqualTo(scores.get(1).value(0, "cltv"));
+
+    String alone = "{\"instances\": [" + Bodies.WHOLE + "]}";
+    assertThat(
+            JSON.readTree(reader.answer("application/json", alone.getBytes(UTF_8)).body())
+                .at("/predictions/0/cltv")
+                .doubleValue())
+        .as("the shop's own time is half a year after the training")
+        .isEqualTo((Double) scores.get(3).value(0, "cltv"));
   }
 
   private static final Schema PURCHASES =
