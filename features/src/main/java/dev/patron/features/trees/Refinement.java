@@ -3,6 +3,7 @@ package dev.patron.features.trees;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.frame.Frame;
 import java.io.Serializable;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +67,20 @@ public record Refinement(
         throw new IllegalArgumentException(
             "pace is %s and width %s; positive numbers are wanted".formatted(pace, width));
       }
+    }
+
+    /** What {@link #low} and {@link #high} do to the two ends, in words for a card. */
+    public String inWords() {
+      if (width == 1) {
+        return "it stays as it is";
+      }
+      return String.format(
+          Locale.ROOT,
+          width > 1 || crosses
+              ? "its upper end is multiplied by %.3f and its lower one divided by it"
+              : "its upper end comes nearer to the mean, to %.3f of the distance between the two, and"
+                  + " stays where the mean lies above it; its lower end stays",
+          width);
     }
 
     /** The lower end of an interval with these ends. */

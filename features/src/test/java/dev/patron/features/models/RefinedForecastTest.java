@@ -61,6 +61,36 @@ class RefinedForecastTest {
     }
   }
 
+  /** The card says of the ends what is done to them. */
+  @Test
+  void theWordsOnTheEndsAreTrue() {
+    double low = 10;
+    double mean = 40;
+    double high = 120;
+    Interval wide = new Interval(1, 1.625);
+    assertThat(wide.inWords())
+        .isEqualTo("its upper end is multiplied by 1.625 and its lower one divided by it");
+    assertThat(wide.high(low, mean, high)).isEqualTo(1.625 * high);
+    assertThat(wide.low(low)).isEqualTo(low / 1.625);
+
+    Interval narrow = new Interval(1, 0.75);
+    assertThat(narrow.inWords())
+        .isEqualTo(
+            "its upper end comes nearer to the mean, to 0.750 of the distance between the two, and"
+                + " stays where the mean lies above it; its lower end stays");
+    assertThat(narrow.high(low, mean, high) - mean).isEqualTo(0.75 * (high - mean));
+    assertThat(narrow.high(low, 2 * high, high)).isEqualTo(high);
+    assertThat(narrow.low(low)).isEqualTo(low);
+
+    Interval crossing = new Interval(1, 0.75, true);
+    assertThat(crossing.inWords())
+        .isEqualTo("its upper end is multiplied by 0.750 and its lower one divided by it");
+    assertThat(crossing.high(low, mean, high)).isEqualTo(0.75 * high);
+    assertThat(crossing.low(low)).isEqualTo(low / 0.75);
+
+    assertThat(Interval.NONE.inWords()).isEqualTo("it stays as it is");
+  }
+
   /** A shop with seasons is forecast by the model and the times of its clock, and by no other. */
   @Test
   void byAClockCustomersAreForecastByItsTimes() {

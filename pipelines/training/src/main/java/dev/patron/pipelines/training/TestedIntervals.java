@@ -4,6 +4,7 @@ import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.trees.RefinedForecast;
 import dev.patron.features.trees.Refinement;
+import dev.patron.features.trees.Refinement.Interval;
 import dev.patron.features.trees.Refinement.Part;
 import dev.patron.pipelines.training.BackTest.Choice;
 import java.util.ArrayList;
@@ -49,12 +50,7 @@ record TestedIntervals(long windowDays, long seed) {
                   Locale.ROOT,
                   "the 90 %% interval, as drawn, held %.1f %% of the customers: ",
                   held)
-              + (width == 1
-                  ? "it stays as it is"
-                  : String.format(
-                      Locale.ROOT,
-                      "its upper end is multiplied by %.3f and its lower one divided by it",
-                      width)));
+              + new Interval(1, width).inWords());
     }
     return new Widths(width, ofOlder.isEmpty() ? width : IntervalWidth.of(ofOlder));
   }
