@@ -42,7 +42,9 @@ final class BackTestSummary {
                 (line.chosen() ? "* " : "  ") + line.candidate(),
                 accuracy.mae(),
                 accuracy.rmse(),
-                number("%+.3f", accuracy.bias()),
+                accuracy.bias() == null && line.expectedTotal() > 0
+                    ? "0 came"
+                    : number("%+.3f", accuracy.bias()),
                 number("%.3f", accuracy.spearman()),
                 number("%.3f", accuracy.gini())));
       }
@@ -66,18 +68,31 @@ final class BackTestSummary {
         newest = line;
       }
     }
-    Double bias = newest == null ? null : newest.accuracy().bias();
-    if (newest == null || bias == null || Math.abs(bias) <= FAR) {
+    String off = newest == null ? null : off(newest);
+    if (newest == null || off == null) {
       return null;
     }
     return String.format(
         Locale.ROOT,
-        "of the %d days after %s the forecast of all spend was %.0f %% too %s; the report and the"
-            + " model's card say more",
+        "of the %d days after %s the forecast of all spend was %s; the report and the model's card"
+            + " say more",
         newest.windowDays(),
         LocalDate.ofEpochDay(Objects.requireNonNull(newest.cutoffDay())),
-        100 * Math.abs(bias),
-        bias > 0 ? "high" : "low");
+        off);
+  }
+
+  /** By how much a total was off; null where it was not far. */
+  private static @Nullable String off(Line line) {
+    Double bias = line.accuracy().bias();
+    if (bias == null) {
+      return line.expectedTotal() > 0
+          ? String.format(Locale.ROOT, "%,.2f where 0 came", line.expectedTotal())
+          : null;
+    }
+    return Math.abs(bias) <= FAR
+        ? null
+        : String.format(
+            Locale.ROOT, "%.0f %% too %s", 100 * Math.abs(bias), bias > 0 ? "high" : "low");
   }
 
   private static String number(String format, @Nullable Double value) {

@@ -15,6 +15,16 @@ import org.junit.jupiter.api.Test;
 class BackTestSummaryTest {
   private static Line line(
       String target, boolean chosen, @Nullable String day, @Nullable Double bias) {
+    return line(target, chosen, day, bias, 1, 1);
+  }
+
+  private static Line line(
+      String target,
+      boolean chosen,
+      @Nullable String day,
+      @Nullable Double bias,
+      double expected,
+      double actual) {
     return new Line(
         "a model",
         "",
@@ -23,8 +33,8 @@ class BackTestSummaryTest {
         day == null ? null : LocalDate.parse(day).toEpochDay(),
         91,
         10,
-        1,
-        1,
+        expected,
+        actual,
         new Accuracy(1, 1, bias, null, null),
         null,
         null,
@@ -58,7 +68,27 @@ class BackTestSummaryTest {
                 line("purchases", true, "2024-06-30", 3.0),
                 line("spend", true, "2024-03-31", 3.0)))
         .isNull();
-    assertThat(warning(line("spend", true, "2024-06-30", null))).isNull();
+    assertThat(warning(line("spend", true, "2024-06-30", null, 0, 0)))
+        .as("of nothing nothing was forecast")
+        .isNull();
     assertThat(warning()).isNull();
+  }
+
+  /** Of nothing no share can be told, and a shop that has closed is the worst that can happen. */
+  @Test
+  void aForecastOfWhatDidNotComeAtAllIsTold() {
+    assertThat(warning(line("spend", true, "2024-06-30", null, 12_345.678, 0)))
+        .isEqualTo(
+            "of the 91 days after 2024-06-30 the forecast of all spend was 12,345.68 where 0 came;"
+                + " the report and the model's card say more");
+    BackTest.Choice choice = new BackTest.Choice(Kinds.DEFAULT, 0, 0, false, false, 1, List.of());
+    assertThat(
+            BackTestSummary.of(
+                new BackTest.Result(
+                    List.of(line("spend", true, null, null, 12_345.678, 0)),
+                    choice,
+                    Map.of(),
+                    null)))
+        .contains(" 0 came ");
   }
 }

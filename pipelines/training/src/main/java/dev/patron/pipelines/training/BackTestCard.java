@@ -34,13 +34,27 @@ public final class BackTestCard {
                 line.chosen() ? "**" + line.candidate() + "**" : line.candidate(),
                 accuracy.mae(),
                 accuracy.rmse(),
-                number("%+.3f", accuracy.bias()),
+                bias(accuracy.bias(), line.expectedTotal()),
                 number("%.3f", accuracy.spearman()),
                 number("%.3f", accuracy.gini()),
                 number("%.3f", coverage(lines, line.candidate()))));
       }
     }
     return table.toString();
+  }
+
+  /**
+   * A bias as a card has it. Where nothing came there is none, and a forecast of something is worse
+   * than any that could be told as a share.
+   *
+   * @param bias null if the actual total is 0
+   * @param expected total
+   */
+  static String bias(@Nullable Double bias, double expected) {
+    if (bias != null) {
+      return String.format(Locale.ROOT, "%+.3f", bias);
+    }
+    return expected > 0 ? String.format(Locale.ROOT, "forecast %.2f where 0 came", expected) : "";
   }
 
   private static String number(String format, @Nullable Double value) {

@@ -61,8 +61,9 @@ public record Calibration(
    * @param mae the mean absolute error a customer
    * @param rmse the root of the mean squared error a customer
    * @param bias expected over actual total, less 1; null if the actual total is 0
+   * @param expected total
    */
-  public record Errors(double mae, double rmse, @Nullable Double bias) {
+  public record Errors(double mae, double rmse, @Nullable Double bias, double expected) {
     static Errors of(double[] expected, double[] actual) {
       double absolute = 0;
       double squares = 0;
@@ -79,7 +80,8 @@ public record Calibration(
       return new Errors(
           absolute / n,
           Math.sqrt(squares / n),
-          actualSum == 0 ? null : expectedSum / actualSum - 1);
+          actualSum == 0 ? null : expectedSum / actualSum - 1,
+          expectedSum);
     }
 
     ObjectNode node() {

@@ -205,7 +205,7 @@ public final class LifetimeTraining {
             what,
             errors.mae(),
             errors.rmse(),
-            bias == null ? "" : String.format(Locale.ROOT, "%+.3f", bias)));
+            BackTestCard.bias(bias, errors.expected())));
   }
 
   private static void groups(StringBuilder card, String label, List<Group> groups) {

@@ -15,8 +15,11 @@ import dev.patron.features.clv.LifetimeFits;
 import dev.patron.features.clv.ParetoNbd;
 import dev.patron.features.clv.PurchaseModels;
 import dev.patron.features.clv.RandomDraws;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.models.LifetimeDocument;
@@ -269,6 +272,33 @@ class LifetimeTrainingTest {
     Calibration calibration =
         requireNonNull(Calibration.of(List.of(shop(2000, 0.8)), HOLDOUT, 42, kinds));
     assertThat(calibration.kind()).isEqualTo(ParetoNbd.KIND);
+  }
+
+  /** A shop that has closed: the forecast is off by more than any share could say. */
+  @Test
+  void whereNothingCameTheCardSaysWhatWasForecast() {
+    Frame open = shop(500, 0.8);
+    Frame closed =
+        Frame.of(
+            FEATURES,
+            FEATURES.names().stream()
+                .map(
+                    name ->
+                        switch (name) {
+                          case "actual_purchases" -> LongColumn.of(new long[500]);
+                          case "actual_spend" -> DoubleColumn.of(new double[500]);
+                          default -> open.column(name);
+                        })
+                .toArray(Column[]::new));
+    Calibration calibration =
+        requireNonNull(Calibration.of(List.of(closed), HOLDOUT, 42, Kinds.DEFAULT));
+    String card =
+        requireNonNull(train(new LifetimeCells().add(closed), calibration).get("card.md"));
+
+    assertThat(calibration.purchases().bias()).isNull();
+    assertThat(card)
+        .containsPattern("\\| purchases \\| .* \\| forecast [0-9.]+ where 0 came \\|")
+        .containsPattern("\\| spend \\| .* \\| forecast [0-9.]+ where 0 came \\|");
   }
 
   @Test
