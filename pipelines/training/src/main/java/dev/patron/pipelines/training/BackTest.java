@@ -200,7 +200,11 @@ public final class BackTest {
               false,
               false,
               1,
-              List.of("the history is too short for a back-test: the defaults are taken")),
+              List.of(
+                  plan.tests().isEmpty()
+                      ? "the history is too short for a back-test: the defaults are taken"
+                      : "before no tested day two customers and a repeat purchase were known, so"
+                          + " nothing could be back-tested: the defaults are taken")),
           Map.of(),
           null);
     }
@@ -214,7 +218,8 @@ public final class BackTest {
     TestedDays byClock = days.where(TestedDay::isInSeason);
     String base = byClock.isEmpty() ? kinds.candidate() : IN_SEASON;
     Weights weights = Weights.NONE;
-    if (addTrees(days, kinds, base)) {
+    String lack = addTrees(days, kinds, base);
+    if (lack == null) {
       // Of days out of season it cannot be learnt what tells customers apart in one.
       weights = Weights.of(byClock.isEmpty() ? days : byClock, base);
       for (TestedDay day : days.days()) {
@@ -224,14 +229,14 @@ public final class BackTest {
           String.format(
               Locale.ROOT,
               "trees have a weight of %.2f for purchases and %.2f for spend: the best where it is"
-                  + " better than none by more than one standard error, a quarter where the days"
-                  + " cannot tell",
+                  + " better than none by more than one standard error, 0 where a quarter is worse"
+                  + " than none by more than one, a quarter where the days cannot tell",
               weights.purchases(),
               weights.spend()));
     } else {
       reasons.add(
-          "trees have no weight: before a tested day fewer than %d customers are known to have bought"
-              .formatted(TreeTraining.FEWEST_BUYERS));
+          "trees have no weight: before a tested day %s in a window that had ended"
+              .formatted(lack));
     }
     reasons.addAll(ofSeason);
     boolean mix = mixHelps(days, kinds, base, reasons);
@@ -315,18 +320,23 @@ public final class BackTest {
     }
   }
 
-  /** Adds what trees learnt from earlier windows; false if they could not learn at every day. */
-  private boolean addTrees(TestedDays days, Kinds kinds, String base) {
+  /**
+   * Adds what trees learnt from earlier windows.
+   *
+   * @return null; what they lacked at a day where they could not learn, and then none are added
+   */
+  private @Nullable String addTrees(TestedDays days, Kinds kinds, String base) {
     int most = Math.min(mostRows, TreeTraining.MOST_ROWS_OF_A_TEST);
     for (TestedDay day : days.days()) {
-      TwoStageTrees trees = learn(kinds, day.learnt(), most);
+      TreeTraining.Fit fit = learn(kinds, day.learnt(), most);
+      TwoStageTrees trees = fit.trees();
       if (trees == null) {
         days.days().forEach(any -> any.remove(TREES));
-        return false;
+        return String.valueOf(fit.lack());
       }
       day.add(trees, kinds, base);
     }
-    return true;
+    return null;
   }
 
   /** What the trees have to say of each target, from 0 to 1. */
@@ -339,8 +349,8 @@ public final class BackTest {
     }
   }
 
-  private @Nullable TwoStageTrees learn(Kinds kinds, List<Integer> origins, int most) {
-    return new TreeTraining(kinds, seed, most).fit(rows(origins)).trees();
+  private TreeTraining.Fit learn(Kinds kinds, List<Integer> origins, int most) {
+    return new TreeTraining(kinds, seed, most).fit(rows(origins));
   }
 
   private double mix(TestedDay day, Kinds kinds) {
@@ -502,7 +512,7 @@ public final class BackTest {
             : Season.NONE;
     Refinement refinement = Refinement.NONE;
     if (choice.hasTrees()) {
-      TwoStageTrees trees = learn(choice.kinds(), plan.learnt(), mostRows);
+      TwoStageTrees trees = learn(choice.kinds(), plan.learnt(), mostRows).trees();
       if (trees != null) {
         refinement = refinement(trees, model, now.rows(), season.inSeason(), horizonDays, choice);
       }

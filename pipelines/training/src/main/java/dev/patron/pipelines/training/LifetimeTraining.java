@@ -142,7 +142,14 @@ public final class LifetimeTraining {
     }
     card.append("\n## Calibration\n\n");
     if (calibration == null) {
-      card.append("None: the history is too short to hold a part of it back.\n");
+      String insufficient = fit.model().whyInsufficient();
+      card.append(
+          "None: %s.\n"
+              .formatted(
+                  insufficient == null
+                      ? "the history is too short to hold a part of it back, or nobody had bought"
+                          + " again by then"
+                      : insufficient));
     } else {
       calibration(card, calibration);
     }

@@ -59,11 +59,12 @@ public final class TreeTraining {
   /**
    * What was fitted.
    *
-   * @param trees null if there were too few buyers
+   * @param trees null if they could not learn
+   * @param lack what they lacked for it; null if nothing
    * @param offered how many rows there were
    * @param rows how many were learnt from
    */
-  record Fit(@Nullable TwoStageTrees trees, int offered, int rows) {}
+  record Fit(@Nullable TwoStageTrees trees, @Nullable String lack, int offered, int rows) {}
 
   /** Fits to these origins, whose windows are equally long. */
   Fit fit(List<OriginRows> origins) {
@@ -88,18 +89,30 @@ public final class TreeTraining {
         outcomes.add(new double[] {actual.purchases()[chosen[i]], actual.spend()[chosen[i]]});
       }
     }
-    return new Fit(fit(inputs, starts, outcomes, window), offered, inputs.size());
-  }
-
-  private @Nullable TwoStageTrees fit(
-      List<double[]> inputs, List<Start> starts, List<double[]> outcomes, long window) {
     int[] everybody = new int[inputs.size()];
     Arrays.setAll(everybody, i -> i);
     int[] buyers = Arrays.stream(everybody).filter(i -> outcomes.get(i)[0] > 0).toArray();
     double spent = Arrays.stream(buyers).mapToDouble(i -> outcomes.get(i)[1]).sum();
-    if (buyers.length < FEWEST_BUYERS || !(spent > 0)) {
-      return null;
-    }
+    String lack =
+        buyers.length < FEWEST_BUYERS
+            ? "fewer than %d customers are known to have bought".formatted(FEWEST_BUYERS)
+            : !(spent > 0) ? "no purchase with a positive amount is known" : null;
+    return new Fit(
+        lack == null ? fit(inputs, starts, outcomes, buyers, spent, window) : null,
+        lack,
+        offered,
+        inputs.size());
+  }
+
+  private TwoStageTrees fit(
+      List<double[]> inputs,
+      List<Start> starts,
+      List<double[]> outcomes,
+      int[] buyers,
+      double spent,
+      long window) {
+    int[] everybody = new int[inputs.size()];
+    Arrays.setAll(everybody, i -> i);
     // Money is fitted in units of its mean, so that the arithmetic is the same in every currency.
     double unit = spent / buyers.length;
     return new TwoStageTrees(

@@ -12,7 +12,10 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import dev.patron.features.clv.EqualAmounts;
 import dev.patron.features.clv.LifetimeModel;
 import dev.patron.features.clv.Nbd;
+import dev.patron.features.frame.Column;
+import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
 import dev.patron.features.purchases.RollingOrigin;
 import dev.patron.features.purchases.RollingOrigin.Origin;
 import dev.patron.features.trees.RefinedForecast;
@@ -185,6 +188,71 @@ class BackTestTest {
     Result result = backTest(plan(360, 90), shop(400, 360, 1, false, 6)).run(null);
 
     assertThat(result.choice().kinds().purchases()).isEqualTo("nbd");
+  }
+
+  /** Years without a repeat are no short history. */
+  @Test
+  void withoutRepeatsTheDefaultsAreTakenForThatReason() {
+    Frame once = firstOfEach(shop(400, 900, 1, false, 11));
+    Result result = backTest(plan(900, 90), once).run(null);
+
+    assertThat(result.lines()).isEmpty();
+    assertThat(result.choice().reasons().get(0))
+        .isEqualTo(
+            "before no tested day two customers and a repeat purchase were known, so nothing could"
+                + " be back-tested: the defaults are taken");
+  }
+
+  /** The first purchase of each customer, who are together and in time. */
+  private static Frame firstOfEach(Frame purchases) {
+    return purchases.filter(
+        row ->
+            row == 0
+                || purchases.longs("customer_id").get(row)
+                    != purchases.longs("customer_id").get(row - 1));
+  }
+
+  /** Purchases at no price are purchases; it is money that trees could learn nothing of. */
+  @Test
+  void whyTreesHaveNoWeightIsWhatIsMissing() {
+    Frame shop = shop(700, 360, 1, true, 2);
+    Schema schema = shop.schema();
+    Frame gratis =
+        Frame.of(
+            schema,
+            schema.names().stream()
+                .map(
+                    name ->
+                        name.equals("amount")
+                            ? DoubleColumn.of(new double[shop.rows()])
+                            : shop.column(name))
+                .toArray(Column[]::new));
+
+    assertThat(backTest(plan(360, 90), gratis).run(null).choice().reasons())
+        .anyMatch(
+            reason ->
+                reason.equals(
+                    "trees have no weight: before a tested day no purchase with a positive amount"
+                        + " is known in a window that had ended"));
+    assertThat(backTest(plan(360, 90), shop(60, 360, 1, true, 2)).run(null).choice().reasons())
+        .anyMatch(
+            reason ->
+                reason.equals(
+                    "trees have no weight: before a tested day fewer than 100 customers are known"
+                        + " to have bought in a window that had ended"));
+  }
+
+  /** A weight of 0 is a finding too. */
+  @Test
+  void theRuleOfTheWeightsNamesAllItsCases() {
+    assertThat(backTest(plan(360, 90), shop(700, 360, 1, true, 2)).run(null).choice().reasons())
+        .anyMatch(
+            reason ->
+                reason.startsWith("trees have a weight of ")
+                    && reason.endsWith(
+                        ": the best where it is better than none by more than one standard error, 0"
+                            + " where a quarter is worse than none by more than one, a quarter"
+                            + " where the days cannot tell"));
   }
 
   @Test
