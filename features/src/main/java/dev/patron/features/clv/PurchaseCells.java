@@ -2,7 +2,10 @@ package dev.patron.features.clv;
 
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.util.FastMath;
 
 /**
@@ -129,6 +132,42 @@ public final class PurchaseCells {
     double sum = 0;
     for (int i = 0; i < x.length; i++) {
       sum += x[i] > 0 ? customers[i] : 0;
+    }
+    return (long) sum;
+  }
+
+  /**
+   * The median, over the customers with a repeat purchase, of the mean days between purchases;
+   * empty where nobody has one.
+   */
+  public OptionalDouble medianGapDays() {
+    int[] repeated =
+        IntStream.range(0, x.length)
+            .filter(i -> x[i] > 0)
+            .boxed()
+            .sorted(Comparator.comparingDouble(this::gapDays))
+            .mapToInt(i -> i)
+            .toArray();
+    double half = repeatCustomers() / 2.0;
+    double count = 0;
+    for (int i : repeated) {
+      count += customers[i];
+      if (count >= half) {
+        return OptionalDouble.of(gapDays(i));
+      }
+    }
+    return OptionalDouble.empty();
+  }
+
+  private double gapDays(int cell) {
+    return (double) txDays(days[cell]) / x[cell];
+  }
+
+  /** The number of customers who have bought on one day alone, fewer than so many days ago. */
+  public long newerThan(double someDays) {
+    double sum = 0;
+    for (int i = 0; i < x.length; i++) {
+      sum += x[i] == 0 && tenureDays(days[i]) < someDays ? customers[i] : 0;
     }
     return (long) sum;
   }

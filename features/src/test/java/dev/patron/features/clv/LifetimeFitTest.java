@@ -132,6 +132,33 @@ class LifetimeFitTest {
     }
   }
 
+  /** Who has not had the time to come back is too new to be judged by not having come. */
+  @Test
+  void howLongCustomersTakeToComeBackSaysWhoIsNew() {
+    PurchaseCells cells =
+        new LifetimeCells()
+            .add(
+                shop(
+                    Arrays.asList(1L, 10L, 300L, 1L, 9.0), // every 10 days
+                    Arrays.asList(2L, 60L, 300L, 2L, 9.0), // every 30
+                    Arrays.asList(1L, 30L, 31L, 1L, 9.0), // every 30
+                    Arrays.asList(1L, 90L, 300L, 1L, 9.0), // every 90
+                    Arrays.asList(1L, 5L, 6L, 1L, 9.0), // every 5: new, but has come back
+                    Arrays.asList(0L, 0L, 29L, 0L, null),
+                    Arrays.asList(0L, 0L, 0L, 0L, null),
+                    Arrays.asList(0L, 0L, 30L, 0L, null)))
+            .purchases();
+
+    assertThat(cells.medianGapDays()).hasValue(30);
+    assertThat(cells.newerThan(30)).isEqualTo(2);
+    assertThat(
+            new LifetimeCells()
+                .add(shop(Arrays.asList(0L, 0L, 29L, 0L, null)))
+                .purchases()
+                .medianGapDays())
+        .isEmpty();
+  }
+
   /** A back-test offers identified models alone, so that NBD comes as a choice like any other. */
   @Test
   void thatDropOutIsNotIdentifiedIsSaidAlsoWhereNbdWasAskedFor() {

@@ -49,7 +49,9 @@ public final class LifetimeTraining {
     if (byClock != null) {
       fit = fit.noting(byClock);
     }
+    TooNew tooNew = TooNew.of(cells.purchases());
     ObjectNode metrics = metrics(fit, calibration);
+    metrics.set("too_new", tooNew.node());
     metrics.set("candidates", candidates.node());
     metrics.set("backtest", BackTestCard.node(judged, refinement));
     return ModelFiles.of(
@@ -57,7 +59,7 @@ public final class LifetimeTraining {
         refinement,
         facts,
         metrics,
-        card(fit, calibration, facts)
+        card(fit, tooNew, calibration, facts)
             + candidates.section()
             + BackTestCard.section(backTest, judged, refinement));
   }
@@ -102,7 +104,7 @@ public final class LifetimeTraining {
   }
 
   private static String card(
-      LifetimeFit fit, @Nullable Calibration calibration, TrainingFacts facts) {
+      LifetimeFit fit, TooNew tooNew, @Nullable Calibration calibration, TrainingFacts facts) {
     StringBuilder card = new StringBuilder("# Lifetime value\n\n");
     Cards.facts(card, facts);
     card.append(
@@ -115,6 +117,7 @@ public final class LifetimeTraining {
             fit.customers(),
             fit.repeatCustomers(),
             fit.purchaseCells()));
+    card.append(tooNew.sentence()).append("\n\n");
     PurchaseModel purchases = fit.model().purchases();
     if (purchases == null) {
       card.append("**No lifetime value**: scores are null.\n");

@@ -209,6 +209,40 @@ class LifetimeTrainingTest {
   }
 
   @Test
+  void theCardSaysHowManyCustomersAreTooNewToJudge() throws JsonProcessingException {
+    FrameBuilder rows = new FrameBuilder(FEATURES);
+    for (long id = 0; id < 100; id++) {
+      long x = id < 60 ? 2 : 0;
+      long tenure = id < 95 ? 200 : 10;
+      rows.appendRow(
+          Arrays.asList(
+              id,
+              x,
+              x * 20,
+              tenure,
+              x,
+              x == 0 ? null : 15.0 + id,
+              x,
+              x == 0 ? null : 15.0 + id,
+              0L,
+              0.0));
+    }
+    Map<String, String> files = train(new LifetimeCells().add(rows.build()), null);
+
+    assertThat(files.get("card.md"))
+        .contains(
+            "Too new to judge: 5 of 100 customers (5.0 %) have bought on one day alone, less than"
+                + " 20.0 days before as-of. Half of those who have bought again do so every 20.0 days"
+                + " or sooner: before that, not to have come back says nothing.\n");
+    assertThat(json(files, "metrics.json").at("/too_new/customers").asInt()).isEqualTo(5);
+    assertThat(json(files, "metrics.json").at("/too_new/days").asDouble()).isEqualTo(20);
+
+    Map<String, String> once = train(new LifetimeCells().add(rows.build().slice(60, 100)), null);
+    assertThat(once.get("card.md"))
+        .contains("Too new to judge: all 40 customers, for nobody has bought on a second day.\n");
+  }
+
+  @Test
   void aParameterThatIsNotKnownIsNotPrinted() {
     // Everybody buys every tenth day: how much the rates differ is not to be seen.
     FrameBuilder rows = new FrameBuilder(FEATURES);
