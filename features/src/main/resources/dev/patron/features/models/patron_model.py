@@ -3,12 +3,17 @@
 Reads model.json beside MLmodel and needs numpy at most; where there is no numpy the same
 arithmetic runs on plain lists. Gives what Patron's own kernels give, the ends of the 90 % interval
 too: they are drawn from the same generator, seeded by the model's seed and the customer's id.
+
+Loading checks what Patron checks: the schema version, the digest, and that the test vectors come
+out as they did when the model was trained.
 """
 
 import datetime
+import hashlib
 import json
 import math
 import os
+import re
 import struct
 
 try:
@@ -17,10 +22,60 @@ except ImportError:
     numpy = None
 
 SCHEMA_VERSION = 6
+FIRST_WITH_DIGEST = 4
+DIGEST = re.compile(r',\n  "digest" : "([0-9a-f]{64})"\n}\n?\Z')
+# Java and Python add up alike, but their logarithms differ in the last digits.
+SAME = 1e-6
 DAYS_PER_WEEK = 7.0
 UNKNOWN = -1.0
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 SEASON_HOLDS = datetime.timedelta(days=28)
+
+
+RESTORE = "restore the file, or train again"
+
+
+def _read(text):
+    """The document of a text that is as it was written; what is wrong is raised."""
+    if not text.strip():
+        raise ValueError("is empty; " + RESTORE)
+    try:
+        document = json.loads(text)
+    except ValueError as wrong:
+        raise ValueError("is not JSON: %s; %s" % (wrong, RESTORE)) from wrong
+    version = document["schemaVersion"]
+    if not isinstance(version, int) or not 1 <= version <= SCHEMA_VERSION:
+        raise ValueError(
+            "has schema version %s; this loader reads 1 to %d: take the one of the model's own"
+            " folder" % (version, SCHEMA_VERSION)
+        )
+    if document["name"] not in ("segments", "lifetime"):
+        raise ValueError(
+            "is of a model '%s'; 'segments' and 'lifetime' are known; %s"
+            % (document["name"], RESTORE)
+        )
+    if version >= FIRST_WITH_DIGEST or "digest" in document:
+        # The digest is of the text without it, which stands last: nothing has to be written again.
+        written, end = document["digest"], DIGEST.search(text)
+        if end is None:
+            raise ValueError(
+                "was altered since it was written: its digest %s does not stand last, as Patron"
+                " writes it; %s" % (written, RESTORE)
+            )
+        found = hashlib.sha256((text[: end.start()] + "\n}\n").encode("utf-8")).hexdigest()
+        if found != written:
+            raise ValueError(
+                "was altered since it was written: its digest is %s, not %s; %s"
+                % (found, written, RESTORE)
+            )
+    return document
+
+
+def _same(given, wanted):
+    numbers = (int, float)
+    if isinstance(given, numbers) and isinstance(wanted, numbers):
+        return given == wanted or abs(given - wanted) <= SAME * abs(wanted)
+    return given == wanted
 
 
 def _load_pyfunc(path):
@@ -35,17 +90,42 @@ class PatronModel:
         if os.path.isdir(path):
             path = os.path.join(path, "model.json")
         with open(path, encoding="utf-8") as file:
-            self.document = json.load(file)
-        version = self.document["schemaVersion"]
-        if not 1 <= version <= SCHEMA_VERSION:
-            raise ValueError(
-                "model.json has schema version %s; this loader reads 1 to %d"
-                % (version, SCHEMA_VERSION)
+            text = file.read()
+        try:
+            self.document = _read(text)
+            self._prove()
+            training = self.document["training"]
+            self.horizon_days = training["horizonDays"] if horizon_days is None else horizon_days
+            self.discount_rate = (
+                training["discountRate"] if discount_rate is None else discount_rate
             )
-        training = self.document["training"]
-        self.horizon_days = training["horizonDays"] if horizon_days is None else horizon_days
-        self.discount_rate = training["discountRate"] if discount_rate is None else discount_rate
-        self.seed = training["seed"] if seed is None else seed
+            self.seed = training["seed"] if seed is None else seed
+        except KeyError as missing:
+            raise ValueError("%s lacks %s; %s" % (path, missing, RESTORE)) from missing
+        except ValueError as wrong:
+            raise ValueError("%s %s" % (path, wrong)) from wrong
+
+    def _prove(self):
+        """That the test vectors come out, which are all that shows what a document was."""
+        vectors = self.document["testVectors"]
+        if not vectors:
+            raise ValueError(
+                "has no test vectors, so that nothing shows whether it scores as it did when it was"
+                " trained; " + RESTORE
+            )
+        for number, vector in enumerate(vectors, 1):
+            settings = vector["settings"]
+            self.horizon_days = settings.get("horizonDays")
+            self.discount_rate = settings.get("discountRate")
+            self.seed = settings.get("seed")
+            scored = self.predict([vector["inputs"]])[0]
+            for name, given in scored.items():
+                wanted = vector["outputs"][name]
+                if not _same(given, wanted):
+                    raise ValueError(
+                        "does not score as it did when it was trained: test vector %d gives %s %s,"
+                        " not %s; %s" % (number, name, given, wanted, RESTORE)
+                    )
 
     def _refinement(self, row):
         """What is known of a season is known of the window of the training alone."""

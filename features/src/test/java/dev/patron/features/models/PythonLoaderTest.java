@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,9 @@ class PythonLoaderTest {
       if sys.argv[2] == 'plain':
           sys.modules['numpy'] = None
       import patron_model
+      if sys.argv[2] == 'unproven':
+          patron_model._read = json.loads
+          patron_model.PatronModel._prove = lambda self: None
       model = patron_model._load_pyfunc(sys.argv[1] + '/model.json')
       print(json.dumps(model.predict(json.load(sys.stdin))))
       """;
@@ -245,7 +249,7 @@ class PythonLoaderTest {
         files.put(ModelFiles.MODEL, document.toString());
         assertThatPythonGives(
             new RefinedForecast(model, refinement, 365, 0.01, 42).of(features),
-            score(files, features, "plain"));
+            score(files, features, "unproven"));
       }
     }
   }
@@ -260,6 +264,99 @@ class PythonLoaderTest {
   private static BoostedTrees trees(double value) {
     return new BoostedTrees(
         TreeInputs.NAMES.size(), 0, 1, List.of(new BoostedTrees.Leaf(value, 100)));
+  }
+
+  private static final String LOADED =
+      """
+      import sys
+      sys.path.insert(0, sys.argv[1] + '/code')
+      import patron_model
+      try:
+          patron_model._load_pyfunc(sys.argv[1] + '/model.json')
+          print('loaded', end='')
+      except ValueError as e:
+          print(e, end='')
+      """;
+
+  /** What a folder with this document is answered, without the folder. */
+  private String load(String document) throws IOException, InterruptedException {
+    Map<String, String> files =
+        new TreeMap<>(
+            ModelFiles.of(Examples.LIFETIME, Examples.FACTS, JSON.createObjectNode(), ""));
+    files.put(ModelFiles.MODEL, document);
+    for (Map.Entry<String, String> file : files.entrySet()) {
+      Path path = folder.resolve(file.getKey());
+      Files.createDirectories(requireNonNull(path.getParent()));
+      Files.writeString(path, file.getValue());
+    }
+    Process python =
+        new ProcessBuilder("python3", "-c", LOADED, folder.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(python.getInputStream().readAllBytes(), UTF_8);
+    assertThat(python.waitFor()).as(said).isZero();
+    return said.replace(folder.resolve("model.json").toString(), "model.json");
+  }
+
+  /** Every document that there ever was, as Java loads it. */
+  @Test
+  void whatJavaLoadsIsLoaded() throws Exception {
+    assumeTrue(isPythonHere(), "there is no python3");
+    Path documents =
+        Path.of(System.getProperty("basedir", "."), "..", "testdata", "models").normalize();
+    try (Stream<Path> all = Files.list(documents)) {
+      for (Path document : all.filter(path -> path.toString().endsWith(".json")).toList()) {
+        assertThat(load(Files.readString(document))).as(document.toString()).isEqualTo("loaded");
+      }
+    }
+  }
+
+  /** It loaded, and scored as nobody had trained it. */
+  @Test
+  void whatJavaRefusesIsRefused() throws Exception {
+    assumeTrue(isPythonHere(), "there is no python3");
+    String whole =
+        requireNonNull(
+            ModelFiles.of(
+                    Examples.LIFETIME,
+                    Examples.REFINEMENT,
+                    Examples.FACTS,
+                    JSON.createObjectNode(),
+                    "")
+                .get(ModelFiles.MODEL));
+    assertThat(load(whole)).isEqualTo("loaded");
+    assertThat(load(whole.replace("\n", "\r\n"))).as("as Git may write it").isEqualTo("loaded");
+
+    String restore = "; restore the file, or train again";
+    assertThat(load(whole.replace("\"alpha\" : 4.5", "\"alpha\" : 13.5")))
+        .startsWith("model.json was altered since it was written: its digest is ")
+        .endsWith(restore);
+    assertThat(load(whole.replace("\"a note\"", "\"another\"")))
+        .as("what no test vector reaches")
+        .startsWith("model.json was altered");
+    assertThat(load(whole.replaceAll(",\n  \"digest\" : \"[0-9a-f]+\"", "")))
+        .isEqualTo("model.json lacks 'digest'" + restore);
+    assertThat(load("")).isEqualTo("model.json is empty" + restore);
+    assertThat(load("{")).startsWith("model.json is not JSON: ").endsWith(restore);
+
+    // Before there was a digest the test vectors were all that told.
+    Path old = Path.of(System.getProperty("basedir", "."), "..", "testdata", "models").normalize();
+    String before = Files.readString(old.resolve("schema-1-bg-nbd.json"));
+    ObjectNode altered = (ObjectNode) JSON.readTree(before);
+    ((ObjectNode) altered.at("/parameters/purchases")).put("r", 0.75);
+    assertThat(load(altered.toString()))
+        .matches(
+            "model\\.json does not score as it did when it was trained: test vector 1 gives"
+                + " expected_purchases [0-9.]+, not [0-9.]+"
+                + restore);
+    altered.putArray("testVectors");
+    assertThat(load(altered.toString()))
+        .startsWith("model.json has no test vectors")
+        .endsWith(restore);
+    altered.put("name", "other");
+    assertThat(load(altered.toString())).startsWith("model.json is of a model 'other'");
+    assertThat(load(whole.replace("\"schemaVersion\" : 6", "\"schemaVersion\" : 99")))
+        .startsWith("model.json has schema version 99; this loader reads 1 to 6");
   }
 
   @Test
