@@ -235,6 +235,9 @@ public record ModelDocument(
               .formatted(e.getOriginalMessage(), e.getLocation().getLineNr()),
           e);
     }
+    if (root.isMissingNode()) {
+      throw new IllegalArgumentException("model.json is empty; restore the file, or train again");
+    }
     int version = required(root, "schemaVersion").asInt(-1);
     if (version < 1 || version > SCHEMA_VERSION) {
       throw new IllegalArgumentException(

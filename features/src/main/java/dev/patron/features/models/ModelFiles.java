@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,6 +43,9 @@ public final class ModelFiles {
 
   /** MLflow's loader, which scores from {@link #MODEL} in Python. */
   public static final String LOADER = "code/patron_model.py";
+
+  /** All of them; {@link #MODEL} is the one without which there is no version. */
+  static final List<String> ALL = List.of(MODEL, MLMODEL, METRICS, CARD, LOADER);
 
   private static final DateTimeFormatter MLFLOW_TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)

@@ -62,11 +62,11 @@ public final class ModelRegistry {
     }
   }
 
-  /** The names of all models with a version, in order. */
+  /** The names of all models that have a version, or had one with a role, in order. */
   public List<String> list() throws IOException {
     List<String> names = new ArrayList<>();
     for (String name : documents.list(ROOT)) {
-      if (!versions(name).isEmpty()) {
+      if (!versions(name).isEmpty() || !aliases(name).known().isEmpty()) {
         names.add(name);
       }
     }
@@ -89,19 +89,30 @@ public final class ModelRegistry {
   /** The files of a version, by name, as far as they are there. */
   public Map<String, String> files(String name, int version) throws IOException {
     Map<String, String> files = new TreeMap<>();
-    for (String file :
-        List.of(
-            ModelFiles.MODEL,
-            ModelFiles.MLMODEL,
-            ModelFiles.METRICS,
-            ModelFiles.CARD,
-            ModelFiles.LOADER)) {
+    for (String file : ModelFiles.ALL) {
       String text = documents.read(path(name, version, file));
       if (text != null) {
         files.put(file, text);
       }
     }
     return files;
+  }
+
+  /**
+   * What is wrong with the files of a version that scoring does not read, a line each; none if it
+   * is whole.
+   */
+  public List<String> damages(String name, int version) throws IOException {
+    List<String> damages = new ArrayList<>();
+    for (String file : ModelFiles.ALL) {
+      String text = documents.read(path(name, version, file));
+      if (text == null || text.isBlank()) {
+        damages.add(
+            "%s is %s; restore it, or train again"
+                .formatted(path(name, version, file), text == null ? "missing" : "empty"));
+      }
+    }
+    return damages;
   }
 
   /**
@@ -131,7 +142,8 @@ public final class ModelRegistry {
     try {
       return json(text);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(path + " " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          path + " " + e.getMessage() + "; restore it, or train again", e);
     }
   }
 
@@ -168,8 +180,9 @@ public final class ModelRegistry {
   /**
    * Adds a version and makes it challenger. Training again on the same data must not make a new
    * version: if the latest one has the same {@code model.json}, it stays as it is; the other files
-   * tell of the run that made them and of the champion of that day. What was left unfinished by a
-   * process that was killed is finished.
+   * tell of the run that made them and of the champion of that day, but those that have become
+   * empty or are missing are written again. What was left unfinished by a process that was killed
+   * is finished.
    *
    * @param files as {@link ModelFiles} makes them
    * @return the number of the version that holds this model
@@ -188,6 +201,12 @@ public final class ModelRegistry {
     int latest = versions.isEmpty() ? 0 : versions.get(versions.size() - 1);
     Aliases aliases = aliases(name);
     if (latest > 0 && model.equals(documents.read(path(name, latest, ModelFiles.MODEL)))) {
+      for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
+        String there = documents.read(path(name, latest, file.getKey()));
+        if (there == null || there.isBlank()) {
+          documents.write(path(name, latest, file.getKey()), file.getValue());
+        }
+      }
       if (!aliases.known().contains(latest)) {
         write(name, new Aliases(aliases.champion(), latest, aliases.former()));
       }

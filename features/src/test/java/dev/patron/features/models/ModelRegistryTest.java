@@ -57,6 +57,18 @@ class ModelRegistryTest {
     assertThat(documents.texts).isEqualTo(before);
   }
 
+  /** What is said to be mended by training again is. */
+  @Test
+  void trainingTheSameAgainRestoresFilesThatAreEmptyOrMissing() throws IOException {
+    registry.register("lifetime", files("a", "r1"));
+    Map<String, String> before = new HashMap<>(documents.texts);
+    documents.texts.put("models/lifetime/1/MLmodel", "");
+    documents.texts.remove("models/lifetime/1/card.md");
+
+    assertThat(registry.register("lifetime", files("a", "r1"))).isEqualTo(1);
+    assertThat(documents.texts).isEqualTo(before);
+  }
+
   @Test
   void aVersionThatWasNotFinishedIsNone() throws IOException {
     registry.register("lifetime", files("a", "r1"));
@@ -223,11 +235,12 @@ class ModelRegistryTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> registry.measures("lifetime", 1))
-        .withMessage("models/lifetime/1/metrics.json is not JSON (line 2)");
+        .withMessage(
+            "models/lifetime/1/metrics.json is not JSON (line 2); restore it, or train again");
     documents.texts.put("models/lifetime/1/metrics.json", "");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> registry.measures("lifetime", 1))
-        .withMessage("models/lifetime/1/metrics.json is empty");
+        .withMessage("models/lifetime/1/metrics.json is empty; restore it, or train again");
     documents.texts.remove("models/lifetime/1/metrics.json");
     assertThat(registry.measures("lifetime", 1)).isEmpty();
   }

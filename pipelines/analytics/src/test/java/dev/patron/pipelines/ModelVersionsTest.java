@@ -229,9 +229,77 @@ class ModelVersionsTest {
     assertThat(aliases).hasContent(damaged);
   }
 
+  /** It was as if there were no champion, and every other command fails. */
+  @Test
+  void theListNamesRolesOfVersionsThatAreGone() throws IOException {
+    Files.writeString(
+        warehouse.resolve("models/lifetime/aliases.json"),
+        "{\"champion\": \"7\", \"challenger\": \"8\", \"former\": [\"1\", \"6\"]}");
+    assertThat(models("list")).isZero();
+    assertThat(last.err().lines())
+        .containsExactly(
+            "patron: lifetime: champion 7 is missing; restore models/lifetime/7, or promote one of"
+                + " the versions [1, 2]",
+            "patron: lifetime: challenger 8 is missing; restore models/lifetime/8, or promote one"
+                + " of the versions [1, 2]");
+    assertThat(said().lines()).hasSize(3);
+  }
+
+  /** Also where not one version is left, which is not as if nothing had ever been trained. */
+  @Test
+  void theListNamesAChampionThatIsTheOnlyOneAndGone() throws IOException {
+    for (int version : List.of(1, 2)) {
+      Files.delete(warehouse.resolve("models/lifetime/" + version + "/model.json"));
+    }
+    assertThat(models("list")).isZero();
+    assertThat(last.err())
+        .startsWith(
+            "patron: lifetime: champion 1 is missing; restore models/lifetime/1, or train again");
+    refused(
+        "show lifetime",
+        1,
+        "models failed: there is no model lifetime/1; lifetime has the versions []");
+  }
+
   @Test
   void aCardThatIsNotThereIsSaidToBeMissing() throws IOException {
     Files.delete(warehouse.resolve("models/lifetime/2/card.md"));
-    refused("show lifetime 2", 1, "models failed: models/lifetime/2/card.md is not there");
+    refused(
+        "show lifetime 2",
+        1,
+        "models failed: models/lifetime/2/card.md is missing; restore it, or train again");
+    Files.writeString(warehouse.resolve("models/lifetime/2/card.md"), "\n");
+    refused(
+        "show lifetime 2",
+        1,
+        "models failed: models/lifetime/2/card.md is empty; restore it, or train again");
+    Files.writeString(warehouse.resolve("models/lifetime/2/model.json"), "");
+    refused(
+        "show lifetime 2",
+        1,
+        "models failed: models/lifetime/2: model.json is empty; restore the file, or train again");
+  }
+
+  /**
+   * The card can be shown, but the version is not whole, and other programs read the rest of it.
+   */
+  @Test
+  void filesThatAreEmptyOrMissingAreNamedBesideTheCard() throws IOException {
+    Path version = warehouse.resolve("models/lifetime/2");
+    Files.writeString(version.resolve("MLmodel"), "");
+    Files.writeString(version.resolve("metrics.json"), " \n");
+    Files.delete(version.resolve("code/patron_model.py"));
+
+    assertThat(models("show lifetime 2")).isZero();
+    assertThat(said()).isEqualTo("# alpha 5.5" + System.lineSeparator());
+    assertThat(last.err().lines())
+        .containsExactly(
+            "patron: models/lifetime/2/MLmodel is empty; restore it, or train again",
+            "patron: models/lifetime/2/metrics.json is empty; restore it, or train again",
+            "patron: models/lifetime/2/code/patron_model.py is missing; restore it, or train again");
+    refused(
+        "compare lifetime 2",
+        1,
+        "models failed: models/lifetime/2/metrics.json is empty; restore it, or train again");
   }
 }

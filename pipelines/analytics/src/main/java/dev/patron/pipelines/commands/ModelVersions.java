@@ -43,17 +43,17 @@ public final class ModelVersions {
     boolean writes = List.of("promote", "rollback").contains(options.getAction());
     String warehouse = writes ? WarehousePlace.writable(options) : WarehousePlace.of(options);
     ModelRegistry registry = Models.of(warehouse);
-    List<String> names = registry.list();
-    if (names.isEmpty()) {
-      throw new UsageException("there are no models in " + warehouse + " yet; run train first");
-    }
-    if (!names.contains(options.getModel())) {
-      throw new UsageException(
-          "there is no model '%s' in %s; there are %s"
-              .formatted(options.getModel(), warehouse, String.join(", ", names)));
-    }
     ModelVersions versions = new ModelVersions(registry, options, console);
     try {
+      List<String> names = registry.list();
+      if (names.isEmpty()) {
+        throw new UsageException("there are no models in " + warehouse + " yet; run train first");
+      }
+      if (!names.contains(options.getModel())) {
+        throw new UsageException(
+            "there is no model '%s' in %s; there are %s"
+                .formatted(options.getModel(), warehouse, String.join(", ", names)));
+      }
       switch (options.getAction()) {
         case "show" -> versions.show();
         case "compare" -> versions.compare();
@@ -98,6 +98,24 @@ public final class ModelVersions {
                 kind,
                 asOf));
       }
+      tellIfGone(name, "champion", aliases.champion());
+      tellIfGone(name, "challenger", aliases.challenger());
+    }
+  }
+
+  /** Who has a role and is not there would not be seen in a list of those who are. */
+  private void tellIfGone(String name, String role, @Nullable Integer version) throws IOException {
+    List<Integer> there = registry.versions(name);
+    if (version != null && !there.contains(version)) {
+      console.note(
+          "patron: %s: %s %d is missing; restore models/%s/%d, or %s"
+              .formatted(
+                  name,
+                  role,
+                  version,
+                  name,
+                  version,
+                  there.isEmpty() ? "train again" : "promote one of the versions " + there));
     }
   }
 
@@ -118,11 +136,16 @@ public final class ModelVersions {
   private void show() throws IOException {
     int version = chosen(options.getVersion(), registry.aliases(model()).champion(), "champion");
     proven(model(), version);
-    String card = registry.files(model(), version).get(ModelFiles.CARD);
-    if (card == null) {
+    String card = registry.files(model(), version).getOrDefault(ModelFiles.CARD, "");
+    List<String> damages = registry.damages(model(), version);
+    if (card.isBlank()) {
       throw new JobException(
-          "models/%s/%d/%s is not there".formatted(model(), version, ModelFiles.CARD));
+          damages.stream()
+              .filter(line -> line.contains("/" + ModelFiles.CARD + " "))
+              .findFirst()
+              .orElseThrow());
     }
+    damages.forEach(damage -> console.note("patron: " + damage));
     console.result(card.stripTrailing());
   }
 

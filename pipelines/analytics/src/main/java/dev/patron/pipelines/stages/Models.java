@@ -117,7 +117,7 @@ public final class Models {
     try {
       return of(job).metrics(version.name(), version.version());
     } catch (IllegalArgumentException e) {
-      throw new JobException(e.getMessage() + "; restore it, or train again");
+      throw new JobException(String.valueOf(e.getMessage()));
     }
   }
 

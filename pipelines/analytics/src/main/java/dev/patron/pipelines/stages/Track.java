@@ -116,6 +116,11 @@ public final class Track {
       ModelRegistry models, String name, int version, String experiment, String root)
       throws IOException {
     ModelDocument document = models.load(name, version).document();
+    // A server keeps what it is told: half a version would stand there for the whole one.
+    List<String> damages = models.damages(name, version);
+    if (!damages.isEmpty()) {
+      throw new IllegalArgumentException(damages.get(0));
+    }
     Map<String, String> files = models.files(name, version);
     ModelRegistry.Aliases aliases = models.aliases(name);
     Integer itself = version;

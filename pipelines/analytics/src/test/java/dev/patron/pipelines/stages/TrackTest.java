@@ -154,6 +154,26 @@ class TrackTest {
         .hasLineCount(1);
   }
 
+  /** Half a version would be taken for the whole one for ever. */
+  @Test
+  void aVersionThatIsNotWholeIsNotLogged() throws IOException {
+    Path version = warehouse.resolve("models/lifetime/1");
+    for (String file : List.of("MLmodel", "card.md", "metrics.json", "code/patron_model.py")) {
+      String whole = Files.readString(version.resolve(file));
+      Files.writeString(version.resolve(file), "");
+      notes.reset();
+      track();
+      assertThat(server.runs()).as(file).containsExactly("lifetime/2 FINISHED");
+      assertThat(notes.toString(UTF_8))
+          .isEqualTo(
+              "patron: models/lifetime/1/%s is empty; restore it, or train again; it is not logged to MLflow%n"
+                  .formatted(file));
+      Files.writeString(version.resolve(file), whole);
+    }
+    track();
+    assertThat(server.runs()).containsExactly("lifetime/2 FINISHED", "lifetime/1 FINISHED");
+  }
+
   private void forget() throws IOException {
     for (int version = 1; version <= 2; version++) {
       Files.delete(warehouse.resolve("models/lifetime/" + version + "/mlflow.json"));
