@@ -114,7 +114,7 @@ public final class ModelFiles {
 
   /**
    * MLflow's YAML. The flavors are our own and {@code python_function}, whose loader lies in {@code
-   * code}; the creation time is the as-of time, so that equal trainings give equal files.
+   * code}; run and creation time stand here alone, so that equal trainings give equal models.
    */
   private static String mlmodel(ModelDocument document, Schema outputs, TrainingFacts facts) {
     ArrayNode inputColumns = ModelDocument.NODES.arrayNode();
@@ -159,7 +159,7 @@ public final class ModelFiles {
             quoted(facts.runId()),
             quoted(inputColumns.toString()),
             quoted(outputColumns.toString()),
-            quoted(MLFLOW_TIME.format(facts.asOf())));
+            quoted(MLFLOW_TIME.format(facts.createdAt())));
   }
 
   /** The run that {@code MLmodel} names, see {@link TrainingFacts#runId}; null if it names none. */

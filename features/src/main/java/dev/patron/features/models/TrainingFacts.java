@@ -2,6 +2,7 @@ package dev.patron.features.models;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -27,6 +28,15 @@ public record TrainingFacts(
 
   public TrainingFacts {
     data = Map.copyOf(data);
+  }
+
+  /** When the run began, whose name says so; the observation time where it does not. */
+  Instant createdAt() {
+    try {
+      return Instant.parse(runId);
+    } catch (DateTimeParseException e) {
+      return asOf;
+    }
   }
 
   /** As documents hold it; without the run, which is not part of what a model is. */

@@ -371,4 +371,28 @@ class ModelDocumentTest {
         .contains("  python_function:\n    code: code\n    data: model.json\n")
         .contains("loader_module: patron_model\n");
   }
+
+  /** A run has the name of its start; the model itself knows nothing of clocks. */
+  @Test
+  void aVersionWasCreatedWhenItsRunBegan() {
+    TrainingFacts trained =
+        new TrainingFacts(
+            Examples.FACTS.asOf(),
+            365,
+            0.01,
+            42,
+            100,
+            Examples.FACTS.data(),
+            "2026-11-30T15:55:05.488153384Z");
+    Map<String, String> files =
+        ModelFiles.of(Examples.LIFETIME, trained, ModelDocument.NODES.objectNode(), "# card");
+
+    assertThat(files.get(ModelFiles.MLMODEL))
+        .contains("utc_time_created: '2026-11-30 15:55:05.488153'\n");
+    assertThat(files.get(ModelFiles.MODEL))
+        .isEqualTo(
+            ModelFiles.of(
+                    Examples.LIFETIME, Examples.FACTS, ModelDocument.NODES.objectNode(), "# card")
+                .get(ModelFiles.MODEL));
+  }
 }

@@ -122,8 +122,8 @@ class ModelVersionsTest {
 
     refused(
         "rollback lifetime",
-        1,
-        "models failed: model 'lifetime' has no former champion to go back to");
+        2,
+        "model 'lifetime' has no former champion to go back to; promote a version instead");
   }
 
   @Test

@@ -181,9 +181,12 @@ public final class ModelVersions {
 
   private void rollback() throws IOException {
     List<Integer> former = registry.aliases(model()).former();
-    if (!former.isEmpty()) {
-      proven(model(), former.get(former.size() - 1));
+    if (former.isEmpty()) {
+      throw new UsageException(
+          "model '%s' has no former champion to go back to; promote a version instead"
+              .formatted(model()));
     }
+    proven(model(), former.get(former.size() - 1));
     console.result("%s/%d is champion again".formatted(model(), registry.rollback(model())));
   }
 

@@ -19,8 +19,10 @@ import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.Pipeline;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +66,12 @@ public final class Train {
     if (learnt.warning() != null) {
       job.console().note("train: " + learnt.warning());
     }
+    if (!learnt.same().isEmpty()) {
+      job.console()
+          .note(
+              "train: the same data gave the same model again, so there is no new version beside %s"
+                  .formatted(String.join(", ", learnt.same())));
+    }
     if (!learnt.isChampion()) {
       job.console()
           .note(
@@ -90,10 +98,11 @@ public final class Train {
   }
 
   /**
-   * The version of the lifetime model that it made, whether that one scores, and what to know of
-   * it.
+   * The version of the lifetime model that it made, whether that one scores, what to know of it,
+   * and the versions that were there already because the same data give the same models.
    */
-  private record Learnt(int lifetime, boolean isChampion, @Nullable String warning) {}
+  private record Learnt(
+      int lifetime, boolean isChampion, @Nullable String warning, List<String> same) {}
 
   private Learnt learn(Manifest manifest) throws IOException {
     Observed observed = history.observed();
@@ -114,6 +123,7 @@ public final class Train {
     BackTest backTest = history.backTest(manifest);
     BackTest.Result judged = History.judge(job, backTest, observed.asOf());
     boolean better = judged.isAsGoodAsChampion();
+    List<String> before = Models.versions(job);
     int lifetime =
         register(
             job,
@@ -135,12 +145,17 @@ public final class Train {
             options.getSeed(),
             SegmentTraining.DEFAULT_MOST_ROWS,
             Models.champion(job));
-    register(
-        job,
-        Models.SEGMENTS,
-        segments.train(TableScan.of(features, features.schema().names()), facts),
-        true);
-    return new Learnt(lifetime, better, BackTestSummary.warning(judged));
+    int segmented =
+        register(
+            job,
+            Models.SEGMENTS,
+            segments.train(TableScan.of(features, features.schema().names()), facts),
+            true);
+    List<String> same =
+        Stream.of(Models.LIFETIME + "/" + lifetime, Models.SEGMENTS + "/" + segmented)
+            .filter(before::contains)
+            .toList();
+    return new Learnt(lifetime, better, BackTestSummary.warning(judged), same);
   }
 
   /** Adds a version, and lets it score if it may. */
