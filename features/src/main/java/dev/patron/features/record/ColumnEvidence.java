@@ -10,10 +10,8 @@ import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition.Role;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -349,7 +347,7 @@ final class ColumnEvidence {
   private Type resolveSeen(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
     Role role = roles.get(path);
     if (!types.isEmpty()) {
-      Type stated = widest(types);
+      Type stated = WiderTypes.ofMost(types);
       return role != null && role != Role.IDENTITY && stated == Type.STRING
           ? resolveRole(role, stated)
           : stated;
@@ -480,79 +478,29 @@ final class ColumnEvidence {
   // ---- Stated types
 
   /**
-   * The type of most records, and of others that can be held with them; of equally many the more
-   * telling, see {@link #rank}.
-   */
-  private static Type widest(Map<String, Long> stated) {
-    List<Type> types = new ArrayList<>(stated.keySet().stream().map(Type::parse).toList());
-    types.sort(
-        Comparator.comparingLong((Type type) -> -stated.getOrDefault(type.toString(), 0L))
-            .thenComparingInt(ColumnEvidence::rank));
-    Type widest = types.get(0);
-    for (Type type : types) {
-      if (rank(type) == rank(widest)) {
-        widest = wider(widest, type);
-      }
-    }
-    return widest;
-  }
-
-  /** The type that holds both; where there is none, the more telling of the two. */
-  private static Type wider(Type a, Type b) {
-    if (a.equals(b)) {
-      return a;
-    }
-    if (isNumber(a) && isNumber(b)) {
-      if (a == Type.DOUBLE || b == Type.DOUBLE) {
-        return Type.DOUBLE;
-      }
-      Type.Decimal first = decimal(a);
-      Type.Decimal second = decimal(b);
-      int places = Math.max(first.scale(), second.scale());
-      int whole = Math.max(first.precision() - first.scale(), second.precision() - second.scale());
-      int precision = Math.min(Type.Decimal.MAX_PRECISION, whole + places);
-      return new Type.Decimal(precision, Math.min(places, precision));
-    }
-    if (isTime(a) && isTime(b)) {
-      return Type.TIMESTAMP;
-    }
-    if (a instanceof Type.ListOf first && b instanceof Type.ListOf second) {
-      return new Type.ListOf(wider(first.element(), second.element()));
-    }
-    if (a instanceof Type.RowOf first && b instanceof Type.RowOf second) {
-      return wider(first.schema(), second.schema());
-    }
-    return rank(a) <= rank(b) ? a : b;
-  }
-
-  private static Type wider(Schema a, Schema b) {
-    Set<String> names = new LinkedHashSet<>(a.names());
-    names.addAll(b.names());
-    List<Schema.Field> fields = new ArrayList<>();
-    for (String name : names) {
-      Type type =
-          !a.has(name)
-              ? b.type(name)
-              : !b.has(name) ? a.type(name) : wider(a.type(name), b.type(name));
-      fields.add(new Schema.Field(name, type));
-    }
-    return new Type.RowOf(new Schema(fields));
-  }
-
-  /**
-   * Whether one scalar type, found after another, has a value for each of its values, be it as
-   * text. Numbers become wider ones where that is exact.
+   * Whether one type, found after another, has a value for each of its values, be it as text.
+   * Numbers become wider ones where that is exact, and rows may have more fields.
    */
   boolean holds(Type wide, Type narrow) {
     if (wide.equals(narrow)) {
       return true;
     }
+    if (wide instanceof Type.ListOf list && narrow instanceof Type.ListOf other) {
+      return holds(list.element(), other.element());
+    }
+    if (wide instanceof Type.RowOf row && narrow instanceof Type.RowOf other) {
+      return other.schema().fields().stream()
+          .allMatch(
+              field ->
+                  row.schema().has(field.name())
+                      && holds(row.schema().type(field.name()), field.type()));
+    }
     if (wide == Type.STRING) {
       // What has a type of its own is not read as text.
       return types.isEmpty();
     }
-    if (!isNumber(narrow) || !isNumber(wide)) {
-      return isTime(narrow) && wide == Type.TIMESTAMP;
+    if (!WiderTypes.isNumber(narrow) || !WiderTypes.isNumber(wide)) {
+      return WiderTypes.isTime(narrow) && wide == Type.TIMESTAMP;
     }
     if (wide == Type.DOUBLE) {
       return narrow == Type.LONG && integerDigits <= DIGITS_OF_DOUBLE;
@@ -560,34 +508,8 @@ final class ColumnEvidence {
     // Of decimals that were seen their digits are known, of those that are stated their type alone.
     return types.isEmpty()
         || narrow == Type.DOUBLE
-        || (decimal(wide).scale() >= decimal(narrow).scale()
-            && wholeDigits(wide) >= wholeDigits(narrow));
-  }
-
-  private static int wholeDigits(Type number) {
-    return decimal(number).precision() - decimal(number).scale();
-  }
-
-  private static boolean isNumber(Type type) {
-    return type == Type.LONG || type == Type.DOUBLE || type instanceof Type.Decimal;
-  }
-
-  private static boolean isTime(Type type) {
-    return type == Type.DATE || type == Type.TIMESTAMP;
-  }
-
-  private static Type.Decimal decimal(Type type) {
-    return type instanceof Type.Decimal decimal ? decimal : new Type.Decimal(19, 0);
-  }
-
-  private static int rank(Type type) {
-    if (isNumber(type)) {
-      return 0;
-    }
-    if (isTime(type)) {
-      return 1;
-    }
-    return type == Type.BOOLEAN ? 2 : type == Type.STRING ? 3 : type instanceof Type.RowOf ? 4 : 5;
+        || (WiderTypes.decimal(wide).scale() >= WiderTypes.decimal(narrow).scale()
+            && WiderTypes.wholeDigits(wide) >= WiderTypes.wholeDigits(narrow));
   }
 
   // ---- JSON

@@ -158,7 +158,7 @@ public final class CustomerRecords implements Serializable {
     whose = null;
     columns = table.format().kind() == Kind.DEBEZIUM ? elsewhere : Set.of(column);
     Kind kind = table.format().kind();
-    if (kind == Kind.PARQUET) {
+    if (kind == Kind.PARQUET && bronze.bytes("_header").isNull(row)) {
       whose =
           bronze.schema().has(column)
               ? customers.find(bronze.schema().type(column), bronze.column(column), row)

@@ -2,15 +2,19 @@ package dev.patron.features.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.core.JsonParser;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
-import java.math.BigDecimal;
-import org.jspecify.annotations.Nullable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 
-/** Reads the records of Parquet files: columns as they are, where the file's types are ours. */
+/**
+ * Reads the records of Parquet files that lie in bronze's columns: as they are, where their types
+ * are the table's.
+ */
 final class ParquetRecords {
   private final TableReading reading;
   private final Frame bronze;
@@ -53,7 +57,7 @@ final class ParquetRecords {
     if (given != null && bronze.schema().type(name).equals(type)) {
       return given;
     }
-    // What the file has otherwise than the table is read as the text that it would be.
+    // What bronze has otherwise than the table is read as the text that it would be.
     ColumnBuilder column = ColumnBuilder.of(type);
     for (int row = 0; row < bronze.rows(); row++) {
       if (given == null || given.isNull(row)) {
@@ -62,11 +66,11 @@ final class ParquetRecords {
       }
       rows.problem = null;
       Type givenType = bronze.schema().type(name);
+      Object value = Values.get(givenType, given, row);
       if (givenType instanceof Type.ListOf || givenType instanceof Type.RowOf) {
-        column.appendNull();
-        rows.note(i, givenType + " is no " + type);
+        nested(ValueText.json(value, givenType).getBytes(UTF_8), type, column, i);
       } else {
-        byte[] text = plainText(Values.get(givenType, given, row)).getBytes(UTF_8);
+        byte[] text = ValueText.plain(value).getBytes(UTF_8);
         boolean isText = givenType == Type.STRING;
         reading.values.read(
             text,
@@ -75,8 +79,8 @@ final class ParquetRecords {
             type,
             column,
             isText ? reading.fromText[i] : ValueReader.TextNumbers.LENIENT);
-        rows.note(i, reading.values.problem());
       }
+      rows.note(i, reading.values.problem());
       if (rows.problem != null && rows.accepted[row]) {
         rows.accepted[row] = false;
         verdicts.refuse(row, Reason.WRONG_TYPE, rows.problem);
@@ -85,7 +89,12 @@ final class ParquetRecords {
     return column.build();
   }
 
-  private static String plainText(@Nullable Object value) {
-    return value instanceof BigDecimal decimal ? decimal.toPlainString() : String.valueOf(value);
+  private void nested(byte[] text, Type type, ColumnBuilder column, int i) {
+    try (JsonParser parser = JsonRecord.parser(text, 0, text.length)) {
+      parser.nextToken();
+      reading.values.read(parser, type, column, reading.fromText[i], null);
+    } catch (IOException e) {
+      throw new UncheckedIOException("what was just written cannot fail to be read", e);
+    }
   }
 }

@@ -69,11 +69,31 @@ public final class RecordDecoder implements Serializable {
     private final DebeziumReader debezium = new DebeziumReader();
     private final JsonRecord keyRecord = new JsonRecord();
 
+    /** For the records of Parquet files that do not fit bronze's columns; else null. */
+    private final @Nullable Decoding texts;
+
     Decoding(TableDefinition table, Schema schema) {
       this.reading = new TableReading(table, schema);
+      this.texts = reading.kind == Kind.PARQUET ? new Decoding(table.of(Kind.JSONL), schema) : null;
     }
 
     Decoded decode(Frame bronze) {
+      Decoding ofTexts = texts;
+      Column types = bronze.column("_header");
+      Frame records = ofTexts == null ? bronze : bronze.filter(types::isNull);
+      if (ofTexts == null || records.rows() == bronze.rows()) {
+        return decodeAll(bronze);
+      }
+      Decoded plain = decodeAll(records);
+      Decoded others = ofTexts.decodeAll(bronze.filter(row -> !types.isNull(row)));
+      plain.account().add(others.account());
+      return new Decoded(
+          Frame.concat(plain.rows().schema(), List.of(plain.rows(), others.rows())),
+          Frame.concat(Tables.QUARANTINE, List.of(plain.quarantine(), others.quarantine())),
+          plain.account());
+    }
+
+    private Decoded decodeAll(Frame bronze) {
       Verdicts verdicts = new Verdicts(bronze);
       RowsInWork rows = new RowsInWork(reading, bronze);
       KeptRows kept = new KeptRows(reading, verdicts, rows);

@@ -18,6 +18,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -267,14 +268,19 @@ public final class SchemaEvidence {
   }
 
   private void parquet(Frame bronze, Scratch working) {
+    BytesColumn types = bronze.bytes("_header");
     List<String> names = RecordDecoder.parquetColumns(bronze.schema());
     if (!names.isEmpty()) {
       orders.add(List.copyOf(names));
     }
+    int texts = 0;
+    for (int row = 0; row < bronze.rows(); row++) {
+      texts += types.isNull(row) ? 0 : 1;
+    }
     for (String name : names) {
       Type type = bronze.schema().type(name);
       ColumnEvidence evidence = column(name);
-      evidence.stated(type, bronze.rows());
+      evidence.stated(type, bronze.rows() - texts);
       if (type == Type.STRING && hasRole(working.table, name)) {
         Column column = bronze.column(name);
         BytesColumn text = (BytesColumn) column;
@@ -285,6 +291,32 @@ public final class SchemaEvidence {
         }
       }
     }
+    if (texts > 0) {
+      parquetTexts(types);
+    }
+  }
+
+  /** The types of the records that do not fit bronze's columns, see {@link FittedRows}. */
+  private void parquetTexts(BytesColumn types) {
+    Map<String, Long> records = new TreeMap<>();
+    for (int row = 0; row < types.size(); row++) {
+      if (!types.isNull(row)) {
+        records.merge(types.text(row), 1L, Long::sum);
+      }
+    }
+    records.forEach(
+        (row, count) ->
+            ((Type.RowOf) Type.parse(row))
+                .schema()
+                .fields()
+                .forEach(field -> column(field.name()).stated(field.type(), count)));
+  }
+
+  /** Adds columns of which it is known that they are there, and nothing else. */
+  public void addNames(Collection<String> names) {
+    Set<String> known = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+    known.addAll(columns.keySet());
+    names.stream().filter(known::add).forEach(this::column);
   }
 
   private static boolean hasRole(TableDefinition table, String column) {

@@ -376,13 +376,38 @@ class CustomerRecordsTest {
     void ofParquetFilesAreFoundByTheirValues() {
       Frame own =
           Frame.ofRows(
-              SCHEMA, List.of(List.of(17L, 5.0), List.of(1L, 17.0), Arrays.asList(17L, null)));
+              SCHEMA.with("_value", Type.STRING).with("_header", Type.STRING),
+              List.of(
+                  Arrays.asList(17L, 5.0, null, null),
+                  Arrays.asList(1L, 17.0, null, null),
+                  Arrays.asList(17L, null, null, null)));
       Source parquet = Source.facts(Kind.PARQUET);
       CustomerRecords records =
           new CustomerRecords(parquet.table(), "customer_id", "buyer", Set.of(), NUMBER_17);
       assertThat(records.count(own).values()).containsExactly(1L);
       assertThat(records.without(own).rows()).isEqualTo(2);
-      assertThat(records.without(own.select(List.of("order_id"))).rows()).isEqualTo(3);
+      assertThat(records.without(own.select(List.of("order_id", "_value", "_header"))).rows())
+          .isEqualTo(3);
+    }
+
+    @Test
+    void ofParquetFilesAreFoundInTheTextOfWhatFitsNoColumn() {
+      String types = "row<order_id: string, customer_id: long>";
+      Frame own =
+          Frame.ofRows(
+              SCHEMA
+                  .with("_value", Type.STRING)
+                  .with("_header", Type.STRING)
+                  .with("_key", Type.STRING),
+              List.of(
+                  Arrays.asList(null, null, "{\"order_id\":\"17\",\"customer_id\":5}", types, null),
+                  Arrays.asList(
+                      null, null, "{\"order_id\":\"x\",\"customer_id\":17}", types, null)));
+      CustomerRecords records =
+          new CustomerRecords(
+              Source.facts(Kind.PARQUET).table(), "customer_id", "buyer", Set.of(), NUMBER_17);
+      assertThat(records.count(own).values()).containsExactly(1L);
+      assertThat(records.without(own).rows()).isEqualTo(1);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,15 +22,89 @@ class FileColumnsTest {
 
   private static String columns(String present, Source source, String... files) {
     return FileColumns.of(
-            Stream.of(files).map(FileColumnsTest::schema).toList(), schema(present), source.table())
+            Stream.of(files)
+                .map(columns -> new FileColumns.Stated(schema(columns), List.of(), 1))
+                .toList(),
+            schema(present),
+            List.of(),
+            source.table())
         .toString();
   }
 
   @Test
-  void allColumnsOfAllFilesWithTheTypesOfTheFirst() {
+  void allColumnsOfAllFilesInTheOrderInWhichTheyAreMet() {
     assertThat(columns("", PLAIN)).isEmpty();
-    assertThat(columns("z: long", PLAIN, "a: long, b: row<x: long>", "b: row<y: long>, c: date"))
-        .isEqualTo("a: long, b: row<x: long>, c: date");
+    assertThat(columns("z: long", PLAIN, "a: long, b: boolean", "d: long, b: boolean, c: date"))
+        .isEqualTo("a: long, b: boolean, d: long, c: date");
+  }
+
+  @Test
+  void aColumnHoldsWhatAllFilesHaveIfAnyTypeDoes() {
+    for (String[] types :
+        List.of(
+            new String[] {"long", "double", "double"},
+            new String[] {"long", "decimal(5,2)", "decimal(21,2)"},
+            new String[] {"decimal(5,1)", "decimal(6,4)", "decimal(8,4)"},
+            new String[] {"date", "timestamp", "timestamp"},
+            new String[] {"array<long>", "array<double>", "array<double>"},
+            new String[] {
+              "array<row<a: long, b: long>>",
+              "array<row<b: double, c: string>>",
+              "array<row<a: long, b: double, c: string>>"
+            })) {
+      assertThat(columns("", PLAIN, "x: " + types[0], "x: " + types[1]))
+          .isEqualTo(columns("", PLAIN, "x: " + types[1], "x: " + types[0]))
+          .isEqualTo("x: " + types[2]);
+    }
+  }
+
+  @Test
+  void whereNoTypeDoesItHoldsWhatMostRecordsHave() {
+    List<FileColumns.Stated> files = new ArrayList<>();
+    files.add(new FileColumns.Stated(schema("x: long"), List.of(), 5));
+    files.add(new FileColumns.Stated(schema("x: string"), List.of(), 6));
+    files.add(new FileColumns.Stated(schema("x: double"), List.of(), 2));
+    for (int turn = 0; turn < files.size(); turn++) {
+      Collections.rotate(files, 1);
+      assertThat(FileColumns.of(files, Schema.of(), List.of(), PLAIN.table()).toString())
+          .isEqualTo("x: string");
+    }
+    assertThat(columns("", PLAIN, "x: string", "x: long")).isEqualTo("x: long");
+    assertThat(columns("", PLAIN, "x: long", "x: string")).isEqualTo("x: long");
+  }
+
+  @Test
+  void aColumnHasTheTypeThatIsDeclaredIfItHoldsWhatAllFilesHave() {
+    Source declared = PLAIN.with(schema("x: double, n: array<row<a: decimal(9,2), b: string>>"));
+    assertThat(columns("", declared, "x: long, n: array<row<a: long>>"))
+        .isEqualTo("x: double, n: array<row<a: decimal(9,2), b: string>>");
+    assertThat(columns("", declared, "x: decimal(5,2), n: array<row<a: double, c: date>>"))
+        .isEqualTo("x: decimal(5,2), n: array<row<a: double, c: date>>");
+    assertThat(columns("", declared, "n: array<row<c: date, a: decimal(5,2)>>"))
+        .isEqualTo("n: array<row<a: decimal(9,2), b: string, c: date>>");
+  }
+
+  @Test
+  void aColumnThatTheTableHasKeepsItsTypeAndGetsWhatFieldsCome() {
+    Source declared = PLAIN.with(schema("x: double"));
+    assertThat(columns("x: long", declared, "x: double")).isEqualTo("x: long");
+    assertThat(columns("x: row<a: long>", PLAIN, "x: row<b: row<c: date>, a: string>"))
+        .isEqualTo("x: row<a: long, b: row<c: date>>");
+  }
+
+  @Test
+  void aColumnWithoutAValueHasNoTypeUntilAFileGivesItOne() {
+    List<FileColumns.Stated> files =
+        List.of(
+            new FileColumns.Stated(schema("a: long"), List.of("B", "c"), 1),
+            new FileColumns.Stated(schema("b: string"), List.of(), 1));
+    assertThat(FileColumns.of(files, Schema.of(), List.of(), PLAIN.table()).toString())
+        .isEqualTo("a: long, B: string");
+    assertThat(FileColumns.of(files, Schema.of(), List.of("b"), PLAIN.table()).toString())
+        .isEqualTo("a: long, b: string");
+    assertThat(FileColumns.untyped(files, Schema.of(), List.of(), PLAIN.table()))
+        .containsExactly("c");
+    assertThat(FileColumns.untyped(files, schema("c: date"), List.of(), PLAIN.table())).isEmpty();
   }
 
   @Test

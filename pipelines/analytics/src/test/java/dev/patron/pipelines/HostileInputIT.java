@@ -19,7 +19,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
@@ -610,6 +613,127 @@ class HostileInputIT {
     assertThat(err)
         .contains("table 'sales': its Parquet files have a column '" + name + "'")
         .doesNotContain("\tat ");
+  }
+
+  /** Of a column and of a field, one file has wholes and the other fractions, and more fields. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void parquetFilesOfOtherTypesAndFieldsAreReadWhateverTheirOrder(boolean declared)
+      throws IOException {
+    typedShop(
+        declared
+            ? "c: string, t: date, a: double, note: string, n: \"array<row<q: double, x: string>>\""
+            : "");
+    Path narrow =
+        sales(
+            "a.parquet",
+            0,
+            "required int64 a; required group n (LIST) { repeated group list {"
+                + " required group element { required int64 q; } } }",
+            (sale, row) -> {
+              sale.append("a", 5L + row);
+              sale.addGroup("n").addGroup("list").addGroup("element").append("q", 2L);
+            });
+    Path wide =
+        sales(
+            "b.parquet",
+            30,
+            "required double a; optional binary note (STRING);"
+                + " required group n (LIST) { repeated group list {"
+                + " required group element { required double q; required binary x (STRING); } } }",
+            (sale, row) -> {
+              sale.append("a", 0.5 + row).append("note", "text " + row);
+              Group element = sale.addGroup("n").addGroup("list").addGroup("element");
+              element.append("q", 2.5).append("x", "inner " + row);
+            });
+    Map<String, String> silver = new TreeMap<>();
+    Path held = folder.resolve("held");
+    for (String order : List.of("at once", "narrow first", "wide first")) {
+      Path later = order.equals("wide first") ? narrow : wide;
+      if (!order.equals("at once")) {
+        Files.move(later, held);
+        ingestAndRefine(order);
+        Files.move(held, later);
+      }
+      ingestAndRefine(order);
+      silver.put(order, tables(order).get("silver/sales"));
+      assertThat(tables(order)).hasEntrySatisfying("bronze/sales", ofRows(60));
+    }
+    assertThat(Set.copyOf(silver.values())).as(silver.toString()).hasSize(1);
+    assertThat(silver.get("at once")).startsWith("60 ");
+  }
+
+  /** No type holds numbers and text: one file's records are refused, and wait for a declaration. */
+  @Test
+  void parquetRecordsThatFitNoColumnWaitForADeclaration() throws IOException {
+    typedShop("");
+    sales("a.parquet", 0, "required int64 a; required int64 note;", HostileInputIT::numbered);
+    ingestAndRefine("waiting");
+    sales(
+        "b.parquet",
+        30,
+        "required int64 a; required binary note (STRING);",
+        (sale, row) -> sale.append("a", 7L).append("note", "text " + row));
+    assertThat(stage("ingest", "waiting")).as(err).isZero();
+    assertThat(stage("refine", "waiting", "--maxQuarantined=1")).as(err).isZero();
+    assertThat(err)
+        .contains("30 of 30 records refused (WRONG_TYPE 30; the first: ")
+        .contains("b.parquet:1: column 'note': the text 'text 30' is no long");
+    assertThat(tables("waiting"))
+        .hasEntrySatisfying("bronze/sales", ofRows(60))
+        .hasEntrySatisfying("silver/sales", ofRows(30));
+    typedShop("c: string, t: date, a: long, note: string");
+    ingestAndRefine("waiting");
+    assertThat(tables("waiting")).hasEntrySatisfying("silver/sales", ofRows(60));
+    String waited = tables("waiting").get("silver/sales");
+    ingestAndRefine("declared at first");
+    assertThat(tables("declared at first")).containsEntry("silver/sales", waited);
+  }
+
+  private static void numbered(Group sale, int row) {
+    sale.append("a", 5L).append("note", (long) row);
+  }
+
+  private static Consumer<String> ofRows(long rows) {
+    return found -> assertThat(found).startsWith(rows + " ");
+  }
+
+  private void typedShop(String columns) throws IOException {
+    Files.writeString(
+        folder.resolve("shop.yaml"),
+        """
+        name: shop
+        tables:
+          sales:
+            keep: facts
+            %s
+            from: { files: "*.parquet", format: parquet }
+        purchases: { table: sales, customer: c, time: t, amount: a }
+        """
+            .formatted(columns.isEmpty() ? "" : "columns: { " + columns + " }"));
+  }
+
+  /** Thirty sales with a customer, a day and these columns. */
+  private Path sales(String name, int first, String columns, ObjIntConsumer<Group> filler)
+      throws IOException {
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message sales { required binary c (STRING); required int32 t (DATE); %s }"
+                .formatted(columns));
+    Path file = folder.resolve(name);
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(HadoopFiles.path(file.toString()))
+            .withConf(HadoopFiles.configuration())
+            .withType(type)
+            .build()) {
+      for (int row = first; row < first + 30; row++) {
+        Group sale = new SimpleGroupFactory(type).newGroup();
+        sale.append("c", "c" + row % 7).append("t", 19_000 + row);
+        filler.accept(sale, row);
+        writer.write(sale);
+      }
+    }
+    return file;
   }
 
   private void spelledShop(boolean named) throws IOException {

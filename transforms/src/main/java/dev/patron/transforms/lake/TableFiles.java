@@ -26,7 +26,8 @@ public record TableFiles(
    *
    * @param before what it is; null if it does not exist
    * @param schema the columns of the files; those that the table does not have yet come behind its
-   *     own
+   *     own, also within rows
+   * @throws LakeException if one has another type than in the table
    */
   public static TableFiles appended(
       LakeTable table,
@@ -37,12 +38,7 @@ public record TableFiles(
     if (before == null) {
       return new TableFiles(table, schema, partitionColumns, added);
     }
-    Schema all = before.schema();
-    for (Schema.Field field : schema.fields()) {
-      if (!all.has(field.name())) {
-        all = all.with(field.name(), field.type());
-      }
-    }
+    Schema all = SchemaEvolution.merge(table.name(), before.schema(), schema);
     List<DataFile> files = new ArrayList<>(before.files());
     files.addAll(added);
     return new TableFiles(table, all, before.partitionColumns(), files);

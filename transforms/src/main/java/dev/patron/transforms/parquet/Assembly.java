@@ -46,7 +46,7 @@ abstract class Assembly {
    */
   static void leaves(Shape shape, Type wanted, String name, Set<List<String>> leaves) {
     if (shape instanceof Shape.Leaf leaf) {
-      if (!Leaves.isReadable(leaf.type(), wanted)) {
+      if (leaf.isTyped() && !Leaves.isReadable(leaf.type(), wanted)) {
         throw mismatch(shape, wanted, name);
       }
       leaves.add(leaf.path());
@@ -55,7 +55,7 @@ abstract class Assembly {
     } else if (shape instanceof Shape.Group group && wanted instanceof Type.RowOf row) {
       boolean any = false;
       for (Schema.Field field : row.schema().fields()) {
-        int position = group.names().indexOf(field.name());
+        int position = group.position(field);
         if (position >= 0) {
           leaves(group.fields().get(position), field.type(), name + "." + field.name(), leaves);
           any = true;
@@ -71,7 +71,8 @@ abstract class Assembly {
 
   private static IllegalArgumentException mismatch(Shape shape, Type wanted, String name) {
     return new IllegalArgumentException(
-        "column '%s' is %s where %s is wanted".formatted(name, shape.type(), wanted));
+        "column '%s' is %s where %s is wanted"
+            .formatted(name, shape.isTyped() ? shape.type() : "without a type", wanted));
   }
 
   private static Shape.Leaf firstLeaf(Shape shape) {
@@ -122,7 +123,7 @@ abstract class Assembly {
     @Nullable Assembly[] fields = new Assembly[schema.size()];
     List<Assembly> present = new ArrayList<>();
     for (int i = 0; i < fields.length; i++) {
-      int position = group.names().indexOf(schema.field(i).name());
+      int position = group.position(schema.field(i));
       if (position >= 0) {
         Assembly field = of(group.fields().get(position), schema.field(i).type(), readers);
         fields[i] = field;

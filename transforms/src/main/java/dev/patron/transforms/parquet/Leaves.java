@@ -70,8 +70,21 @@ final class Leaves {
     };
   }
 
+  /** An assembly that reads nothing but nulls, of whatever type is wanted. */
+  private static Assembly nothing(LeafReader reader) {
+    return new Leaf(reader, Integer.MAX_VALUE) {
+      @Override
+      void value(ColumnBuilder builder) {
+        throw new IllegalStateException("a column without a type has no value");
+      }
+    };
+  }
+
   /** The assembly of one physical column; {@link #isReadable} has been asked before. */
   static Assembly of(Shape.Leaf leaf, Type wanted, LeafReader reader) {
+    if (!leaf.isTyped()) {
+      return nothing(reader);
+    }
     int present = leaf.present();
     LogicalTypeAnnotation meaning = leaf.primitive().getLogicalTypeAnnotation();
     PrimitiveTypeName physical = leaf.primitive().getPrimitiveTypeName();

@@ -48,18 +48,39 @@ public final class ParquetFrames {
   public record RowGroup(long rows, long bytes) {}
 
   /**
-   * The columns of a file.
+   * What the end of a file says of it.
+   *
+   * @param columns those that have a type
+   * @param untyped the names of those that have none, as all their values are null
+   * @param rows how many rows there are
+   */
+  public record Footer(Schema columns, List<String> untyped, long rows) {}
+
+  /**
+   * Reads the end of a file.
+   *
+   * @param wanted names to use for columns that differ from them in case alone, also within rows
+   * @throws UnreadableFileException as {@link #schema}
+   */
+  public static Footer footer(Path file, Configuration configuration, Schema wanted)
+      throws UnreadableFileException {
+    try (ParquetFileReader reader = open(file, configuration)) {
+      Shape.Group shape = shape(reader, file, configuration).spelledAs(wanted);
+      return new Footer(shape.schema(), shape.untyped(), reader.getRecordCount());
+    } catch (IOException | RuntimeException e) {
+      throw UnreadableFileException.of(file, e);
+    }
+  }
+
+  /**
+   * The columns of a file that have a type.
    *
    * @throws UnreadableFileException if it is not there, is no Parquet file, is truncated, or has a
    *     column that no type of ours can hold, or several whose names differ in case alone
    */
   public static Schema schema(Path file, Configuration configuration)
       throws UnreadableFileException {
-    try (ParquetFileReader reader = open(file, configuration)) {
-      return Shape.of(reader.getFileMetaData().getSchema()).schema();
-    } catch (IOException | RuntimeException e) {
-      throw UnreadableFileException.of(file, e);
-    }
+    return footer(file, configuration, Schema.of()).columns();
   }
 
   /**
@@ -178,6 +199,12 @@ public final class ParquetFrames {
     return reader;
   }
 
+  private static Shape.Group shape(ParquetFileReader reader, Path file, Configuration configuration)
+      throws IOException {
+    return Shape.of(reader.getFileMetaData().getSchema())
+        .untypedAt(UnknownTypes.in(reader, file, configuration));
+  }
+
   /** A damaged footer must not make the reader ask for more memory than the file has bytes. */
   private static void checkBounds(ParquetMetadata footer, long length) throws IOException {
     for (BlockMetaData group : footer.getBlocks()) {
@@ -224,10 +251,10 @@ public final class ParquetFrames {
       }
       try {
         MessageType message = opened.getFileMetaData().getSchema();
-        shape = Shape.of(message).spelledAs(wanted);
+        shape = shape(opened, file, configuration).spelledAs(wanted);
         Set<List<String>> leaves = new LinkedHashSet<>();
         for (Schema.Field field : wanted.fields()) {
-          int position = shape.names().indexOf(field.name());
+          int position = shape.position(field);
           if (position >= 0) {
             Assembly.leaves(shape.fields().get(position), field.type(), field.name(), leaves);
           }
@@ -238,7 +265,7 @@ public final class ParquetFrames {
         group = Math.max(0, from);
         end = Math.min(to, opened.getRowGroups().size());
         batch = firstBatch();
-      } catch (RuntimeException e) {
+      } catch (IOException | RuntimeException e) {
         UnreadableFileException unreadable = UnreadableFileException.of(file, e);
         try {
           opened.close();
@@ -342,7 +369,7 @@ public final class ParquetFrames {
         PageReadStore pages = reader.readRowGroup(group);
         for (int i = 0; i < columns.length; i++) {
           Schema.Field field = wanted.field(i);
-          int position = shape.names().indexOf(field.name());
+          int position = shape.position(field);
           if (position >= 0) {
             columns[i] =
                 Assembly.of(

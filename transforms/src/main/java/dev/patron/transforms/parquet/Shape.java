@@ -6,6 +6,7 @@ import dev.patron.features.tables.ColumnNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
@@ -17,6 +18,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a Parquet type means: values, rows and lists, whichever of Parquet's encodings of a list it
@@ -24,8 +26,36 @@ import org.apache.parquet.schema.PrimitiveType;
  */
 sealed interface Shape {
 
-  /** The type of the column or element that this becomes. */
+  /**
+   * The type of the column or element that this becomes.
+   *
+   * @throws IllegalStateException if it {@link #isTyped has none}
+   */
   Type type();
+
+  /** Whether anything says what its values are; nothing may where all of them are null. */
+  boolean isTyped();
+
+  /** The same with these physical columns having no type. */
+  default Shape untypedAt(Set<List<String>> paths) {
+    if (this instanceof Leaf leaf) {
+      return paths.contains(leaf.path())
+          ? new Leaf(leaf.path(), leaf.primitive(), leaf.present(), null)
+          : leaf;
+    }
+    return this instanceof Repeated list
+        ? new Repeated(
+            list.element().untypedAt(paths), list.present(), list.filled(), list.repeats())
+        : ((Group) this).untypedAt(paths);
+  }
+
+  /** Whether this can be read as a type, or else has values that cannot. */
+  default boolean mayBe(Type wanted) {
+    if (this instanceof Repeated list && wanted instanceof Type.ListOf other) {
+      return list.element().mayBe(other.element());
+    }
+    return isTyped() || this instanceof Leaf || wanted instanceof Type.RowOf;
+  }
 
   /** The same with the names of fields that {@code wanted} has, see {@link Group#spelledAs}. */
   default Shape spelledAs(Type wanted) {
@@ -42,8 +72,22 @@ sealed interface Shape {
   }
 
   /** One physical column. Its value is there at {@code present}. */
-  record Leaf(List<String> path, PrimitiveType primitive, int present, Type type)
-      implements Shape {}
+  record Leaf(List<String> path, PrimitiveType primitive, int present, @Nullable Type given)
+      implements Shape {
+    @Override
+    public Type type() {
+      Type type = given;
+      if (type == null) {
+        throw new IllegalStateException(path + " has no type");
+      }
+      return type;
+    }
+
+    @Override
+    public boolean isTyped() {
+      return given != null;
+    }
+  }
 
   /**
    * A group. It is null below {@code present}; entries at a repetition level above {@code repeats}
@@ -55,12 +99,46 @@ sealed interface Shape {
       return new Type.RowOf(schema());
     }
 
+    @Override
+    public boolean isTyped() {
+      return fields.stream().anyMatch(Shape::isTyped);
+    }
+
+    @Override
+    public Group untypedAt(Set<List<String>> paths) {
+      return new Group(
+          names, fields.stream().map(field -> field.untypedAt(paths)).toList(), present, repeats);
+    }
+
+    /** The columns that have a type. */
     Schema schema() {
       List<Schema.Field> typed = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {
-        typed.add(new Schema.Field(names.get(i), fields.get(i).type()));
+        if (fields.get(i).isTyped()) {
+          typed.add(new Schema.Field(names.get(i), fields.get(i).type()));
+        }
       }
       return new Schema(typed);
+    }
+
+    /**
+     * Which field to read a column from; -1 if there is none, or it has neither values nor the form
+     * of the column.
+     */
+    int position(Schema.Field wanted) {
+      int position = names.indexOf(wanted.name());
+      return position >= 0 && fields.get(position).mayBe(wanted.type()) ? position : -1;
+    }
+
+    /** The names of the columns that have none. */
+    List<String> untyped() {
+      List<String> untyped = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        if (!fields.get(i).isTyped()) {
+          untyped.add(names.get(i));
+        }
+      }
+      return untyped;
     }
 
     /** The same with the names of {@code wanted}, where its own differ from them in case alone. */
@@ -87,6 +165,11 @@ sealed interface Shape {
     @Override
     public Type type() {
       return new Type.ListOf(element.type());
+    }
+
+    @Override
+    public boolean isTyped() {
+      return element.isTyped();
     }
   }
 

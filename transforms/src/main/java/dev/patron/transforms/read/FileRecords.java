@@ -8,6 +8,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.record.BronzeFrames;
+import dev.patron.features.record.FittedRows;
 import dev.patron.features.record.Reason;
 import dev.patron.features.record.RecordSplitter;
 import dev.patron.features.tables.TableDefinition;
@@ -191,11 +192,16 @@ final class FileRecords {
     Schema columns = wanted == null ? Schema.of() : wanted;
     RowCount rows = new RowCount();
     try {
+      Schema own = ParquetFrames.footer(path, HadoopFiles.configuration(), columns).columns();
       if (wanted == null) {
-        columns = ParquetFrames.schema(path, HadoopFiles.configuration());
+        columns = own;
       }
+      FittedRows fitted = new FittedRows(own, columns);
       ParquetFrames.read(
-          path, HadoopFiles.configuration(), columns, frame -> parquet(file, rows, frame));
+          path,
+          HadoopFiles.configuration(),
+          fitted.reading(),
+          frame -> parquet(file, rows, fitted.wanted(), fitted.fit(frame)));
     } catch (UnreadableFileException e) {
       if (!Damage.isOf(file.path(), e)) {
         throw new UncheckedIOException(e);
@@ -206,12 +212,12 @@ final class FileRecords {
     return rows.count;
   }
 
-  private void parquet(SourceFile file, RowCount rows, Frame frame) {
+  private void parquet(SourceFile file, RowCount rows, Schema columns, Frame frame) {
     long first = rows.count;
     rows.count += frame.rows();
     int skipped = (int) Math.max(0, Math.min(frame.rows(), file.after() - first));
     if (skipped < frame.rows()) {
-      ParquetBronze bronze = new ParquetBronze(file.path(), frame.schema());
+      ParquetBronze bronze = new ParquetBronze(file.path(), columns);
       sink.frame(0, bronze.rows(frame.slice(skipped, frame.rows()), first + skipped + 1));
     }
   }
@@ -223,7 +229,10 @@ final class FileRecords {
   /** The columns that say where a row of a Parquet file comes from. */
   private record ParquetBronze(String file, Schema columns) {
 
-    /** Rows, the first of which has this number in the file. */
+    /**
+     * Rows, the first of which has this number in the file. They may have columns of bronze's own
+     * already.
+     */
     private Frame rows(Frame own, long first) {
       return with(own, first, null);
     }
@@ -238,8 +247,12 @@ final class FileRecords {
     private Frame with(Frame own, long first, @Nullable String fault) {
       int count = fault == null ? own.rows() : 1;
       byte[] name = file.getBytes(UTF_8);
-      Frame result = own;
+      Frame result = own.select(columns.names());
       for (Schema.Field field : Tables.BRONZE.fields()) {
+        if (own.schema().has(field.name())) {
+          result = result.with(field.name(), field.type(), own.column(field.name()));
+          continue;
+        }
         ColumnBuilder column = ColumnBuilder.of(field.type());
         switch (field.name()) {
           case "_source", "_file" -> repeat((BytesColumn.Builder) column, name, count);

@@ -681,6 +681,49 @@ class ParquetFramesTest {
         .hasMessageEndingWith("column 'a' is long where timestamp is wanted");
   }
 
+  @Test
+  void whatHasNoTypeIsReadAsAny() throws IOException {
+    // a: int64, n: null, i: int32, l: list of null, r: struct of n: null and b: bool; as PyArrow
+    // 25 writes it without compression, dictionaries and statistics.
+    byte[] bytes =
+        Base64.getMimeDecoder()
+            .decode(
+                """
+                UEFSMRUAFSwVLCwVBBUAFQYVBhwAAAACAAAABAEAAAAAAAAAAAEAAAAAAAAAFQAVDBUMLBUEFQAV
+                BhUGHAAAAAIAAAAEABUAFQwVDCwVBBUAFQYVBhwAAAACAAAABAAVABUaFRosFQQVABUGFQYcAAAA
+                AgAAAAQAAwAAAAMJABUAFQwVDCwVBBUAFQYVBhwAAAACAAAABAEVABUOFQ4sFQQVABUGFQYcAAAA
+                AgAAAAQCAxUEGaw1ABgGc2NoZW1hFQoAFQQlAhgBYQAVAiUCGAFubLwAAAAVAiUCGAFpADUCGAFs
+                FQIVBkw8AAAANQQYBGxpc3QVAgAVAiUCGAdlbGVtZW50bLwAAAA1AhgBchUEABUCJQIYAW5svAAA
+                ABUAJQIYAWIAFgQZHBlsJgAcFQQZJQYAGRgBYRUAFgQWUhZSJghJHBUAFQAVAgA8KQYZJgAEAAAA
+                JgAcFQIZJQYAGRgBbhUAFgQWMhYyJlpJHBUAFQAVAgA8KQYZJgQAAAAAJgAcFQIZJQYAGRgBaRUA
+                FgQWMhYyJowBSRwVABUAFQIAPCkGGSYEAAAAACYAHBUCGSUGABk4AWwEbGlzdAdlbGVtZW50FQAW
+                BBZAFkAmvgFJHBUAFQAVAgA8KSYEABlGAAICAAAAACYAHBUCGSUGABkoAXIBbhUAFgQWMhYyJv4B
+                SRwVABUAFQIAPCkGGTYABAAAAAAmABwVABklBgAZKAFyAWIVABYEFjQWNCawAkkcFQAVABUCADwp
+                Bhk2AAAEAAAAFtwCFgQmCBbcAgAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjUuMC4xGWwc
+                AAAcAAAcAAAcAAAcAAAcAAAA0wEAAFBBUjE=
+                """);
+    Files.write(folder.resolve("untyped"), bytes);
+    Path file = file("untyped");
+    ParquetFrames.Footer footer =
+        ParquetFrames.footer(file, HadoopFiles.configuration(), wanted("A: long"));
+    assertThat(footer.columns()).hasToString("A: long, i: long, r: row<b: boolean>");
+    assertThat(footer.untyped()).containsExactly("n", "l");
+    assertThat(footer.rows()).isEqualTo(2);
+    assertThat(
+            read(
+                    file,
+                    wanted(
+                        "n: row<x: array<date>>, l: array<row<x: string>>,"
+                            + " r: row<b: boolean, n: array<long>>, a: long"))
+                .toRows())
+        .isEqualTo(
+            List.of(
+                Arrays.asList(null, List.of(), Arrays.asList(true, null), 0L),
+                Arrays.asList(null, Arrays.asList((Object) null), Arrays.asList(true, null), 1L)));
+    assertThat(read(file, wanted("l: string, a: double")).toRows())
+        .isEqualTo(List.of(Arrays.asList(null, 0.0), Arrays.asList(null, 1.0)));
+  }
+
   private static Schema wanted(String columns) {
     return ((Type.RowOf) Type.parse("row<" + columns + ">")).schema();
   }
@@ -721,7 +764,7 @@ class ParquetFramesTest {
         List.of(List.of(1L)));
     holds(
         "repeated int32 v;", g -> g.append("v", 1).append("v", 2), "array<long>", List.of(1L, 2L));
-    holds("repeated int32 v;", g -> {}, "array<long>", List.of());
+    holds("repeated int64 v;", g -> {}, "array<long>", List.of());
     holds(
         "repeated group v { optional binary a (STRING); }",
         g -> {

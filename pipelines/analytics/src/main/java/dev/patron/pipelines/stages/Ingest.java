@@ -125,6 +125,7 @@ public final class Ingest {
     Map<String, List<TableDefinition>> groups = new LinkedHashMap<>();
     List<SourcePart> unread = new ArrayList<>();
     Map<String, Schema> columns = new HashMap<>();
+    Map<String, List<String>> untyped = new HashMap<>();
     for (Dataset.Table table : job.dataset().tables()) {
       List<SourceFile> files =
           withFiles && table.source() instanceof Source.Files
@@ -139,7 +140,11 @@ public final class Ingest {
       }
       members.add(table.definition());
       if (table.definition().format().kind() == TableDefinition.Format.Kind.PARQUET) {
-        columns.put(table.name(), parquetColumns(job, table, files));
+        List<FileColumns.Stated> stated = files.stream().map(Ingest::stated).toList();
+        Schema present = parquetColumns(job.latest(bronze(table.name())));
+        List<String> known = known(job, table.definition()).sourceNames();
+        columns.put(table.name(), parquetColumns(stated, present, known, table));
+        untyped.put(table.name(), FileColumns.untyped(stated, present, known, table.definition()));
       }
     }
     unread.addAll(news.parts());
@@ -196,6 +201,9 @@ public final class Ingest {
       SchemaEvidence seen = known(job, table.definition());
       AssumedColumns.add(
           seen, LandRecords.evidence(manifest, name), table.definition(), job.console());
+      if (table.definition().declared() == null && !seen.isEmpty()) {
+        seen.addNames(untyped.getOrDefault(name, List.of()));
+      }
       evidence.put(name, seen);
       if (before == null || !added.isEmpty() || news.moved(name) || leftOut > 0) {
         Map<String, String> properties = new TreeMap<>();
@@ -308,18 +316,24 @@ public final class Ingest {
     return List.copyOf(found.values());
   }
 
+  /** The sources' own columns of a bronze table. */
+  private static Schema parquetColumns(@Nullable TableSnapshot bronze) {
+    if (bronze == null) {
+      return Schema.of();
+    }
+    Schema own = Tables.BRONZE.with(PARTITION, Type.DATE);
+    Schema all = bronze.schema();
+    return all.select(all.names().stream().filter(name -> !own.has(name)).toList());
+  }
+
   /**
    * All columns that any of the files has; one that cannot be opened is refused when it is read.
    *
    * @throws JobException if one has the name of a column that bronze has beside them
    */
-  private static Schema parquetColumns(Job job, Dataset.Table table, List<SourceFile> files) {
-    TableSnapshot before = job.latest(bronze(table.name()));
-    Schema columns =
-        FileColumns.of(
-            files.stream().map(Ingest::columns).toList(),
-            before == null ? Schema.of() : before.schema(),
-            table.definition());
+  private static Schema parquetColumns(
+      List<FileColumns.Stated> files, Schema present, List<String> known, Dataset.Table table) {
+    Schema columns = FileColumns.of(files, present, known, table.definition());
     Schema own = Tables.BRONZE.with(PARTITION, Type.DATE);
     for (String name : columns.names()) {
       if (own.names().stream().anyMatch(name::equalsIgnoreCase)) {
@@ -331,11 +345,14 @@ public final class Ingest {
     return columns;
   }
 
-  private static Schema columns(SourceFile file) {
+  private static FileColumns.Stated stated(SourceFile file) {
     try {
-      return ParquetFrames.schema(HadoopFiles.path(file.path()), HadoopFiles.configuration());
+      ParquetFrames.Footer footer =
+          ParquetFrames.footer(
+              HadoopFiles.path(file.path()), HadoopFiles.configuration(), Schema.of());
+      return new FileColumns.Stated(footer.columns(), footer.untyped(), footer.rows());
     } catch (UnreadableFileException e) {
-      return Schema.of();
+      return new FileColumns.Stated(Schema.of(), List.of(), 0);
     }
   }
 

@@ -1,0 +1,78 @@
+package dev.patron.features.record;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.Schema;
+import dev.patron.features.frame.Type;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Typed values as the text that {@link ValueReader} reads them from. */
+final class ValueText {
+  private ValueText() {}
+
+  /** A single value. */
+  static String plain(@Nullable Object value) {
+    return value instanceof BigDecimal decimal ? decimal.toPlainString() : String.valueOf(value);
+  }
+
+  /** A row of a frame, as a JSON object. */
+  static String json(Frame frame, int row) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JsonRecord.FACTORY.createGenerator(text)) {
+      json.writeStartObject();
+      for (Schema.Field field : frame.schema().fields()) {
+        json.writeFieldName(field.name());
+        write(frame.value(row, field.name()), field.type(), json);
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string cannot fail to be written", e);
+    }
+    return text.toString();
+  }
+
+  /** A value, see {@link dev.patron.features.frame.Values}, as JSON. */
+  static String json(@Nullable Object value, Type type) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JsonRecord.FACTORY.createGenerator(text)) {
+      write(value, type, json);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a string cannot fail to be written", e);
+    }
+    return text.toString();
+  }
+
+  private static void write(@Nullable Object value, Type type, JsonGenerator json)
+      throws IOException {
+    if (value == null) {
+      json.writeNull();
+    } else if (type instanceof Type.ListOf list) {
+      json.writeStartArray();
+      for (Object element : (List<?>) value) {
+        write(element, list.element(), json);
+      }
+      json.writeEndArray();
+    } else if (type instanceof Type.RowOf row) {
+      json.writeStartObject();
+      List<?> fields = (List<?>) value;
+      for (int i = 0; i < row.schema().size(); i++) {
+        json.writeFieldName(row.schema().field(i).name());
+        write(fields.get(i), row.schema().field(i).type(), json);
+      }
+      json.writeEndObject();
+    } else if (value instanceof Boolean flag) {
+      json.writeBoolean(flag);
+    } else if (value instanceof Double number && !Double.isFinite(number)) {
+      json.writeString(number.toString());
+    } else if (value instanceof Number) {
+      json.writeNumber(plain(value));
+    } else {
+      json.writeString(value.toString());
+    }
+  }
+}
