@@ -376,6 +376,7 @@ final class ColumnEvidence {
         yield has(Seen.TEXT_DATE) && !moreThanDates ? Type.DATE : Type.TIMESTAMP;
       }
       case IDENTITY -> identity(plain);
+      case PLACE -> plain;
     };
   }
 

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
+import dev.patron.features.tables.TableDefinition.Role;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The header line of a CSV file. */
@@ -34,10 +36,12 @@ final class CsvHeader {
    */
   static @Nullable String problem(List<String> header, TableDefinition table) {
     List<String> names = header.stream().map(ColumnNames::normalise).toList();
-    for (String column : table.roles().keySet()) {
+    for (Map.Entry<String, Role> role : table.roles().entrySet()) {
+      String column = role.getKey();
       int count = Collections.frequency(names, column);
+      boolean mayBeMissing = role.getValue() == Role.PLACE && count == 0;
       // Fields of order lines have their place in one column, which CSV cannot hold.
-      if (count != 1 && !column.contains(".")) {
+      if (count != 1 && !mayBeMissing && !column.contains(".")) {
         return "the header of its file has %s column '%s': %s"
             .formatted(count == 0 ? "no" : count + " times", column, shown(header));
       }

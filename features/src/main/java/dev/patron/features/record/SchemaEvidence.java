@@ -321,7 +321,7 @@ public final class SchemaEvidence {
 
   private static boolean hasRole(TableDefinition table, String column) {
     Role role = table.roles().get(ColumnNames.normalise(column));
-    return role != null && role != Role.IDENTITY;
+    return role != null && role != Role.IDENTITY && role != Role.PLACE;
   }
 
   // ---- Debezium
@@ -518,7 +518,13 @@ public final class SchemaEvidence {
     Set<String> named = new HashSet<>(table.key());
     named.addAll(table.track());
     named.addAll(table.applying().trackExcept());
-    named.addAll(table.roles().keySet());
+    named.addAll(table.applying().without());
+    for (String path : table.roles().keySet()) {
+      named.add(path);
+      for (int dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
+        named.add(path.substring(0, dot));
+      }
+    }
     table.rules().forEach(rule -> named.add(rule.column()));
     TableDefinition.Change change = table.change();
     if (change != null) {

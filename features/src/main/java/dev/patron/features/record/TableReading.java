@@ -96,7 +96,7 @@ final class TableReading {
         || table.roles().keySet().stream().anyMatch(path -> path.startsWith(column + "."))) {
       return ValueReader.TextNumbers.LENIENT;
     }
-    return role != null || table.format().kind() == Kind.CSV
+    return (role != null && role != Role.PLACE) || table.format().kind() == Kind.CSV
         ? ValueReader.TextNumbers.STRICT
         : ValueReader.TextNumbers.REFUSED;
   }

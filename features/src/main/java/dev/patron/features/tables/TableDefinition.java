@@ -179,7 +179,9 @@ public record TableDefinition(
     /** A number of units. */
     QUANTITY,
     /** When it happened: a timestamp or date. */
-    TIME
+    TIME,
+    /** Where a customer is: read as it comes, and it may be missing. */
+    PLACE
   }
 
   /**

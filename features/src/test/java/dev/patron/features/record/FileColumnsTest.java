@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Applying;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Role;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -128,5 +130,21 @@ class FileColumnsTest {
         .isEqualTo("Id: long, n: row<b: long>");
     assertThat(columns("iD: long, n: row<b: long>", PLAIN.withKey("id"), files))
         .isEqualTo("iD: long, n: row<b: long>");
+  }
+
+  @Test
+  void theDatasetNamesWhatItIsWithoutItsLinesAndItsCountryToo() {
+    Source source =
+        PLAIN
+            .applying(new Applying(List.of(), List.of("op"), false))
+            .with("lines.qty", Role.QUANTITY)
+            .with("country", Role.PLACE);
+    assertThat(
+            columns(
+                "",
+                source,
+                "OP: long, Lines: array<row<Qty: long, A: long>>, Country: string",
+                "Op: long, LINES: array<row<QTY: long, a: long>>, COUNTRY: string"))
+        .isEqualTo("op: long, lines: array<row<qty: long, A: long>>, country: string");
   }
 }

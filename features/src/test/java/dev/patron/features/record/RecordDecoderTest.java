@@ -1310,6 +1310,12 @@ class RecordDecoderTest {
     }
 
     @Test
+    void aPlaceMayBeMissingInAHeader() {
+      Source placed = CSV.with(Schema.of().with("a", Type.LONG)).with("country", Role.PLACE);
+      assertThat(placed.decode("a", "1").rows().rows()).isEqualTo(1);
+    }
+
+    @Test
     void aRefusalNamesTheColumnAndTheValue() {
       assertThat(CSV.with("a", Role.MONEY).refusal("a,b", "1.5,x", "many,y"))
           .isEqualTo("WRONG_TYPE: column 'a': 'many' is no decimal(18,1)");

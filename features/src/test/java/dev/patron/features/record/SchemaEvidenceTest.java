@@ -453,4 +453,11 @@ class SchemaEvidenceTest {
       default -> "{\"" + "xyz".charAt(random.nextInt(3)) + "\":" + anyJson(random, depth - 1) + "}";
     };
   }
+
+  @Test
+  void theArrayOfTheLinesIsAColumnBeforeOthersOfItsName() {
+    Source source = Source.facts(Kind.JSONL).with("lines.q", Role.QUANTITY);
+    assertThat(source.resolve("{\"Lines\":[{\"Q\":1}]}", "{\"lines\":[{\"q\":1}]}").toString())
+        .isEqualTo("lines: array<row<q: long>>");
+  }
 }

@@ -28,6 +28,10 @@ final class Roles {
       }
     }
     dataset.personal().forEach((table, column) -> roles.put(table, column, Role.IDENTITY));
+    Country country = dataset.country();
+    if (country != null && roles.of(country.table(), country.column()) == null) {
+      roles.put(country.table(), country.column(), Role.PLACE);
+    }
     Purchases purchases = dataset.purchases();
     if (purchases != null) {
       roles.putPurchases(purchases);
@@ -62,6 +66,10 @@ final class Roles {
       put(table, purchases.lineColumn(from.key()), Role.IDENTITY);
       put(from.table(), from.column(), Role.MONEY);
     }
+  }
+
+  private @Nullable Role of(String table, String column) {
+    return byTable.getOrDefault(table, Map.of()).get(column);
   }
 
   private void put(String table, @Nullable String column, Role role) {

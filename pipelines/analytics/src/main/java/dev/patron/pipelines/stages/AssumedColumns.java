@@ -146,12 +146,13 @@ final class AssumedColumns {
         && money.table().equals(table.name())) {
       names.add(money.column());
     }
-    // Identities that stand in no other place are those that the dataset calls personal.
+    // Identities that stand in no other place are those that the dataset calls personal; a place is
+    // its country.
     table
         .roles()
         .forEach(
             (column, role) -> {
-              if (role == Role.IDENTITY && !column.contains(".")) {
+              if ((role == Role.IDENTITY || role == Role.PLACE) && !column.contains(".")) {
                 names.add(column);
               }
             });
@@ -180,7 +181,7 @@ final class AssumedColumns {
       return Type.STRING;
     }
     return switch (role) {
-      case IDENTITY -> Type.STRING;
+      case IDENTITY, PLACE -> Type.STRING;
       case MONEY -> new Type.Decimal(18, 2);
       case QUANTITY -> Type.LONG;
       case TIME -> Type.TIMESTAMP;

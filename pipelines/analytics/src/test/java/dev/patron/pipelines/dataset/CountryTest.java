@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.TableDefinition.Role;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,11 @@ class CountryTest {
     return found == null ? new Country("", "") : found;
   }
 
+  private Map<String, Role> roles(String more) throws IOException {
+    Path file = Files.writeString(folder.resolve("shop.yaml"), DEFINITION + more);
+    return DatasetFile.parse(file.toString(), Map.of()).table("people").definition().roles();
+  }
+
   private static Schema with(String column, Type type) {
     return Schema.of().with("customer", Type.STRING).with(column, type);
   }
@@ -38,6 +44,12 @@ class CountryTest {
   void theDatasetSaysIt() throws IOException {
     assertThat(of("country: people.Home Land\n", Map.of()))
         .isEqualTo(new Country("people", "Home_Land"));
+  }
+
+  @Test
+  void whatTheDatasetSaysIsAPlaceUnlessItIsMore() throws IOException {
+    assertThat(roles("country: people.Home Land\n")).containsEntry("Home_Land", Role.PLACE);
+    assertThat(roles("country: people.customer\n")).containsEntry("customer", Role.IDENTITY);
   }
 
   @Test
