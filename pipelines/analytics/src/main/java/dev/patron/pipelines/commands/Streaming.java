@@ -39,6 +39,11 @@ public final class Streaming implements AutoCloseable {
   /** So often in a row a cluster may be away; with a pause of a few seconds each, some minutes. */
   private static final int MOST_FAILURES = 60;
 
+  private static final long MANY_RECORDS = 1_000_000;
+
+  /** A JVM with a heap of a gigabyte says somewhat less of itself: a part of it is always empty. */
+  private static final long SMALL_HEAP = 850L << 20;
+
   /** Far from what clocks of 64 bits can wait for. */
   private static final Duration LONGEST_EVERY = Duration.ofDays(366);
 
@@ -106,15 +111,27 @@ public final class Streaming implements AutoCloseable {
     this.feeds = feeds;
   }
 
+  /**
+   * The most records that an increment takes of a source: fewer increments are less work where much
+   * waits, and need more room.
+   */
+  private static long records(StreamOptions options) {
+    Long wanted = options.getMaxRecordsPerIncrement();
+    if (wanted != null) {
+      return wanted;
+    }
+    return Runtime.getRuntime().maxMemory() < SMALL_HEAP ? MANY_RECORDS / 2 : MANY_RECORDS;
+  }
+
   /** Runs increments until it is told to stop. */
   public static void run(StreamOptions options, Console console) throws Exception {
     Run.checkRefine(options);
     Run.checkHorizon(options);
     Features.check(options.getAsOf());
     Duration every = every(options.getEvery());
-    if (options.getMaxRecordsPerIncrement() < 1) {
-      throw new UsageException(
-          "--maxRecordsPerIncrement=" + options.getMaxRecordsPerIncrement() + " must be 1 or more");
+    long records = records(options);
+    if (records < 1) {
+      throw new UsageException("--maxRecordsPerIncrement=" + records + " must be 1 or more");
     }
     try (StopSignal stop = StopSignal.listen(console);
         OpenShop shop = new OpenShop(options, console);
@@ -223,7 +240,7 @@ public final class Streaming implements AutoCloseable {
       // Before anything is read: messages that came through have ids of what was read by then.
       publish(job);
     }
-    Feeds.News news = feeds.find(job, options.getMaxRecordsPerIncrement());
+    Feeds.News news = feeds.find(job, records(options));
     transactions.tellWhatStays(news, console);
     List<String> champions = job.dataset().purchases() == null ? List.of() : Models.champions(job);
     if (!begun && news.isEmpty() && champions.equals(scoredBy) && !isLeftToDo(job)) {

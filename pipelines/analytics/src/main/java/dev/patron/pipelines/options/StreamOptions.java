@@ -20,12 +20,13 @@ public interface StreamOptions extends RefineOptions, FeatureOptions, HorizonOpt
 
   void setUntilCaughtUp(boolean untilCaughtUp);
 
-  /** The most records an increment. */
-  @Description("So many records of each source an increment reads at most.")
-  @Default.Long(1_000_000)
-  long getMaxRecordsPerIncrement();
+  /** The most records an increment; null: as many as are wise. */
+  @Description(
+      "So many records of each source an increment reads at most. Default: 1000000, or half of that"
+          + " where Java's heap has less than a gigabyte.")
+  @Nullable Long getMaxRecordsPerIncrement();
 
-  void setMaxRecordsPerIncrement(long records);
+  void setMaxRecordsPerIncrement(Long records);
 
   /** Where scores go. */
   @Description(
