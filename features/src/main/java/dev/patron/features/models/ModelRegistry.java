@@ -98,21 +98,30 @@ public final class ModelRegistry {
     return files;
   }
 
-  /**
-   * What is wrong with the files of a version that scoring does not read, a line each; none if it
-   * is whole.
-   */
+  /** What is wrong with the files of a version, a line each; none if it is whole. */
   public List<String> damages(String name, int version) throws IOException {
     List<String> damages = new ArrayList<>();
     for (String file : ModelFiles.ALL) {
-      String text = documents.read(path(name, version, file));
-      if (text == null || text.isBlank()) {
-        damages.add(
-            "%s is %s; restore it, or train again"
-                .formatted(path(name, version, file), text == null ? "missing" : "empty"));
+      String damage = damage(name, version, file);
+      if (damage != null) {
+        damages.add(damage);
       }
     }
     return damages;
+  }
+
+  /**
+   * Whether a file of a version is missing or empty, and what to do.
+   *
+   * @param file its name, as {@link ModelFiles} has it
+   * @return null if something is in it
+   */
+  public @Nullable String damage(String name, int version, String file) throws IOException {
+    String text = documents.read(path(name, version, file));
+    return text == null || text.isBlank()
+        ? "%s is %s; restore it, or train again"
+            .formatted(path(name, version, file), text == null ? "missing" : "empty")
+        : null;
   }
 
   /**
@@ -202,8 +211,7 @@ public final class ModelRegistry {
     Aliases aliases = aliases(name);
     if (latest > 0 && model.equals(documents.read(path(name, latest, ModelFiles.MODEL)))) {
       for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
-        String there = documents.read(path(name, latest, file.getKey()));
-        if (there == null || there.isBlank()) {
+        if (damage(name, latest, file.getKey()) != null) {
           documents.write(path(name, latest, file.getKey()), file.getValue());
         }
       }

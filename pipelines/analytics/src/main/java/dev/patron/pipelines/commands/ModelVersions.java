@@ -136,17 +136,13 @@ public final class ModelVersions {
   private void show() throws IOException {
     int version = chosen(options.getVersion(), registry.aliases(model()).champion(), "champion");
     proven(model(), version);
-    String card = registry.files(model(), version).getOrDefault(ModelFiles.CARD, "");
-    List<String> damages = registry.damages(model(), version);
-    if (card.isBlank()) {
-      throw new JobException(
-          damages.stream()
-              .filter(line -> line.contains("/" + ModelFiles.CARD + " "))
-              .findFirst()
-              .orElseThrow());
+    String lack = registry.damage(model(), version, ModelFiles.CARD);
+    if (lack != null) {
+      throw new JobException(lack);
     }
-    damages.forEach(damage -> console.note("patron: " + damage));
-    console.result(card.stripTrailing());
+    registry.damages(model(), version).forEach(damage -> console.note("patron: " + damage));
+    Map<String, String> files = registry.files(model(), version);
+    console.result(files.getOrDefault(ModelFiles.CARD, "").stripTrailing());
   }
 
   private void compare() throws IOException {
