@@ -771,28 +771,18 @@ class HostileInputIT {
         Stream.of(notes)
             .map("required binary %s (STRING); "::formatted)
             .collect(Collectors.joining());
-    MessageType type =
-        MessageTypeParser.parseMessageType(
-            "message sales { required binary c (STRING); required int32 t (DATE);"
-                + " required double a; %srequired group n { %s} }".formatted(texts, texts));
-    Path file = folder.resolve(name);
-    try (ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(HadoopFiles.path(file.toString()))
-            .withConf(HadoopFiles.configuration())
-            .withType(type)
-            .build()) {
-      for (int row = first; row < first + 30; row++) {
-        Group sale = new SimpleGroupFactory(type).newGroup();
-        sale.append("c", "c" + row % 7).append("t", 19_000 + row).append("a", 5.5);
-        Group inner = sale.addGroup("n");
-        for (String note : notes) {
-          sale.append(note, "text " + row);
-          inner.append(note, "inner " + row);
-        }
-        writer.write(sale);
-      }
-    }
-    return file;
+    return sales(
+        name,
+        first,
+        "required double a; %srequired group n { %s}".formatted(texts, texts),
+        (sale, row) -> {
+          sale.append("a", 5.5);
+          Group inner = sale.addGroup("n");
+          for (String note : notes) {
+            sale.append(note, "text " + row);
+            inner.append(note, "inner " + row);
+          }
+        });
   }
 
   private void parquet(int rows) throws IOException {
