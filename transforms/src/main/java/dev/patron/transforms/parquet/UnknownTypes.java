@@ -59,6 +59,9 @@ final class UnknownTypes {
                 candidates.add(List.of(column.getPath()));
               }
             });
+    if (candidates.isEmpty()) {
+      return candidates;
+    }
     for (BlockMetaData group : reader.getRowGroups()) {
       for (ColumnChunkMetaData chunk : group.getColumns()) {
         Statistics<?> statistics = chunk.getStatistics();
