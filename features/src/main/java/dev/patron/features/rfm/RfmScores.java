@@ -8,6 +8,7 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
 import dev.patron.features.tables.Tables;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * Scores from 1 (worst) to 5 (best) by where a value lies among all customers' values, and the name
@@ -57,10 +58,8 @@ public final class RfmScores implements Serializable {
 
   private static void appendEdges(Measure measure, RfmCounts counts, FrameBuilder edges) {
     double[] values = counts.distinct(measure);
-    long all = 0;
-    for (double value : values) {
-      all += counts.count(measure, value);
-    }
+    long[] customers = counts.customers(measure);
+    long all = Arrays.stream(customers).sum();
     long worse = 0;
     int begin = 0;
     int scoreOfBegin = 0;
@@ -80,7 +79,7 @@ public final class RfmScores implements Serializable {
         members = 0;
       }
       scoreOfBegin = score;
-      long here = counts.count(measure, fromWorst(measure, values, i));
+      long here = customers[fromWorst(measure, values, i)];
       worse += here;
       members += here;
     }
@@ -89,9 +88,9 @@ public final class RfmScores implements Serializable {
     }
   }
 
-  /** The i-th value counted from the worst. */
-  private static double fromWorst(Measure measure, double[] ascending, int i) {
-    return ascending[measure.lessIsBetter() ? ascending.length - 1 - i : i];
+  /** Where the i-th value counted from the worst is. */
+  private static int fromWorst(Measure measure, double[] ascending, int i) {
+    return measure.lessIsBetter() ? ascending.length - 1 - i : i;
   }
 
   private static void appendEdge(
@@ -102,8 +101,8 @@ public final class RfmScores implements Serializable {
       int best,
       long members,
       FrameBuilder edges) {
-    double one = fromWorst(measure, values, worst);
-    double other = fromWorst(measure, values, best);
+    double one = values[fromWorst(measure, values, worst)];
+    double other = values[fromWorst(measure, values, best)];
     edges.bytes("measure").append(measure.column());
     edges.longs("score").append(score);
     edges.doubles("from_value").append(Math.min(one, other));

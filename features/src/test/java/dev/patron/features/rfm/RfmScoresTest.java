@@ -229,10 +229,16 @@ class RfmScoresTest {
       }
       Collections.shuffle(order, random);
       Frame shuffled = features.take(order.stream().mapToInt(i -> i).toArray());
-      int cut = random.nextInt(features.rows() + 1);
-      RfmCounts one = new RfmCounts().add(shuffled.slice(0, cut));
-      RfmCounts other = new RfmCounts().add(shuffled.slice(cut, shuffled.rows()));
-      RfmCounts travelled = new RfmCounts().addCounts(other.toFrame()).add(one);
+      List<Frame> travelling = new ArrayList<>();
+      int from = random.nextInt(features.rows() + 1);
+      RfmCounts counts = new RfmCounts().add(shuffled.slice(0, from));
+      while (from < shuffled.rows()) {
+        int to = from + 1 + random.nextInt(shuffled.rows() - from);
+        travelling.add(new RfmCounts().add(shuffled.slice(from, to)).toFrame());
+        from = to;
+      }
+      RfmCounts travelled =
+          new RfmCounts().addCounts(Frame.concat(RfmCounts.SCHEMA, travelling)).add(counts);
 
       assertThat(RfmScores.of(travelled, RfmSegments.STANDARD).edges())
           .as("seed %d", seed)
