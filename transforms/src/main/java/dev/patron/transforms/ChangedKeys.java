@@ -3,12 +3,10 @@ package dev.patron.transforms;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.frame.LongColumn;
-import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.transforms.shuffle.ByKey;
-import it.unimi.dsi.fastutil.longs.Long2LongMap;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
-import it.unimi.dsi.fastutil.longs.LongArrayList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.beam.sdk.transforms.DoFn;
@@ -26,9 +24,6 @@ import org.apache.beam.sdk.values.PCollectionList;
  * one is less likely than an error of the memory.
  */
 public final class ChangedKeys extends PTransform<PCollection<Frame>, PCollection<Frame>> {
-  private static final Schema SIGNED =
-      Schema.of().with("_key_hash", Type.LONG).with("_content", Type.LONG);
-
   private final transient PCollection<Frame> before;
   private final List<String> key;
   private final int buckets;
@@ -64,7 +59,7 @@ public final class ChangedKeys extends PTransform<PCollection<Frame>, PCollectio
   private static Frame hash(Frame rows, List<String> key, int sign) {
     long[] content = rows.hash(rows.schema().names());
     Arrays.setAll(content, row -> sign * content[row]);
-    return Frame.of(SIGNED, LongColumn.of(rows.hash(key)), LongColumn.of(content));
+    return KeyHashes.ofRows(rows, key).with("_content", Type.LONG, LongColumn.of(content));
   }
 
   private static final class Compare extends DoFn<KV<Integer, Iterable<Frame>>, Frame> {
@@ -78,14 +73,15 @@ public final class ChangedKeys extends PTransform<PCollection<Frame>, PCollectio
           sums.addTo(keys.get(row), content.get(row));
         }
       }
-      LongArrayList changed = new LongArrayList();
-      for (Long2LongMap.Entry sum : sums.long2LongEntrySet()) {
-        if (sum.getLongValue() != 0) {
-          changed.add(sum.getLongKey());
-        }
+      List<Frame> changed = new ArrayList<>();
+      for (Frame frame : bucket.getValue()) {
+        LongColumn keys = frame.longs("_key_hash");
+        changed.add(
+            frame.select(KeyHashes.SCHEMA.names()).filter(row -> sums.get(keys.get(row)) != 0));
       }
-      if (!changed.isEmpty()) {
-        out.output(KeyHashes.ofHashes(changed.toLongArray()));
+      KeyHashes all = KeyHashes.union(changed);
+      if (!all.isEmpty()) {
+        out.output(all.toFrame());
       }
     }
   }

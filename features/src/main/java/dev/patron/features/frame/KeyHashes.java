@@ -1,7 +1,9 @@
 package dev.patron.features.frame;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import it.unimi.dsi.fastutil.longs.Long2LongMap;
+import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A set of keys, known by their hashes ({@link Frame#hash}). It says which rows a change concerns.
  * Two keys may share a hash: then both are in the set, and whoever asks has to treat both alike.
+ *
+ * <p>A key that is one whole number is known by that instead, where the set knows it of all its
+ * keys: rows in its order are then found without a hash for each.
  */
 public final class KeyHashes {
   /**
@@ -18,7 +23,10 @@ public final class KeyHashes {
   public static final Schema SCHEMA =
       Schema.of().with("_key_hash", Type.LONG).with("_number", Type.LONG);
 
-  private final LongOpenHashSet hashes = new LongOpenHashSet();
+  /** The hashes, each with the number of its key, or 0 where that is not known. */
+  private final Long2LongOpenHashMap numbers = new Long2LongOpenHashMap();
+
+  private long @Nullable [] ascending;
   private boolean every;
   private boolean numbered = true;
   private long least = Long.MAX_VALUE;
@@ -40,34 +48,23 @@ public final class KeyHashes {
     return number;
   }
 
+  /** The key of each of these rows. */
+  public static Frame ofRows(Frame rows, List<String> key) {
+    String number = number(rows.schema(), key);
+    return Frame.of(
+        SCHEMA,
+        LongColumn.of(rows.hash(key)),
+        number == null ? ColumnBuilder.nulls(Type.LONG, rows.rows()) : rows.column(number));
+  }
+
   /** The keys of these rows, each once. */
   public static Frame of(Frame rows, List<String> key) {
-    String number = number(rows.schema(), key);
-    LongColumn numbers = number == null ? null : rows.longs(number);
-    FrameBuilder distinct = new FrameBuilder(SCHEMA);
-    LongOpenHashSet seen = new LongOpenHashSet();
-    long[] hashes = rows.hash(key);
-    for (int row = 0; row < hashes.length; row++) {
-      if (seen.add(hashes[row])) {
-        distinct.longs("_key_hash").append(hashes[row]);
-        if (numbers == null || numbers.isNull(row)) {
-          distinct.column("_number").appendNull();
-        } else {
-          distinct.longs("_number").append(numbers.get(row));
-        }
-      }
-    }
-    return distinct.build();
+    return union(List.of(ofRows(rows, key))).toFrame();
   }
 
   /** Keys of these hashes, of which nothing else is known. */
   public static Frame ofHashes(long[] hashes) {
-    FrameBuilder rows = new FrameBuilder(SCHEMA);
-    for (long hash : hashes) {
-      rows.longs("_key_hash").append(hash);
-      rows.column("_number").appendNull();
-    }
-    return rows.build();
+    return Frame.of(SCHEMA, LongColumn.of(hashes), ColumnBuilder.nulls(Type.LONG, hashes.length));
   }
 
   /** Every key, whatever it is. */
@@ -79,33 +76,50 @@ public final class KeyHashes {
   public static KeyHashes union(Iterable<Frame> frames) {
     KeyHashes all = new KeyHashes();
     for (Frame frame : frames) {
-      LongColumn column = frame.longs("_key_hash");
+      LongColumn hashes = frame.longs("_key_hash");
       LongColumn numbers = frame.longs("_number");
       for (int row = 0; row < frame.rows(); row++) {
-        if (column.isNull(row)) {
+        if (hashes.isNull(row)) {
           all.every = true;
-        } else {
-          all.hashes.add(column.get(row));
-        }
-        if (numbers.isNull(row)) {
+        } else if (numbers.isNull(row)) {
+          all.numbers.putIfAbsent(hashes.get(row), 0);
           all.numbered = false;
         } else {
-          all.least = Math.min(all.least, numbers.get(row));
-          all.greatest = Math.max(all.greatest, numbers.get(row));
+          all.add(hashes.get(row), numbers.get(row));
         }
       }
     }
     return all;
   }
 
-  /** The set as a frame, without the numbers. */
+  private void add(long hash, long number) {
+    int before = numbers.size();
+    long known = numbers.putIfAbsent(hash, number);
+    // Of two keys that share a hash only one could be found by its number.
+    numbered &= numbers.size() > before || known == number;
+    least = Math.min(least, number);
+    greatest = Math.max(greatest, number);
+  }
+
+  /** The set as a frame. */
   public Frame toFrame() {
-    return every ? every() : ofHashes(hashes.toLongArray());
+    if (every) {
+      return every();
+    }
+    if (!numbered) {
+      return ofHashes(numbers.keySet().toLongArray());
+    }
+    FrameBuilder rows = new FrameBuilder(SCHEMA);
+    for (Long2LongMap.Entry key : numbers.long2LongEntrySet()) {
+      rows.longs("_key_hash").append(key.getLongKey());
+      rows.longs("_number").append(key.getLongValue());
+    }
+    return rows.build();
   }
 
   /** Whether no key is in the set. */
   public boolean isEmpty() {
-    return !every && hashes.isEmpty();
+    return !every && numbers.isEmpty();
   }
 
   /** Whether every key is in the set. */
@@ -115,7 +129,7 @@ public final class KeyHashes {
 
   /** Whether a key of this hash is in the set. */
   public boolean contains(long hash) {
-    return every || hashes.contains(hash);
+    return every || numbers.containsKey(hash);
   }
 
   /** Whether a key of this bucket, as {@link Frame#bucket} gives it, may be in the set. */
@@ -123,7 +137,7 @@ public final class KeyHashes {
     if (every) {
       return true;
     }
-    for (long hash : hashes) {
+    for (long hash : numbers.keySet()) {
       if (Frame.bucket(hash, buckets) == bucket) {
         return true;
       }
@@ -146,20 +160,70 @@ public final class KeyHashes {
     if (every) {
       return IntStream.range(0, rows.rows()).toArray();
     }
+    if (numbers.isEmpty()) {
+      return new int[0];
+    }
+    return numbered && key.size() == 1 && rows.schema().type(key.get(0)).equals(Type.LONG)
+        ? rowsOf(ascending(), rows.longs(key.get(0)))
+        : rowsOf(rows.hash(key));
+  }
+
+  private int[] rowsOf(long[] hash) {
     IntArrayList within = new IntArrayList();
-    if (!hashes.isEmpty()) {
-      long[] hash = rows.hash(key);
-      boolean wanted = false;
-      for (int row = 0; row < hash.length; row++) {
-        if (row == 0 || hash[row] != hash[row - 1]) {
-          wanted = hashes.contains(hash[row]);
-        }
-        if (wanted) {
-          within.add(row);
-        }
+    boolean wanted = false;
+    for (int row = 0; row < hash.length; row++) {
+      if (row == 0 || hash[row] != hash[row - 1]) {
+        wanted = numbers.containsKey(hash[row]);
+      }
+      if (wanted) {
+        within.add(row);
       }
     }
     return within.toIntArray();
+  }
+
+  /** Rows mostly come in the order of their numbers: the next is sought from where the last was. */
+  private static int[] rowsOf(long[] wanted, LongColumn numbers) {
+    IntArrayList within = new IntArrayList();
+    int at = 0;
+    for (int row = 0; row < numbers.size(); row++) {
+      if (numbers.isNull(row)) {
+        continue;
+      }
+      long number = numbers.get(row);
+      if (at > 0 && wanted[at - 1] >= number) {
+        at = 0;
+      }
+      if (at < wanted.length && wanted[at] < number) {
+        at = firstFrom(wanted, number, at);
+      }
+      if (at < wanted.length && wanted[at] == number) {
+        within.add(row);
+      }
+    }
+    return within.toIntArray();
+  }
+
+  /** The first of ascending numbers that is not less than one; it is not before this place. */
+  private static int firstFrom(long[] ascending, long number, int from) {
+    int low = from;
+    int step = 1;
+    while (low + step < ascending.length && ascending[low + step] < number) {
+      low += step;
+      step *= 2;
+    }
+    int found = Arrays.binarySearch(ascending, low, Math.min(low + step, ascending.length), number);
+    return found < 0 ? -found - 1 : found;
+  }
+
+  private long[] ascending() {
+    long[] sorted = ascending;
+    if (sorted == null) {
+      sorted = numbers.values().toLongArray();
+      Arrays.sort(sorted);
+      ascending = sorted;
+    }
+    return sorted;
   }
 
   /** The rows whose key is in the set, in order. */
@@ -169,10 +233,20 @@ public final class KeyHashes {
 
   /** The rows whose key is not in the set, in order. */
   public Frame without(Frame rows, List<String> key) {
-    if (every || hashes.isEmpty()) {
-      return every ? Frame.empty(rows.schema()) : rows;
+    int[] within = rowsWithin(rows, key);
+    if (within.length == 0) {
+      return rows;
     }
-    long[] hash = rows.hash(key);
-    return rows.filter(row -> !hashes.contains(hash[row]));
+    int[] left = new int[rows.rows() - within.length];
+    int next = 0;
+    int count = 0;
+    for (int row = 0; row < rows.rows(); row++) {
+      if (next < within.length && within[next] == row) {
+        next++;
+      } else {
+        left[count++] = row;
+      }
+    }
+    return rows.take(left);
   }
 }

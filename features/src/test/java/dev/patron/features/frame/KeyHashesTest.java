@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class KeyHashesTest {
@@ -58,5 +59,50 @@ class KeyHashesTest {
     Frame nobody = Frame.ofRows(ORDERS, List.of(Arrays.asList("c", 1L, null, 0.5)));
     assertThat(set(KeyHashes.of(nobody, KEY)).touchesNumbers(7, 8)).isTrue();
     assertThat(KeyHashes.number(ORDERS, List.of("customer"))).isNull();
+  }
+
+  @Test
+  void numbersAreFoundInAnyOrderAsTheirHashesAre() {
+    List<String> key = List.of("order");
+    for (int seed = 0; seed < 300; seed++) {
+      Random random = new Random(seed);
+      int range = 1 + random.nextInt(60);
+      KeyHashes byNumber = set(KeyHashes.of(some(random, range), key));
+      KeyHashes byHash = set(byNumber.toFrame(), KeyHashes.ofHashes(new long[] {0}));
+      Frame rows = some(random, range);
+      if (random.nextBoolean()) {
+        rows = rows.sort(key);
+      }
+
+      assertThat(byNumber.rowsWithin(rows, key))
+          .as("seed %d", seed)
+          .containsExactly(byHash.rowsWithin(rows, key));
+      assertThat(byNumber.without(rows, key)).isEqualTo(byHash.without(rows, key));
+      assertThat(set(byNumber.toFrame()).within(rows, key)).isEqualTo(byHash.within(rows, key));
+    }
+  }
+
+  private static Frame some(Random random, int range) {
+    return orders(random.longs(random.nextInt(50), -range, range).boxed().toArray(Long[]::new));
+  }
+
+  @Test
+  void twoNumbersOfOneHashAreKnownByThat() {
+    List<String> key = List.of("order");
+    long hash = orders(3L).hash(key)[0];
+    Frame alike = Frame.ofRows(KeyHashes.SCHEMA, List.of(List.of(hash, 3L), List.of(hash, 4L)));
+
+    assertThat(set(alike).within(orders(3L, 5L), key)).isEqualTo(orders(3L));
+    assertThat(set(alike).touchesNumbers(7, 8)).isTrue();
+  }
+
+  @Test
+  void aKeyThatIsNullIsFoundByItsHash() {
+    Frame nobody = Frame.ofRows(ORDERS, List.of(Arrays.asList("c", 1L, null, 0.5)));
+    Frame both = Frame.concat(ORDERS, List.of(orders(3L, 5L), nobody));
+    List<String> key = List.of("order");
+
+    assertThat(set(KeyHashes.of(nobody, key)).rowsWithin(both, key)).containsExactly(2);
+    assertThat(set(KeyHashes.of(orders(5L), key)).rowsWithin(both, key)).containsExactly(1);
   }
 }
