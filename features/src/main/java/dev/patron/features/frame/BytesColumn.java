@@ -68,9 +68,15 @@ public final class BytesColumn extends Column {
       takenOffsets[i + 1] = (int) end;
     }
     byte[] taken = new byte[checked(end)];
-    for (int i = 0; i < rows.length; i++) {
+    int next;
+    for (int i = 0; i < rows.length; i = next) {
+      next = i + 1;
       if (rows[i] >= 0) {
-        System.arraycopy(bytes, offsets[rows[i]], taken, takenOffsets[i], length(rows[i]));
+        while (next < rows.length && rows[next] == rows[next - 1] + 1) {
+          next++;
+        }
+        System.arraycopy(
+            bytes, offsets[rows[i]], taken, takenOffsets[i], takenOffsets[next] - takenOffsets[i]);
       }
     }
     return new BytesColumn(takenOffsets, taken, rows.length, takenNulls);

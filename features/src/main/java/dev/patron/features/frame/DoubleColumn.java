@@ -68,6 +68,16 @@ public final class DoubleColumn extends Column {
       values[size++] = value;
     }
 
+    /** Appends the first so many of these values. */
+    public void append(double[] more, int count) {
+      int end = Math.addExact(size, count);
+      if (end > values.length) {
+        values = Arrays.copyOf(values, Math.max(end, size * 2));
+      }
+      System.arraycopy(more, 0, values, size, count);
+      size = end;
+    }
+
     @Override
     public int size() {
       return size;
@@ -86,12 +96,7 @@ public final class DoubleColumn extends Column {
 
     @Override
     void appendValuesFrom(Column source) {
-      int end = Math.addExact(size, source.size());
-      if (end > values.length) {
-        values = Arrays.copyOf(values, Math.max(end, size * 2));
-      }
-      System.arraycopy(((DoubleColumn) source).values, 0, values, size, source.size());
-      size = end;
+      append(((DoubleColumn) source).values, source.size());
     }
 
     @Override

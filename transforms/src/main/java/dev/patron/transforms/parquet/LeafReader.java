@@ -121,6 +121,14 @@ final class LeafReader {
     int left = rows;
     while (left > 0) {
       definition();
+      // Where lists are empty or of one element, as most are, an entry is a row; the last of them
+      // may go on.
+      int single = repetitions.run(0, at, Math.min(size, at + left)) - 1;
+      if (single > 0) {
+        passTo(at + single);
+        left -= single;
+        continue;
+      }
       int end = at + 1;
       while (end < size && (repetitions.get(end) > 0 || --left > 0)) {
         end++;

@@ -33,7 +33,7 @@ final class Leaves {
   /** Every integer up to this size is a double of its own. */
   private static final long EXACT_IN_DOUBLE = 1L << 53;
 
-  /** Longs that are taken from a page at a time. */
+  /** Numbers that are taken from a page at a time. */
   private static final int ROOM = 512;
 
   private Leaves() {}
@@ -300,6 +300,8 @@ final class Leaves {
   }
 
   private static final class DoubleLeaf extends Leaf {
+    private final double[] room = new double[ROOM];
+
     DoubleLeaf(LeafReader reader, int present) {
       super(reader, present);
     }
@@ -307,6 +309,16 @@ final class Leaves {
     @Override
     void value(ColumnBuilder builder) {
       ((DoubleColumn.Builder) builder).append(reader.values().nextDouble());
+    }
+
+    @Override
+    void values(ColumnBuilder builder, int count) {
+      for (int done = 0; done < count; ) {
+        int more = Math.min(count - done, room.length);
+        reader.values().nextDoubles(room, 0, more);
+        ((DoubleColumn.Builder) builder).append(room, more);
+        done += more;
+      }
     }
   }
 

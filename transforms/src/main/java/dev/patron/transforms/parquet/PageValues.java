@@ -63,6 +63,13 @@ abstract class PageValues {
     throw unexpected();
   }
 
+  /** The next values, as many as there is room for from one place on to another. */
+  void nextDoubles(double[] room, int from, int to) {
+    for (int i = from; i < to; i++) {
+      room[i] = nextDouble();
+    }
+  }
+
   /** Comes to the bytes of the next value, which are there until the one after. */
   void nextBytes() {
     throw unexpected();
@@ -186,6 +193,12 @@ abstract class PageValues {
     }
 
     @Override
+    void nextDoubles(double[] room, int from, int to) {
+      bytes.asDoubleBuffer().get(room, from, to - from);
+      skip(to - from);
+    }
+
+    @Override
     void nextBytes() {
       from = bytes.arrayOffset() + bytes.position();
       to = from + length;
@@ -195,11 +208,14 @@ abstract class PageValues {
 
   /** Each with its length before it. */
   private static final class Binaries extends PageValues {
-    private final ByteBuffer bytes;
+    private final int end;
+    private int next;
 
     Binaries(ByteBuffer bytes) {
-      this.bytes = onHeap(bytes);
-      array = this.bytes.array();
+      ByteBuffer here = onHeap(bytes);
+      array = here.array();
+      next = here.arrayOffset() + here.position();
+      end = next + here.remaining();
     }
 
     @Override
@@ -211,14 +227,21 @@ abstract class PageValues {
 
     @Override
     void nextBytes() {
-      int length = bytes.getInt();
-      if (length < 0 || length > bytes.remaining()) {
-        throw new ParquetDecodingException(
-            "a value of %d bytes where %d are left".formatted(length, bytes.remaining()));
+      if (end - next < Integer.BYTES) {
+        throw new ParquetDecodingException("a page has fewer values than it says");
       }
-      from = bytes.arrayOffset() + bytes.position();
+      int length =
+          (array[next] & 0xFF)
+              | (array[next + 1] & 0xFF) << 8
+              | (array[next + 2] & 0xFF) << 16
+              | array[next + 3] << 24;
+      from = next + Integer.BYTES;
+      if (length < 0 || length > end - from) {
+        throw new ParquetDecodingException(
+            "a value of %d bytes where %d are left".formatted(length, end - from));
+      }
       to = from + length;
-      bytes.position(bytes.position() + length);
+      next = to;
     }
   }
 
