@@ -83,19 +83,16 @@ public final class ReviseScores extends PTransform<PBegin, PCollectionTuple> {
         begin
             .apply("Read the scores before", ReadTable.of(tables.scoresBefore()))
             .apply("Scores that stay", WithoutKeys.of(keys, KEY));
+    ReadKeys featuresBefore = counted(tables.featuresBefore());
+    ReadKeys scoresBefore = counted(tables.scoresBefore());
     PCollectionTuple before =
-        keys.apply("Read their features before", ReadKeys.of(tables.featuresBefore(), KEY))
+        keys.apply("Read their features before", featuresBefore)
             .apply(
                 "Put their scores before beside them",
-                BothByKey.of(
-                    KEY,
-                    keys.apply("Read their scores before", ReadKeys.of(tables.scoresBefore(), KEY)),
-                    KEY,
-                    1))
+                BothByKey.of(KEY, keys.apply("Read their scores before", scoresBefore), KEY, 1))
             .apply(
                 "Count them as they were",
-                ParDo.of(
-                        new Count(tables.featuresBefore().schema(), tables.scoresBefore().schema()))
+                ParDo.of(new Count(featuresBefore.schema(), scoresBefore.schema()))
                     .withOutputTags(PARTIAL_TOTALS, TupleTagList.of(PARTIAL_COUNTS)));
     return PCollectionTuple.of(
             SCORES,
@@ -120,6 +117,19 @@ public final class ReviseScores extends PTransform<PBegin, PCollectionTuple> {
                     MergePartials.of(
                         FeatureCounts.SCHEMA,
                         frame -> new FeatureCounts().addCounts(frame).toFrame())));
+  }
+
+  /** No more than what is counted: reasons are the larger part of a score by far. */
+  private static ReadKeys counted(TableFiles files) {
+    List<String> names =
+        files.schema().names().stream()
+            .filter(
+                name ->
+                    KEY.contains(name)
+                        || SegmentTotals.COLUMNS.contains(name)
+                        || FeatureCounts.FEATURES.contains(name))
+            .toList();
+    return ReadKeys.of(files, names, KEY);
   }
 
   private static final class Count extends DoFn<KV<Integer, CoGbkResult>, Frame> {

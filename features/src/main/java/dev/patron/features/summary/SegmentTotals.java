@@ -14,12 +14,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Sums over the customers of each segment, and {@link Tables#SEGMENT_SUMMARY} made of them. */
 public final class SegmentTotals {
   /** What is summed, in the order of the sums. */
   private static final List<String> MEASURES =
       List.of("recency_days", "frequency", "monetary", "p_alive", "cltv");
+
+  /** All columns of features and scores that {@link #partial} looks at. */
+  public static final List<String> COLUMNS =
+      Stream.concat(MEASURES.stream(), Stream.of("segment_id", "segment")).toList();
 
   private static final Schema PARTIAL = partialSchema();
 

@@ -163,7 +163,7 @@ final class SliceCounts {
             "",
             new Parts(
                 pipeline.apply("Read features", ReadTable.of(sources.features(), Slices.FEATURES)),
-                pipeline.apply("Read scores", ReadTable.of(sources.scores(), scored())),
+                pipeline.apply("Read scores", ReadTable.of(sources.scores(), scored(described))),
                 pipeline.apply(
                     "Read purchases", ReadTable.of(sources.purchases(), Slices.PURCHASES)),
                 homes == null
@@ -197,9 +197,12 @@ final class SliceCounts {
     return pipeline.apply(label, Create.empty(FrameCoder.of()));
   }
 
-  private List<String> scored() {
+  /** Reasons are the larger part of a score by far, and wanted in descriptions alone. */
+  private List<String> scored(boolean described) {
     List<String> scored = new ArrayList<>(Slices.SCORES);
-    Slices.REASONS.stream().filter(sources.scores().schema()::has).forEach(scored::add);
+    if (described) {
+      Slices.REASONS.stream().filter(sources.scores().schema()::has).forEach(scored::add);
+    }
     return scored;
   }
 
@@ -220,7 +223,7 @@ final class SliceCounts {
             new SliceCustomers(
                 slices,
                 sources.features().schema().select(Slices.FEATURES),
-                sources.scores().schema().select(scored()),
+                sources.scores().schema().select(scored(described)),
                 sources.purchases().schema().select(Slices.PURCHASES),
                 buckets,
                 described));
@@ -356,7 +359,7 @@ final class SliceCounts {
       TableFiles purchases) {
     return new Parts(
         keys.apply("Read features" + when, read(tables.features().contents(), Slices.FEATURES)),
-        keys.apply("Read scores" + when, read(tables.scores().contents(), scored())),
+        keys.apply("Read scores" + when, read(tables.scores().contents(), scored(false))),
         PCollectionList.of(otherPurchases)
             .and(keys.apply("Read purchases" + when, read(purchases, Slices.PURCHASES)))
             .apply("Their purchases" + when, Flatten.pCollections()),
