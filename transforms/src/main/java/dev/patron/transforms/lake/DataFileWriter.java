@@ -5,6 +5,7 @@ import dev.patron.features.frame.Schema;
 import dev.patron.transforms.parquet.ColumnSink;
 import dev.patron.transforms.parquet.FrameSink;
 import dev.patron.transforms.parquet.HadoopFiles;
+import dev.patron.transforms.parquet.ParquetFrames;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -34,12 +35,12 @@ public final class DataFileWriter implements AutoCloseable {
   private final Schema schema;
   private final Schema inFile;
   private final Map<String, @Nullable String> partition;
-  private final FileStatistics statistics;
   private final Path path;
   private final String relative;
   private final FileSystem files;
   private final Counted channel;
   private final FileIO.Sink<Frame> sink;
+  private long rows;
   private boolean finished;
 
   private DataFileWriter(
@@ -55,7 +56,6 @@ public final class DataFileWriter implements AutoCloseable {
     List<String> names =
         schema.names().stream().filter(name -> !partition.containsKey(name)).toList();
     this.inFile = schema.select(names);
-    this.statistics = new FileStatistics(inFile);
     this.relative =
         PartitionValues.folder(this.partition) + prefix + UUID.randomUUID() + FrameSink.suffix();
     this.path = new Path(table.path(), relative);
@@ -142,7 +142,7 @@ public final class DataFileWriter implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       throw cannotWrite(e);
     }
-    statistics.add(conformed);
+    rows += conformed.rows();
   }
 
   /** How many bytes have left for the file. A row group is still in memory beside them. */
@@ -152,7 +152,7 @@ public final class DataFileWriter implements AutoCloseable {
 
   /** The number of rows so far. */
   public long rows() {
-    return statistics.rows();
+    return rows;
   }
 
   /**
@@ -165,19 +165,32 @@ public final class DataFileWriter implements AutoCloseable {
       sink.flush();
       channel.close();
       FileStatus status = files.getFileStatus(path);
+      DataFile file =
+          new DataFile(
+              table.name(),
+              relative,
+              status.getLen(),
+              status.getModificationTime(),
+              rows,
+              inFile,
+              partition,
+              statistics());
       finished = true;
-      return new DataFile(
-          table.name(),
-          relative,
-          status.getLen(),
-          status.getModificationTime(),
-          statistics.rows(),
-          inFile,
-          partition,
-          statistics.json());
+      return file;
     } catch (IOException | RuntimeException e) {
       throw cannotWrite(e);
     }
+  }
+
+  /** The bounds that Parquet has compared all values for, so that nobody has to do it again. */
+  private String statistics() throws IOException {
+    Schema columns = FileStatistics.columns(inFile);
+    return FileStatistics.json(
+        rows,
+        columns,
+        sink instanceof ColumnSink own
+            ? own.statistics(columns)
+            : ParquetFrames.statistics(path, HadoopFiles.configuration(), columns));
   }
 
   private LakeException cannotWrite(Exception e) {

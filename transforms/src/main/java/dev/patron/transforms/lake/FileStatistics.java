@@ -4,14 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import dev.patron.features.frame.BytesColumn;
-import dev.patron.features.frame.Column;
-import dev.patron.features.frame.DoubleColumn;
-import dev.patron.features.frame.Frame;
-import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import dev.patron.transforms.parquet.ColumnStatistics;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -23,6 +19,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -47,169 +44,50 @@ final class FileStatistics {
   private static final long LAST_OF_MILLISECOND = 999;
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final Schema schema;
-  private final int columns;
-  private final @Nullable Column[] least;
-  private final @Nullable Column[] greatest;
-  private final boolean[] unbounded;
-  private final long[] nulls;
-  private long rows;
+  private FileStatistics() {}
 
-  FileStatistics(Schema schema) {
-    this.schema = schema;
-    this.columns = Math.min(COLUMNS, schema.size());
-    this.least = new Column[columns];
-    this.greatest = new Column[columns];
-    this.unbounded = new boolean[columns];
-    this.nulls = new long[columns];
-  }
-
-  /** Adds the rows of a frame of the file's schema. */
-  void add(Frame frame) {
-    for (int i = 0; i < columns; i++) {
-      if (isScalar(schema.field(i).type())) {
-        add(i, frame.column(i));
-      }
-    }
-    rows += frame.rows();
+  /** The columns of a file that have statistics. */
+  static Schema columns(Schema inFile) {
+    return inFile.select(
+        inFile.fields().stream()
+            .limit(COLUMNS)
+            .filter(field -> isScalar(field.type()))
+            .map(Schema.Field::name)
+            .toList());
   }
 
   private static boolean isScalar(Type type) {
     return type instanceof Type.Scalar || type instanceof Type.Decimal;
   }
 
-  private void add(int i, Column column) {
-    int[] ends =
-        column instanceof LongColumn longs
-            ? ends(i, longs)
-            : column instanceof DoubleColumn doubles
-                ? ends(i, doubles)
-                : column instanceof BytesColumn texts ? ends(i, texts) : ends(i, column);
-    int min = ends[0];
-    int max = ends[1];
-    if (min < 0) {
-      return;
-    }
-    // Minus infinity and NaN are at the ends of the order of doubles.
-    if (column instanceof DoubleColumn doubles
-        && !(Double.isFinite(doubles.get(min)) && Double.isFinite(doubles.get(max)))) {
-      unbounded[i] = true;
-    }
-    Column lowest = least[i];
-    if (lowest == null || column.compare(min, lowest, 0) < 0) {
-      least[i] = column.take(new int[] {min});
-    }
-    Column highest = greatest[i];
-    if (highest == null || column.compare(max, highest, 0) > 0) {
-      greatest[i] = column.take(new int[] {max});
-    }
-  }
-
-  /** The rows of the least and of the greatest value, -1 without any; counts the nulls. */
-  private int[] ends(int i, Column column) {
-    int min = -1;
-    int max = -1;
-    for (int row = 0; row < column.size(); row++) {
-      if (column.isNull(row)) {
-        nulls[i]++;
-      } else if (min < 0) {
-        min = row;
-        max = row;
-      } else if (column.compare(row, column, min) < 0) {
-        min = row;
-      } else if (column.compare(row, column, max) > 0) {
-        max = row;
-      }
-    }
-    return new int[] {min, max};
-  }
-
-  /** The same of whole numbers, which most columns are: they need no comparison of columns. */
-  private int[] ends(int i, LongColumn longs) {
-    boolean mayMiss = longs.hasNulls();
-    int min = -1;
-    int max = -1;
-    long least = Long.MAX_VALUE;
-    long greatest = Long.MIN_VALUE;
-    for (int row = 0; row < longs.size(); row++) {
-      if (mayMiss && longs.isNull(row)) {
-        nulls[i]++;
-        continue;
-      }
-      long value = longs.get(row);
-      if (value < least || min < 0) {
-        least = value;
-        min = row;
-      }
-      if (value > greatest || max < 0) {
-        greatest = value;
-        max = row;
-      }
-    }
-    return new int[] {min, max};
-  }
-
-  /** The same of doubles. */
-  private int[] ends(int i, DoubleColumn doubles) {
-    boolean mayMiss = doubles.hasNulls();
-    int min = -1;
-    int max = -1;
-    for (int row = 0; row < doubles.size(); row++) {
-      if (mayMiss && doubles.isNull(row)) {
-        nulls[i]++;
-        continue;
-      }
-      double value = doubles.get(row);
-      if (min < 0 || Double.compare(value, doubles.get(min)) < 0) {
-        min = row;
-      }
-      if (max < 0 || Double.compare(value, doubles.get(max)) > 0) {
-        max = row;
-      }
-    }
-    return new int[] {min, max};
-  }
-
-  /** The same of texts and long decimals, whose order is that of their bytes. */
-  private int[] ends(int i, BytesColumn texts) {
-    boolean mayMiss = texts.hasNulls();
-    int min = -1;
-    int max = -1;
-    for (int row = 0; row < texts.size(); row++) {
-      if (mayMiss && texts.isNull(row)) {
-        nulls[i]++;
-      } else if (min < 0) {
-        min = row;
-        max = row;
-      } else if (texts.compareBytes(row, min) < 0) {
-        min = row;
-      } else if (texts.compareBytes(row, max) > 0) {
-        max = row;
-      }
-    }
-    return new int[] {min, max};
-  }
-
-  long rows() {
-    return rows;
-  }
-
-  /** The statistics as the JSON text of an {@code add} action. */
-  String json() {
+  /**
+   * The statistics as the JSON text of an {@code add} action.
+   *
+   * @param statistics those of the columns, in the same order
+   */
+  static String json(long rows, Schema columns, List<ColumnStatistics> statistics) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
       json.writeNumberField("numRecords", rows);
       json.writeObjectFieldStart("minValues");
-      bounds(least, false, json);
+      for (int i = 0; i < columns.size(); i++) {
+        if (isBounded(statistics.get(i))) {
+          bound(columns.field(i).name(), statistics.get(i).least(), false, json);
+        }
+      }
       json.writeEndObject();
       json.writeObjectFieldStart("maxValues");
-      bounds(greatest, true, json);
+      for (int i = 0; i < columns.size(); i++) {
+        if (isBounded(statistics.get(i))) {
+          bound(columns.field(i).name(), statistics.get(i).greatest(), true, json);
+        }
+      }
       json.writeEndObject();
       json.writeObjectFieldStart("nullCount");
-      for (int i = 0; i < columns; i++) {
-        if (isScalar(schema.field(i).type())) {
-          json.writeNumberField(schema.field(i).name(), nulls[i]);
+      for (int i = 0; i < columns.size(); i++) {
+        if (statistics.get(i).nulls() >= 0) {
+          json.writeNumberField(columns.field(i).name(), statistics.get(i).nulls());
         }
       }
       json.writeEndObject();
@@ -220,37 +98,35 @@ final class FileStatistics {
     return text.toString();
   }
 
-  private void bounds(@Nullable Column[] bounds, boolean upper, JsonGenerator json)
-      throws IOException {
-    for (int i = 0; i < columns; i++) {
-      Column bound = bounds[i];
-      if (bound != null && !unbounded[i]) {
-        bound(schema.field(i), bound, upper, json);
-      }
-    }
+  /** Minus infinity and NaN are at the ends of the order of doubles. */
+  private static boolean isBounded(ColumnStatistics column) {
+    return isFinite(column.least()) && isFinite(column.greatest());
   }
 
-  private static void bound(Schema.Field field, Column bound, boolean upper, JsonGenerator json)
-      throws IOException {
-    Object value = Values.get(field.type(), bound, 0);
-    if (value instanceof String text) {
+  private static boolean isFinite(@Nullable Object bound) {
+    return !(bound instanceof Double number) || Double.isFinite(number);
+  }
+
+  private static void bound(
+      String column, @Nullable Object bound, boolean upper, JsonGenerator json) throws IOException {
+    if (bound instanceof String text) {
       String cut = cut(text, upper);
       if (cut != null) {
-        json.writeStringField(field.name(), cut);
+        json.writeStringField(column, cut);
       }
-    } else if (value instanceof Long number) {
-      json.writeNumberField(field.name(), number);
-    } else if (value instanceof Double number) {
-      json.writeNumberField(field.name(), number);
-    } else if (value instanceof BigDecimal number) {
-      json.writeFieldName(field.name());
+    } else if (bound instanceof Long number) {
+      json.writeNumberField(column, number);
+    } else if (bound instanceof Double number) {
+      json.writeNumberField(column, number);
+    } else if (bound instanceof BigDecimal number) {
+      json.writeFieldName(column);
       json.writeNumber(number.toPlainString());
-    } else if (value instanceof LocalDate date && isCommon(date.getYear())) {
-      json.writeStringField(field.name(), date.toString());
-    } else if (value instanceof Instant instant) {
+    } else if (bound instanceof LocalDate date && isCommon(date.getYear())) {
+      json.writeStringField(column, date.toString());
+    } else if (bound instanceof Instant instant) {
       LocalDateTime time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
       if (isCommon(time.getYear())) {
-        json.writeStringField(field.name(), TIMESTAMP.format(time));
+        json.writeStringField(column, TIMESTAMP.format(time));
       }
     }
   }

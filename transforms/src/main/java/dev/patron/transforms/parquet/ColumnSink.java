@@ -21,6 +21,7 @@ import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.CodecFactory;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.schema.GroupType;
@@ -53,6 +54,7 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
 
   private final Schema schema;
   private transient @Nullable Open open;
+  private transient @Nullable ParquetMetadata footer;
 
   private ColumnSink(Schema schema) {
     this.schema = schema;
@@ -90,8 +92,21 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
   /** Ends the file. */
   @Override
   public void flush() throws IOException {
-    opened().end();
+    footer = opened().end();
     open = null;
+  }
+
+  /**
+   * What is known of these columns of the file that was ended last, in this order.
+   *
+   * @throws IllegalStateException if none was
+   */
+  public List<ColumnStatistics> statistics(Schema columns) {
+    ParquetMetadata ended = footer;
+    if (ended == null) {
+      throw new IllegalStateException("statistics before flush");
+    }
+    return ColumnStatistics.of(ended, columns);
   }
 
   private Open opened() {
@@ -252,13 +267,14 @@ public final class ColumnSink implements FileIO.Sink<Frame> {
       group = null;
     }
 
-    void end() throws IOException {
+    ParquetMetadata end() throws IOException {
       RowGroup last = group;
       if (last != null) {
         finish(last);
       }
       file.end(Map.of());
       codecs.release();
+      return file.getFooter();
     }
   }
 

@@ -84,6 +84,21 @@ public final class ParquetFrames {
   }
 
   /**
+   * What a file says of these columns of its own, in this order.
+   *
+   * @param columns scalar ones
+   * @throws UnreadableFileException if the file is not there, is no Parquet file or is truncated
+   */
+  public static List<ColumnStatistics> statistics(
+      Path file, Configuration configuration, Schema columns) throws UnreadableFileException {
+    try (ParquetFileReader reader = open(file, configuration)) {
+      return ColumnStatistics.of(reader.getFooter(), columns);
+    } catch (IOException | RuntimeException e) {
+      throw UnreadableFileException.of(file, e);
+    }
+  }
+
+  /**
    * The row groups of a file, in order.
    *
    * @throws UnreadableFileException if the file is not there, is no Parquet file or is truncated
