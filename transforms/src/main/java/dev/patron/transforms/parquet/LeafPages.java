@@ -8,7 +8,6 @@ import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.column.page.DictionaryPage;
 import org.apache.parquet.column.page.PageWriter;
 import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
@@ -29,7 +28,7 @@ final class LeafPages {
   private final LevelRuns repetition;
   private final LevelRuns definition;
   private final int present;
-  private final ValuesWriter values;
+  private final LeafValues values;
   private Statistics<?> bounds;
   private int entries;
   private int rows;
@@ -42,17 +41,24 @@ final class LeafPages {
         new LevelRuns(column.getMaxRepetitionLevel(), properties.newRepetitionLevelEncoder(column));
     this.present = column.getMaxDefinitionLevel();
     this.definition = new LevelRuns(present, properties.newDefinitionLevelEncoder(column));
-    this.values =
-        properties.isDictionaryEnabled(column)
-                || type.getPrimitiveTypeName() == PrimitiveTypeName.BOOLEAN
-            ? properties.newValuesWriter(column)
-            : new PlainValues(
-                type.getPrimitiveTypeName() == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY);
+    this.values = values(column, properties);
     this.bounds = Statistics.createStats(type);
   }
 
+  private static LeafValues values(ColumnDescriptor column, ParquetProperties properties) {
+    PrimitiveTypeName type = column.getPrimitiveType().getPrimitiveTypeName();
+    // As in Parquet's first version, which readers know best.
+    boolean hasDictionary =
+        type != PrimitiveTypeName.BOOLEAN
+            && type != PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
+            && properties.isDictionaryEnabled(column);
+    return hasDictionary
+        ? new DictionaryValues(type, properties.getDictionaryPageSizeThreshold())
+        : new PlainValues(type);
+  }
+
   /** Where the values of the block whose levels come next go. */
-  ValuesWriter values() {
+  LeafValues values() {
     return values;
   }
 
@@ -100,8 +106,8 @@ final class LeafPages {
 
   private void endPage() throws IOException {
     // The encoding of the values is known when their bytes are.
-    BytesInput bytes = BytesInput.concat(repetition.bytes(), definition.bytes(), values.getBytes());
-    pages.writePage(bytes, entries, rows, bounds, Encoding.RLE, Encoding.RLE, values.getEncoding());
+    BytesInput bytes = BytesInput.concat(repetition.bytes(), definition.bytes(), values.page());
+    pages.writePage(bytes, entries, rows, bounds, Encoding.RLE, Encoding.RLE, values.encoding());
     repetition.reset();
     definition.reset();
     values.reset();
@@ -111,7 +117,7 @@ final class LeafPages {
   }
 
   private long pageSize() {
-    return repetition.bufferedSize() + definition.bufferedSize() + values.getBufferedSize();
+    return repetition.bufferedSize() + definition.bufferedSize() + values.size();
   }
 
   /** How many bytes all pages take so far. */
@@ -124,13 +130,11 @@ final class LeafPages {
     if (rows > 0) {
       endPage();
     }
-    DictionaryPage dictionary = values.toDictPageAndClose();
+    DictionaryPage dictionary = values.dictionary();
     if (dictionary != null) {
       pages.writeDictionaryPage(dictionary);
-      values.resetDictionary();
     }
     repetition.close();
     definition.close();
-    values.close();
   }
 }

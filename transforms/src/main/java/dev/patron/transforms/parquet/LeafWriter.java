@@ -8,15 +8,21 @@ import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /** Puts the values of one physical column where Parquet encodes them, without a box for each. */
 abstract class LeafWriter {
+  private static final VarHandle BIG_ENDIAN =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private final ColumnDescriptor descriptor;
+  private long[] numbers = new long[0];
 
   private LeafWriter(ColumnDescriptor descriptor) {
     this.descriptor = descriptor;
@@ -48,7 +54,15 @@ abstract class LeafWriter {
   }
 
   /** Appends the values of those entries that have one, and tells their bounds. */
-  abstract void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds);
+  abstract void values(Column column, ColumnLevels levels, LeafValues out, Statistics<?> bounds);
+
+  /** Room for the numbers of so many entries. */
+  final long[] numbers(int entries) {
+    if (numbers.length < entries) {
+      numbers = new long[entries];
+    }
+    return numbers;
+  }
 
   /** Whole numbers; some take half of what a frame has for them. */
   private static final class Numbers extends LeafWriter {
@@ -60,24 +74,26 @@ abstract class LeafWriter {
     }
 
     @Override
-    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
-      LongColumn numbers = (LongColumn) column;
+    void values(Column column, ColumnLevels levels, LeafValues out, Statistics<?> bounds) {
+      LongColumn longs = (LongColumn) column;
+      long[] numbers = numbers(levels.size());
+      int count = 0;
       long least = Long.MAX_VALUE;
       long greatest = Long.MIN_VALUE;
       for (int i = 0; i < levels.size(); i++) {
         int row = levels.row(i);
         if (row >= 0) {
-          long value = numbers.get(row);
-          if (isHalf) {
-            out.writeInteger(Math.toIntExact(value));
-          } else {
-            out.writeLong(value);
+          long value = longs.get(row);
+          numbers[count++] = value;
+          if (value < least) {
+            least = value;
           }
-          least = Math.min(least, value);
-          greatest = Math.max(greatest, value);
+          if (value > greatest) {
+            greatest = value;
+          }
         }
       }
-      if (least > greatest) {
+      if (count == 0) {
         return;
       }
       if (isHalf) {
@@ -87,6 +103,7 @@ abstract class LeafWriter {
         bounds.updateStats(least);
         bounds.updateStats(greatest);
       }
+      out.numbers(numbers, 0, count);
     }
   }
 
@@ -96,16 +113,39 @@ abstract class LeafWriter {
     }
 
     @Override
-    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+    void values(Column column, ColumnLevels levels, LeafValues out, Statistics<?> bounds) {
       DoubleColumn doubles = (DoubleColumn) column;
+      long[] numbers = numbers(levels.size());
+      int count = 0;
+      long least = Long.MAX_VALUE;
+      long greatest = Long.MIN_VALUE;
       for (int i = 0; i < levels.size(); i++) {
         int row = levels.row(i);
         if (row >= 0) {
-          out.writeDouble(doubles.get(row));
-          // Parquet has rules of its own for what is no number and for the two zeros.
-          bounds.updateStats(doubles.get(row));
+          long bits = Double.doubleToLongBits(doubles.get(row));
+          numbers[count++] = bits;
+          long ordered = ordered(bits);
+          if (ordered < least) {
+            least = ordered;
+          }
+          if (ordered > greatest) {
+            greatest = ordered;
+          }
         }
       }
+      if (count > 0) {
+        bounds.updateStats(Double.longBitsToDouble(ordered(least)));
+        bounds.updateStats(Double.longBitsToDouble(ordered(greatest)));
+        out.numbers(numbers, 0, count);
+      }
+    }
+
+    /**
+     * A number for the bits of a double, and back, whose order is that of {@link Double#compare},
+     * by which Parquet compares what it writes: minus zero before zero, and NaN last.
+     */
+    private static long ordered(long bits) {
+      return bits ^ ((bits >> (Long.SIZE - 1)) & Long.MAX_VALUE);
     }
   }
 
@@ -115,15 +155,18 @@ abstract class LeafWriter {
     }
 
     @Override
-    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+    void values(Column column, ColumnLevels levels, LeafValues out, Statistics<?> bounds) {
       BooleanColumn booleans = (BooleanColumn) column;
+      long[] numbers = numbers(levels.size());
+      int count = 0;
       for (int i = 0; i < levels.size(); i++) {
         int row = levels.row(i);
         if (row >= 0) {
-          out.writeBoolean(booleans.get(row));
+          numbers[count++] = booleans.get(row) ? 1 : 0;
           bounds.updateStats(booleans.get(row));
         }
       }
+      out.numbers(numbers, 0, count);
     }
   }
 
@@ -133,27 +176,33 @@ abstract class LeafWriter {
     }
 
     @Override
-    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+    void values(Column column, ColumnLevels levels, LeafValues out, Statistics<?> bounds) {
       BytesColumn texts = (BytesColumn) column;
+      byte[] array = texts.array();
       int least = -1;
       int greatest = -1;
+      long lowest = Long.MAX_VALUE;
+      long highest = Long.MIN_VALUE;
       for (int i = 0; i < levels.size(); i++) {
         int row = levels.row(i);
         if (row < 0) {
           continue;
         }
-        if (out instanceof PlainValues plain) {
-          plain.write(texts.array(), texts.from(row), texts.length(row));
-        } else {
-          out.writeBytes(text(texts, row));
+        int from = texts.from(row);
+        int length = texts.length(row);
+        out.bytes(array, from, length);
+        long beginning = beginning(array, from, length);
+        if (least < 0
+            || beginning < lowest
+            || (beginning == lowest && texts.compareBytes(row, least) < 0)) {
+          least = row;
+          lowest = beginning;
         }
-        if (least < 0) {
-          least = row;
+        if (greatest < 0
+            || beginning > highest
+            || (beginning == highest && texts.compareBytes(row, greatest) > 0)) {
           greatest = row;
-        } else if (texts.compareBytes(row, least) < 0) {
-          least = row;
-        } else if (texts.compareBytes(row, greatest) > 0) {
-          greatest = row;
+          highest = beginning;
         }
       }
       if (least >= 0) {
@@ -162,9 +211,20 @@ abstract class LeafWriter {
       }
     }
 
+    /** The first eight bytes, or zeros, as a number in the order of the texts. */
+    private static long beginning(byte[] array, int from, int length) {
+      if (length >= Long.BYTES) {
+        return (long) BIG_ENDIAN.get(array, from) ^ Long.MIN_VALUE;
+      }
+      long beginning = 0;
+      for (int i = 0; i < length; i++) {
+        beginning |= (array[from + i] & 0xFFL) << (Long.SIZE - Byte.SIZE * (i + 1));
+      }
+      return beginning ^ Long.MIN_VALUE;
+    }
+
     private static Binary text(BytesColumn texts, int row) {
-      // "Reused" makes whoever keeps a value (a dictionary, a bound) copy it: a constant one would
-      // keep the array of the whole frame.
+      // "Reused" makes a bound copy it: a constant one would keep the array of the whole frame.
       return Binary.fromReusedByteArray(texts.array(), texts.from(row), texts.length(row));
     }
   }
@@ -179,16 +239,16 @@ abstract class LeafWriter {
     }
 
     @Override
-    void values(Column column, ColumnLevels levels, ValuesWriter out, Statistics<?> bounds) {
+    void values(Column column, ColumnLevels levels, LeafValues out, Statistics<?> bounds) {
       BytesColumn decimals = (BytesColumn) column;
       for (int i = 0; i < levels.size(); i++) {
         int row = levels.row(i);
         if (row >= 0) {
           byte[] sixteen = decimals.copy(row);
           sixteen[0] ^= (byte) 0x80;
-          Binary value = Binary.fromConstantByteArray(sixteen, Decimals.BYTES - length, length);
-          out.writeBytes(value);
-          bounds.updateStats(value);
+          out.bytes(sixteen, Decimals.BYTES - length, length);
+          bounds.updateStats(
+              Binary.fromConstantByteArray(sixteen, Decimals.BYTES - length, length));
         }
       }
     }

@@ -6,29 +6,31 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.values.ValuesWriter;
-import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Values as they are, one after another in one array: numbers little end first, texts behind their
- * length, binaries of fixed length without. See "Plain" in Parquet's documentation of its
- * encodings.
+ * Values as they are, one after another in one array: numbers little end first, booleans as bits,
+ * texts behind their length, binaries of fixed length without. See "Plain" in Parquet's
+ * documentation of its encodings.
  */
-final class PlainValues extends ValuesWriter {
+final class PlainValues extends LeafValues {
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final boolean fixedLength;
+  private final PrimitiveTypeName type;
   private byte[] bytes = new byte[1 << 12];
   private int size;
+  private int bits;
 
   /**
-   * @param fixedLength whether binaries are all of one length, which the file's schema says
+   * @param type of the file's schema, which says how long a value is
    */
-  PlainValues(boolean fixedLength) {
-    this.fixedLength = fixedLength;
+  PlainValues(PrimitiveTypeName type) {
+    this.type = type;
   }
 
   private void reserve(int more) {
@@ -39,33 +41,41 @@ final class PlainValues extends ValuesWriter {
   }
 
   @Override
-  public void writeInteger(int value) {
-    reserve(Integer.BYTES);
-    INTS.set(bytes, size, value);
-    size += Integer.BYTES;
+  void numbers(long[] values, int from, int to) {
+    reserve(Math.multiplyExact(to - from, Long.BYTES));
+    switch (type) {
+      case BOOLEAN -> {
+        for (int i = from; i < to; i++) {
+          bit((int) values[i]);
+        }
+      }
+      case INT32 -> {
+        for (int i = from; i < to; i++) {
+          INTS.set(bytes, size, (int) values[i]);
+          size += Integer.BYTES;
+        }
+      }
+      default -> {
+        for (int i = from; i < to; i++) {
+          LONGS.set(bytes, size, values[i]);
+          size += Long.BYTES;
+        }
+      }
+    }
+  }
+
+  private void bit(int bit) {
+    if (bits % Byte.SIZE == 0) {
+      bytes[size++] = 0;
+    }
+    bytes[size - 1] |= (byte) (bit << (bits % Byte.SIZE));
+    bits++;
   }
 
   @Override
-  public void writeLong(long value) {
-    reserve(Long.BYTES);
-    LONGS.set(bytes, size, value);
-    size += Long.BYTES;
-  }
-
-  @Override
-  public void writeDouble(double value) {
-    writeLong(Double.doubleToRawLongBits(value));
-  }
-
-  @Override
-  public void writeBytes(Binary value) {
-    write(value.getBytes(), 0, value.length());
-  }
-
-  /** Appends so many bytes of an array. */
-  void write(byte[] array, int from, int length) {
+  void bytes(byte[] array, int from, int length) {
     reserve(Math.addExact(Integer.BYTES, length));
-    if (!fixedLength) {
+    if (type == PrimitiveTypeName.BINARY) {
       INTS.set(bytes, size, length);
       size += Integer.BYTES;
     }
@@ -73,33 +83,51 @@ final class PlainValues extends ValuesWriter {
     size += length;
   }
 
+  /** The eight bytes from there on, little end first. */
+  static long number(byte[] array, int from) {
+    return (long) LONGS.get(array, from);
+  }
+
+  /** Appends what other values have here. */
+  void copy(PlainValues others, int from, int to) {
+    reserve(to - from);
+    System.arraycopy(others.bytes, from, bytes, size, to - from);
+    size += to - from;
+  }
+
+  /** Whether what is here ends with these bytes. */
+  boolean endsWith(int to, byte[] array, int from, int length) {
+    return Arrays.equals(bytes, to - length, to, array, from, from + length);
+  }
+
   @Override
-  public long getBufferedSize() {
+  long size() {
     return size;
   }
 
   @Override
-  public long getAllocatedSize() {
-    return bytes.length;
+  BytesInput page() {
+    return first(size);
+  }
+
+  /** The first so many bytes. */
+  BytesInput first(int count) {
+    return BytesInput.from(bytes, 0, count);
   }
 
   @Override
-  public BytesInput getBytes() {
-    return BytesInput.from(bytes, 0, size);
-  }
-
-  @Override
-  public Encoding getEncoding() {
+  Encoding encoding() {
     return Encoding.PLAIN;
   }
 
   @Override
-  public void reset() {
+  void reset() {
     size = 0;
+    bits = 0;
   }
 
   @Override
-  public String memUsageString(String prefix) {
-    return "%s %d of %d bytes, plain".formatted(prefix, size, bytes.length);
+  @Nullable DictionaryPage dictionary() {
+    return null;
   }
 }
