@@ -185,19 +185,20 @@ public final class KeyHashes {
   /** Rows mostly come in the order of their numbers: the next is sought from where the last was. */
   private static int[] rowsOf(long[] wanted, LongColumn numbers) {
     IntArrayList within = new IntArrayList();
+    long[] values = numbers.values();
     int at = 0;
+    // None between these is wanted.
+    long low = Long.MIN_VALUE;
+    long high = Long.MIN_VALUE;
     for (int row = 0; row < numbers.size(); row++) {
-      if (numbers.isNull(row)) {
+      long number = values[row];
+      if ((number > low && number < high) || numbers.isNull(row)) {
         continue;
       }
-      long number = numbers.get(row);
-      if (at > 0 && wanted[at - 1] >= number) {
-        at = 0;
-      }
-      if (at < wanted.length && wanted[at] < number) {
-        at = firstFrom(wanted, number, at);
-      }
-      if (at < wanted.length && wanted[at] == number) {
+      at = firstFrom(wanted, number, number > low ? at : 0);
+      low = at == 0 ? Long.MIN_VALUE : wanted[at - 1];
+      high = at == wanted.length ? Long.MAX_VALUE : wanted[at];
+      if (at < wanted.length && high == number) {
         within.add(row);
       }
     }
@@ -206,6 +207,9 @@ public final class KeyHashes {
 
   /** The first of ascending numbers that is not less than one; it is not before this place. */
   private static int firstFrom(long[] ascending, long number, int from) {
+    if (from == ascending.length || ascending[from] >= number) {
+      return from;
+    }
     int low = from;
     int step = 1;
     while (low + step < ascending.length && ascending[low + step] < number) {

@@ -1,5 +1,7 @@
 package dev.patron.features.rfm;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
@@ -239,15 +241,22 @@ public final class RfmScores implements Serializable {
       scored = scored.with(columns[measure.position()], Type.LONG, column.build());
     }
     BytesColumn.Builder names = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
+    byte[][] ofCell = new byte[(BEST + 1) * (BEST + 1) * (BEST + 1)][];
     for (int row = 0; row < features.rows(); row++) {
       int r = scores[0][row];
       int f = scores[1][row];
       int m = scores[2][row];
       if (r == 0 || f == 0 || m == 0) {
         names.appendNull();
-      } else {
-        names.append(segments.name(r, f, m));
+        continue;
       }
+      int cell = (r * (BEST + 1) + f) * (BEST + 1) + m;
+      byte[] name = ofCell[cell];
+      if (name == null) {
+        name = segments.name(r, f, m).getBytes(UTF_8);
+        ofCell[cell] = name;
+      }
+      names.append(name, 0, name.length);
     }
     return scored.with("rfm_segment", Type.STRING, names.build());
   }

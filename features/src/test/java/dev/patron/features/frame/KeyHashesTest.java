@@ -83,7 +83,12 @@ class KeyHashesTest {
   }
 
   private static Frame some(Random random, int range) {
-    return orders(random.longs(random.nextInt(50), -range, range).boxed().toArray(Long[]::new));
+    long[] numbers = random.longs(random.nextInt(50), -range, range).toArray();
+    if (numbers.length > 1 && random.nextBoolean()) {
+      numbers[0] = Long.MIN_VALUE;
+      numbers[1] = Long.MAX_VALUE;
+    }
+    return orders(Arrays.stream(numbers).boxed().toArray(Long[]::new));
   }
 
   @Test

@@ -2,11 +2,7 @@ package dev.patron.transforms.parquet;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.Objects;
-import org.apache.parquet.column.values.bitpacking.BytePacker;
-import org.apache.parquet.column.values.bitpacking.Packer;
 import org.apache.parquet.io.ParquetDecodingException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Small numbers, as levels and the numbers of a dictionary's values are: runs of one number and
@@ -20,7 +16,6 @@ final class Runs {
 
   private final ByteBuffer bytes;
   private final int width;
-  private final @Nullable BytePacker packer;
 
   /** How many numbers are to come. */
   private int left;
@@ -36,7 +31,7 @@ final class Runs {
   /**
    * Numbers.
    *
-   * @param bytes from the first run on; what is behind the last one is not looked at
+   * @param bytes in an array, from the first run on; what is behind the last one is not looked at
    * @param width bits of a number
    * @param count how many numbers there are
    */
@@ -46,7 +41,6 @@ final class Runs {
     }
     this.bytes = bytes;
     this.width = width;
-    this.packer = width == 0 ? null : Packer.LITTLE_ENDIAN.newBytePacker(width);
     this.left = count;
     if (width == 0) {
       inRun = count;
@@ -182,35 +176,27 @@ final class Runs {
 
   /** Unpacks whole groups, the last of all numbers as far as it is needed. */
   private int unpack(int[] numbers, int from, int wanted) {
-    int whole = wanted / GROUP;
-    int at = from;
-    for (int group = 0; group < whole; group++) {
-      unpackGroup(numbers, at, left - (at - from));
-      at += GROUP;
+    int count = wanted < GROUP ? wanted : wanted / GROUP * GROUP;
+    // Some writers leave out what no number of the last group needs.
+    int there = (int) Math.min((count + GROUP - 1L) / GROUP * width, bytes.remaining());
+    if ((long) there * Byte.SIZE < (long) count * width) {
+      throw new ParquetDecodingException("a run ends before its numbers do");
     }
-    if (whole > 0) {
-      return whole * GROUP;
-    }
-    int[] last = new int[GROUP];
-    unpackGroup(last, 0, wanted);
-    System.arraycopy(last, 0, numbers, at, wanted);
-    return wanted;
-  }
-
-  private void unpackGroup(int[] numbers, int at, int needed) {
-    BytePacker unpacker = Objects.requireNonNull(packer);
-    int there = Math.min(width, bytes.remaining());
-    if (there == width) {
-      unpacker.unpack8Values(bytes, bytes.position(), numbers, at);
-    } else {
-      // Some writers leave out what no number of the last group needs.
-      if (there * Byte.SIZE < Math.min(needed, GROUP) * width) {
-        throw new ParquetDecodingException("a run ends before its numbers do");
+    byte[] array = bytes.array();
+    int next = bytes.arrayOffset() + bytes.position();
+    long mask = (1L << width) - 1;
+    long bits = 0;
+    int held = 0;
+    for (int i = from; i < from + count; i++) {
+      while (held < width) {
+        bits |= (array[next++] & 0xFFL) << held;
+        held += Byte.SIZE;
       }
-      byte[] group = new byte[width];
-      bytes.duplicate().get(group, 0, there);
-      unpacker.unpack8Values(ByteBuffer.wrap(group), 0, numbers, at);
+      numbers[i] = (int) (bits & mask);
+      bits >>>= width;
+      held -= width;
     }
     bytes.position(bytes.position() + there);
+    return count;
   }
 }
