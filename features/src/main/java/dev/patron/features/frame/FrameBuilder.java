@@ -14,7 +14,7 @@ public final class FrameBuilder {
   }
 
   /** An empty builder with room for so many rows. */
-  FrameBuilder(Schema schema, int capacity) {
+  public FrameBuilder(Schema schema, int capacity) {
     this(
         schema,
         schema.fields().stream()

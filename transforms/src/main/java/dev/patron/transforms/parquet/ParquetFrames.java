@@ -324,13 +324,13 @@ public final class ParquetFrames {
           return null;
         }
         int rows = (int) Math.min(batch, left);
-        FrameBuilder keys = new FrameBuilder(key);
+        FrameBuilder keys = new FrameBuilder(key, rows);
         for (int i = 0; i < key.size(); i++) {
           read(columns[wanted.position(key.field(i).name())], keys.column(i), rows);
         }
         Frame looked = keys.build();
         int[] selected = selection.apply(looked);
-        FrameBuilder rest = new FrameBuilder(others);
+        FrameBuilder rest = new FrameBuilder(others, selected.length);
         for (int i = 0; i < others.size(); i++) {
           read(columns[wanted.position(others.field(i).name())], rest.column(i), selected, rows);
         }
