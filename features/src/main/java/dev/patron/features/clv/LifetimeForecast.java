@@ -12,7 +12,6 @@ import dev.patron.features.frame.Type;
 import it.unimi.dsi.fastutil.longs.Long2DoubleOpenHashMap;
 import it.unimi.dsi.fastutil.longs.Long2ObjectOpenHashMap;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.math3.util.FastMath;
 import org.jspecify.annotations.Nullable;
@@ -265,7 +264,7 @@ public final class LifetimeForecast implements Serializable {
   }
 
   /**
-   * Fills {@code draws} with what the customer spends, zeros first, then ascending.
+   * Fills {@code draws} with what the customer spends, zeros first.
    *
    * @return the number of zeros
    */
@@ -289,14 +288,43 @@ public final class LifetimeForecast implements Serializable {
         draws[i] = spending.draw(purchases, random);
       }
     }
-    if (zeros < HIGH * DRAWS) {
-      Arrays.sort(draws, zeros, DRAWS);
-    }
     return zeros;
   }
 
-  private static double quantile(double[] draws, int zeros, double share) {
+  /**
+   * A quantile of the draws.
+   *
+   * @param zeros so many of them, the first ones, are zero and the others greater
+   */
+  static double quantile(double[] draws, int zeros, double share) {
     int at = (int) Math.ceil(share * DRAWS) - 1;
-    return at < zeros ? 0 : draws[at];
+    if (at < zeros) {
+      return 0;
+    }
+    return share < 0.5
+        ? fromEnd(draws, zeros, at - zeros + 1, 1)
+        : fromEnd(draws, zeros, DRAWS - at, -1);
+  }
+
+  /**
+   * The n-th least of the draws from one on, the n-th greatest if the sign is -1. Either end is
+   * near: to keep so few in order takes a part of what ordering all would.
+   */
+  private static double fromEnd(double[] draws, int from, int n, int sign) {
+    double[] kept = new double[n];
+    int count = 0;
+    for (int i = from; i < DRAWS; i++) {
+      double draw = sign * draws[i];
+      if (count == n && draw >= kept[n - 1]) {
+        continue;
+      }
+      int at = count < n ? count++ : n - 1;
+      while (at > 0 && kept[at - 1] > draw) {
+        kept[at] = kept[at - 1];
+        at--;
+      }
+      kept[at] = draw;
+    }
+    return sign * kept[n - 1];
   }
 }

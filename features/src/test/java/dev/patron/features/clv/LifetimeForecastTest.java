@@ -7,6 +7,7 @@ import dev.patron.features.frame.Frame;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 
@@ -207,5 +208,22 @@ class LifetimeForecastTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new LifetimeForecast(MODEL, 365, -0.01, 42))
         .withMessageContaining("discountRate is -0.01");
+  }
+
+  @Test
+  void quantilesAreThoseOfTheOrderedDraws() {
+    for (int seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      int zeros = random.nextInt(LifetimeForecast.DRAWS);
+      double[] draws = new double[LifetimeForecast.DRAWS];
+      for (int i = zeros; i < draws.length; i++) {
+        draws[i] = random.nextBoolean() ? 1 + random.nextInt(9) : 10 * random.nextDouble();
+      }
+      double[] ordered = draws.clone();
+      Arrays.sort(ordered);
+
+      assertThat(LifetimeForecast.quantile(draws, zeros, 0.05)).isEqualTo(ordered[12]);
+      assertThat(LifetimeForecast.quantile(draws, zeros, 0.95)).isEqualTo(ordered[243]);
+    }
   }
 }
