@@ -1,8 +1,17 @@
 package dev.patron.transforms.parquet;
 
+import java.io.File;
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -10,8 +19,8 @@ import org.apache.hadoop.fs.permission.FsPermission;
 /**
  * The local file system without checksum files, whose files have the permissions that the process
  * gives them (its umask). Hadoop's own starts a {@code chmod} process for every file and folder
- * that it creates, which takes longer than to write most of them; and it throws an {@link Error}
- * where the disk is full.
+ * that it creates, which takes longer than to write most of them; it throws an {@link Error} where
+ * the disk is full, and says of a folder that goes while it is listed that it must not be read.
  */
 public final class PlainLocalFileSystem extends RawLocalFileSystem {
   /** Called by Hadoop, by name. */
@@ -30,4 +39,31 @@ public final class PlainLocalFileSystem extends RawLocalFileSystem {
 
   @Override
   public void setPermission(Path path, FsPermission permission) {}
+
+  @Override
+  public FileStatus[] listStatus(Path path) throws IOException {
+    File folder = pathToFile(path);
+    if (!folder.isDirectory()) {
+      return super.listStatus(path);
+    }
+    List<FileStatus> found = new ArrayList<>();
+    try (DirectoryStream<java.nio.file.Path> entries = Files.newDirectoryStream(folder.toPath())) {
+      for (java.nio.file.Path entry : entries) {
+        try {
+          found.add(getFileStatus(new Path(path, new Path(null, null, name(entry)))));
+        } catch (FileNotFoundException e) {
+          // It has gone since.
+        }
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    } catch (NoSuchFileException e) {
+      throw (IOException) new FileNotFoundException(path + " is gone").initCause(e);
+    }
+    return found.toArray(FileStatus[]::new);
+  }
+
+  private static String name(java.nio.file.Path entry) {
+    return String.valueOf(entry.getFileName());
+  }
 }
