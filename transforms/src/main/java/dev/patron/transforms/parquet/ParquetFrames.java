@@ -376,6 +376,10 @@ public final class ParquetFrames {
     }
 
     private boolean nextGroup() throws IOException {
+      // A table without rows may be a row group of none, which Parquet's reader takes for damage.
+      while (group < end && reader.getRowGroups().get(group).getRowCount() == 0) {
+        group++;
+      }
       if (group >= end) {
         return false;
       }

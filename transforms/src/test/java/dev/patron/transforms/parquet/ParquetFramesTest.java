@@ -1,5 +1,6 @@
 package dev.patron.transforms.parquet;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,10 +12,13 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
 import dev.patron.transforms.shuffle.FrameCoder;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -39,6 +43,9 @@ import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroupFactory;
+import org.apache.parquet.format.FileMetaData;
+import org.apache.parquet.format.RowGroup;
+import org.apache.parquet.format.Util;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -498,6 +505,63 @@ class ParquetFramesTest {
 
     assertThat(ParquetFrames.schema(file, HadoopFiles.configuration())).isEqualTo(schema);
     assertThat(read(file).rows()).isZero();
+  }
+
+  @Test
+  void rowGroupsWithoutRowsArePassedOver() throws IOException {
+    MessageType type = MessageTypeParser.parseMessageType("message m { required int64 n; }");
+    Path one = examples("one", type, 3, (group, row) -> group.append("n", (long) row), 1 << 20);
+    Schema schema = Schema.of().with("n", Type.LONG);
+    for (int rows : new int[] {0, 3}) {
+      // As PyArrow writes them: a table without rows is a row group of none.
+      Path file =
+          withRowGroups(
+              one, "groups of " + rows, rows == 0 ? new long[] {0} : new long[] {0, 3, 0, 0, 3, 0});
+      Frame expected = rows == 0 ? Frame.empty(schema) : concat(read(one), read(one));
+      assertThat(read(file, schema)).isEqualTo(expected);
+      List<Frame> selected = new ArrayList<>();
+      ParquetFrames.read(
+          file,
+          HadoopFiles.configuration(),
+          schema,
+          List.of("n"),
+          keys -> IntStream.range(0, keys.rows()).toArray(),
+          selected::add);
+      assertThat(Frame.concat(schema, selected)).isEqualTo(expected);
+    }
+  }
+
+  private static Frame concat(Frame... frames) {
+    return Frame.concat(frames[0].schema(), List.of(frames));
+  }
+
+  /** A file whose only row group comes so often, with all its rows or with none. */
+  private Path withRowGroups(Path from, String name, long... rows) throws IOException {
+    byte[] bytes = Files.readAllBytes(java.nio.file.Path.of(from.toUri()));
+    int end = bytes.length - 8;
+    int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(end);
+    FileMetaData footer =
+        Util.readFileMetaData(new ByteArrayInputStream(bytes, end - length, length));
+    RowGroup whole = footer.getRow_groups().get(0);
+    List<RowGroup> groups = new ArrayList<>();
+    for (long count : rows) {
+      RowGroup group = new RowGroup(whole);
+      group.setNum_rows(count);
+      if (count == 0) {
+        group.getColumns().forEach(column -> column.getMeta_data().setNum_values(0));
+      }
+      groups.add(group);
+    }
+    footer.setRow_groups(groups);
+    footer.setNum_rows(LongStream.of(rows).sum());
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    written.write(bytes, 0, end - length);
+    Util.writeFileMetaData(footer, written);
+    int size = written.size() - (end - length);
+    written.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(size).array(), 0, 4);
+    written.write("PAR1".getBytes(US_ASCII));
+    Files.write(folder.resolve(name), written.toByteArray());
+    return file(name);
   }
 
   @Test
