@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What was seen of the values of one column: a set of facts that only grows, how many values of
- * each kind JSON had until the column was to {@link #take} one, and the type that it is to {@link
- * #keep}; merging passes both on.
+ * each kind JSON had, and records of each type, until the column was to {@link #take} one, and the
+ * type that it is to {@link #keep}; merging passes both on.
  */
 final class ColumnEvidence {
 
@@ -94,6 +94,9 @@ final class ColumnEvidence {
 
   /** Types that schemas and files state, and of how many records. */
   private final TreeMap<String, Long> types = new TreeMap<>();
+
+  /** Of the types that are stated, the one that the column has taken, whatever comes to it. */
+  private @Nullable Type takenType;
 
   private final TreeMap<String, ColumnEvidence> fields = new TreeMap<>();
   private @Nullable ColumnEvidence element;
@@ -289,6 +292,9 @@ final class ColumnEvidence {
     Kind kind = kind();
     taken = kind == Kind.OBJECT && debezium && isVariableDecimal() ? Kind.VARIABLE_DECIMAL : kind;
     values.clear();
+    if (!types.isEmpty()) {
+      takenType = WiderTypes.ofMost(types, takenType);
+    }
     types.replaceAll((type, records) -> 0L);
     fields.values().forEach(field -> field.take(debezium));
     if (element != null) {
@@ -304,6 +310,9 @@ final class ColumnEvidence {
     integerDigits = Math.max(integerDigits, other.integerDigits);
     if (taken == null) {
       taken = other.taken;
+    }
+    if (takenType == null) {
+      takenType = other.takenType;
     }
     other.types.forEach((type, records) -> types.merge(type, records, Long::sum));
     other.fields.forEach((name, evidence) -> field(name).merge(evidence));
@@ -341,13 +350,13 @@ final class ColumnEvidence {
   Type resolve(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
     Type found = resolveSeen(path, roles, csv, debezium);
     Type before = kept;
-    return before == null || holds(found, before) ? found : before;
+    return before == null ? found : WiderTypes.stays(before, found, this::holds);
   }
 
   private Type resolveSeen(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
     Role role = roles.get(path);
     if (!types.isEmpty()) {
-      Type stated = WiderTypes.ofMost(types);
+      Type stated = WiderTypes.ofMost(types, takenType);
       return role != null && role != Role.IDENTITY && stated == Type.STRING
           ? resolveRole(role, stated)
           : stated;
@@ -547,6 +556,10 @@ final class ColumnEvidence {
       }
       json.writeEndObject();
     }
+    Type statedBefore = takenType;
+    if (statedBefore != null) {
+      json.writeStringField("takenType", statedBefore.toString());
+    }
     if (!fields.isEmpty()) {
       json.writeObjectFieldStart("fields");
       for (Map.Entry<String, ColumnEvidence> field : fields.entrySet()) {
@@ -597,6 +610,7 @@ final class ColumnEvidence {
             evidence.types.put(type, counted ? json.nextLongValue(0) : 0);
           }
         }
+        case "takenType" -> evidence.takenType = Type.parse(json.getText());
         case "fields" -> {
           while (json.nextToken() == JsonToken.FIELD_NAME) {
             String field = json.currentName();
@@ -621,6 +635,7 @@ final class ColumnEvidence {
         && scale == that.scale
         && integerDigits == that.integerDigits
         && types.equals(that.types)
+        && Objects.equals(takenType, that.takenType)
         && fields.equals(that.fields)
         && Objects.equals(element, that.element)
         && Objects.equals(kept, that.kept);
@@ -628,6 +643,7 @@ final class ColumnEvidence {
 
   @Override
   public int hashCode() {
-    return Objects.hash(facts, values, taken, scale, integerDigits, types, fields, element, kept);
+    return Objects.hash(
+        facts, values, taken, scale, integerDigits, types, takenType, fields, element, kept);
   }
 }

@@ -22,8 +22,9 @@ import java.util.TreeSet;
  *
  * <p>A column that the table has keeps its type, with the fields within rows that only a file has
  * behind its own. Another has the type that the dataset declares, if every file's values are values
- * of that; else that of most records, and of others that can be held with them. So types do not
- * depend on the order of the files. What a column does not hold, {@link FittedRows} keep.
+ * of that; else that of most records, and of others that can be held with them, and so has each
+ * field within rows. So types do not depend on the order of the files. What a column does not hold,
+ * {@link FittedRows} keep.
  */
 public final class FileColumns {
   /** From a name with those around it, all in lower case, to how it alone is spelled. */
@@ -70,7 +71,7 @@ public final class FileColumns {
   }
 
   private static Type type(String name, Map<String, Long> stated, Schema present, Schema declared) {
-    Type most = WiderTypes.ofMost(stated);
+    Type most = WiderTypes.ofMost(stated, null);
     if (present.has(name)) {
       return WiderTypes.grown(present.type(name), most);
     }

@@ -76,6 +76,33 @@ class FileColumnsTest {
   }
 
   @Test
+  void eachFieldAndElementHoldsWhatMostRecordsHaveThere() {
+    for (String outer : List.of("%s", "row<a: %s>", "array<%s>", "array<row<a: row<b: %s>>>")) {
+      List<FileColumns.Stated> files = new ArrayList<>();
+      for (Object[] file : new Object[][] {{"long", 1}, {"string", 1000}, {"double", 5}}) {
+        String columns = "x: " + outer.formatted(file[0]);
+        files.add(new FileColumns.Stated(schema(columns), List.of(), (int) file[1]));
+      }
+      for (int turn = 0; turn < files.size(); turn++) {
+        Collections.rotate(files, 1);
+        assertThat(FileColumns.of(files, Schema.of(), List.of(), PLAIN.table()).toString())
+            .isEqualTo("x: " + outer.formatted("string"));
+      }
+    }
+    // Rows of whatever fields are more than the longs.
+    assertThat(
+            columns(
+                "",
+                PLAIN,
+                "x: long",
+                "x: long",
+                "x: row<a: long>",
+                "x: row<b: date>",
+                "x: row<a: string, c: date>"))
+        .isEqualTo("x: row<a: long, c: date, b: date>");
+  }
+
+  @Test
   void aColumnHasTheTypeThatIsDeclaredIfItHoldsWhatAllFilesHave() {
     Source declared = PLAIN.with(schema("x: double, n: array<row<a: decimal(9,2), b: string>>"));
     assertThat(columns("", declared, "x: long, n: array<row<a: long>>"))

@@ -173,6 +173,35 @@ class FittedRowsTest {
   }
 
   @Test
+  void theTypeOfMostStaysThatWhateverComesLaterAndGetsNewFields() {
+    for (String outer : List.of("v: %s", "v: row<a: %s>", "v: array<row<a: %s>>")) {
+      String most = outer.formatted("string");
+      String one = outer.formatted("long");
+      Object text = nested(outer, "x");
+      SchemaEvidence evidence = new SchemaEvidence();
+      SchemaEvidence first = new SchemaEvidence();
+      first.observe(bronze(most, most, text, text), PLAIN);
+      first.observe(bronze(one, most, nested(outer, 7L)), PLAIN);
+      assertThat(first.resolve(PLAIN).toString()).isEqualTo(most);
+      evidence.addLater(first, PLAIN);
+      assertThat(evidence.resolve(PLAIN).toString()).isEqualTo(most);
+      SchemaEvidence later = new SchemaEvidence();
+      Object number = nested(outer, 7L);
+      later.observe(bronze(one, most, number, number, number, number, number), PLAIN);
+      String grown = most.replace("a: string", "a: string, b: date");
+      later.observe(bronze(grown, grown), PLAIN);
+      evidence = SchemaEvidence.fromJson(evidence.toJson());
+      evidence.addLater(later, PLAIN);
+      assertThat(evidence.resolve(PLAIN).toString()).isEqualTo(grown);
+    }
+  }
+
+  private static Object nested(String outer, Object value) {
+    Object inner = outer.contains("row") ? List.of(value) : value;
+    return outer.contains("array") ? List.of(inner) : inner;
+  }
+
+  @Test
   void aColumnOfWhichOnlyTheNameIsKnownTakesAnyTypeLater() {
     SchemaEvidence evidence = new SchemaEvidence();
     evidence.observe(bronze("a: long", "a: long", 1L), PLAIN);
