@@ -113,7 +113,10 @@ public final class Values {
    * @throws ArithmeticException beyond some 292,000 years from the epoch
    */
   public static long micros(Instant instant) {
+    // Of the least instants the second that they are in has begun before the least of all.
+    long towardsEpoch = instant.getEpochSecond() < 0 ? 1 : 0;
     return Math.addExact(
-        Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
+        Math.multiplyExact(instant.getEpochSecond() + towardsEpoch, 1_000_000L),
+        instant.getNano() / 1_000 - towardsEpoch * 1_000_000L);
   }
 }

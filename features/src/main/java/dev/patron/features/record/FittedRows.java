@@ -1,15 +1,19 @@
 package dev.patron.features.record;
 
+import dev.patron.features.frame.BytesColumn;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
+import dev.patron.features.tables.Tables;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,19 +36,24 @@ public final class FittedRows {
   private final Schema reading;
   private final Schema own;
 
+  /** What the dataset declares. */
+  private final Schema declared;
+
   /**
    * Rows for a table.
    *
    * @param own the columns that the file has, called as the table calls them
    * @param wanted the columns of the table
+   * @param declared the columns that the dataset declares; none: types follow from the files
    */
-  public FittedRows(Schema own, Schema wanted) {
+  public FittedRows(Schema own, Schema wanted, Schema declared) {
+    this.declared = declared;
     this.own = new Schema(own.fields().stream().filter(f -> wanted.has(f.name())).toList());
     this.wanted = wanted;
     List<Schema.Field> fields = new ArrayList<>();
     for (Schema.Field field : wanted.fields()) {
       String name = field.name();
-      boolean asItIs = !own.has(name) || isAlways(own.type(name), field.type());
+      boolean asItIs = !own.has(name) || isAlways(own.type(name), field.type(), declared(name));
       fields.add(asItIs ? field : new Schema.Field(name, own.type(name)));
     }
     this.reading = new Schema(fields);
@@ -60,22 +69,50 @@ public final class FittedRows {
     return reading;
   }
 
-  /** Whether every value of one type is one of another. */
-  private static boolean isAlways(Type from, Type to) {
+  private @Nullable Type declared(String name) {
+    return declared.has(name) ? declared.type(name) : null;
+  }
+
+  private static @Nullable Type element(@Nullable Type made) {
+    return made instanceof Type.ListOf list ? list.element() : made;
+  }
+
+  private static @Nullable Type field(@Nullable Type made, String name) {
+    return !(made instanceof Type.RowOf row)
+        ? made
+        : row.schema().has(name) ? row.schema().type(name) : null;
+  }
+
+  /** Whether every value of one type may lie in a column of another. */
+  private static boolean isAlways(Type from, Type to, @Nullable Type made) {
     if (from instanceof Type.ListOf list && to instanceof Type.ListOf other) {
-      return isAlways(list.element(), other.element());
+      return isAlways(list.element(), other.element(), element(made));
     }
     if (from instanceof Type.RowOf row && to instanceof Type.RowOf other) {
       return row.schema().fields().stream()
           .allMatch(
               field ->
                   other.schema().has(field.name())
-                      && isAlways(field.type(), other.schema().type(field.name())));
+                      && isAlways(
+                          field.type(),
+                          other.schema().type(field.name()),
+                          field(made, field.name())));
     }
-    return WiderTypes.isWithin(from, to)
+    return mayLieIn(from, to, made)
         && (from.equals(to)
             || from instanceof Type.Decimal
             || (to instanceof Type.Decimal && WiderTypes.wholeDigits(to) >= DIGITS_OF_LONG));
+  }
+
+  /**
+   * Whether a value may lie in a column of a wider type. A number is the same in each; the text
+   * that is made of it is not, and no record must have another for the files that came before.
+   *
+   * @param made the type that is declared; null if none is
+   */
+  private static boolean mayLieIn(Type from, Type to, @Nullable Type made) {
+    return from.equals(to)
+        || ((made == null || WiderTypes.isNumber(made)) && WiderTypes.isWithin(from, to));
   }
 
   /**
@@ -94,9 +131,10 @@ public final class FittedRows {
     for (int i = 0; i < wanted.size(); i++) {
       Type from = reading.field(i).type();
       Type to = wanted.field(i).type();
+      Type made = declared(wanted.field(i).name());
       @Nullable Object[] values = new Object[from.equals(to) ? 0 : read.rows()];
       for (int row = 0; row < values.length; row++) {
-        values[row] = convert(Values.get(from, read.column(i), row), from, to);
+        values[row] = convert(Values.get(from, read.column(i), row), from, to, made);
         if (values[row] == UNFIT) {
           unfit.set(row);
         }
@@ -150,21 +188,22 @@ public final class FittedRows {
    * A value as one of another type. Whether it fits is a matter of types first, so that the same
    * records show the same types wherever they are put.
    */
-  private static @Nullable Object convert(@Nullable Object value, Type from, Type to) {
+  private static @Nullable Object convert(
+      @Nullable Object value, Type from, Type to, @Nullable Type made) {
     if (value == null || from.equals(to)) {
       return value;
     }
     if (from instanceof Type.ListOf list && to instanceof Type.ListOf other) {
       List<@Nullable Object> elements = new ArrayList<>();
       for (Object element : (List<?>) value) {
-        elements.add(convert(element, list.element(), other.element()));
+        elements.add(convert(element, list.element(), other.element(), element(made)));
       }
       return elements.contains(UNFIT) ? UNFIT : elements;
     }
     if (from instanceof Type.RowOf row && to instanceof Type.RowOf other) {
-      return convert((List<?>) value, row.schema(), other.schema());
+      return convert((List<?>) value, row.schema(), other.schema(), made);
     }
-    if (!WiderTypes.isWithin(from, to)) {
+    if (!mayLieIn(from, to, made)) {
       return UNFIT;
     }
     if (to == Type.DOUBLE) {
@@ -180,13 +219,14 @@ public final class FittedRows {
     return scaled.precision() <= decimal.precision() ? scaled : UNFIT;
   }
 
-  private static Object convert(List<?> values, Schema from, Schema to) {
+  private static Object convert(List<?> values, Schema from, Schema to, @Nullable Type made) {
     List<@Nullable Object> fields = new ArrayList<>();
     for (Schema.Field field : to.fields()) {
       String name = field.name();
       fields.add(
           from.has(name)
-              ? convert(values.get(from.position(name)), from.type(name), field.type())
+              ? convert(
+                  values.get(from.position(name)), from.type(name), field.type(), field(made, name))
               : null);
     }
     for (int i = 0; i < from.size(); i++) {
@@ -195,5 +235,55 @@ public final class FittedRows {
       }
     }
     return fields.contains(UNFIT) ? UNFIT : fields;
+  }
+
+  /** The columns of a file by the text in {@code _header}. */
+  static Schema types(String header) {
+    return ((Type.RowOf) Type.parse(header)).schema();
+  }
+
+  /**
+   * The rows of bronze, those that were kept whole with the columns that their files have: what is
+   * made of a record must not depend on where it lies.
+   *
+   * @param bronze the table's columns, and behind them those of {@link Tables#BRONZE}
+   * @return frames of one schema each; first the rows that lie in the table's columns
+   */
+  static List<Frame> restored(Frame bronze) {
+    BytesColumn headers = bronze.bytes("_header");
+    TreeMap<String, BitSet> kept = new TreeMap<>();
+    for (int row = 0; row < bronze.rows(); row++) {
+      if (!headers.isNull(row)) {
+        kept.computeIfAbsent(headers.text(row), header -> new BitSet()).set(row);
+      }
+    }
+    if (kept.isEmpty()) {
+      return List.of(bronze);
+    }
+    List<Frame> frames = new ArrayList<>();
+    frames.add(bronze.filter(headers::isNull));
+    kept.forEach((header, rows) -> frames.add(restored(bronze.filter(rows::get), types(header))));
+    return frames;
+  }
+
+  private static Frame restored(Frame kept, Schema own) {
+    BytesColumn texts = kept.bytes("_value");
+    FrameBuilder rows = new FrameBuilder(own);
+    for (int row = 0; row < kept.rows(); row++) {
+      List<?> values = ValueText.row(texts.array(), texts.from(row), texts.length(row), own);
+      for (int i = 0; i < own.size(); i++) {
+        Values.append(rows.column(i), own.field(i).type(), values.get(i));
+      }
+    }
+    Frame restored = rows.build();
+    List<String> names = kept.schema().names();
+    int before = RecordDecoder.parquetColumns(kept.schema()).size();
+    for (String name : names.subList(before, names.size())) {
+      // A column that came to the table later lies behind bronze's own, and is null here.
+      if (!own.has(name)) {
+        restored = restored.with(name, kept.schema().type(name), kept.column(name));
+      }
+    }
+    return restored;
   }
 }

@@ -1,5 +1,6 @@
 package dev.patron.features.record;
 
+import dev.patron.features.accounts.Account;
 import dev.patron.features.change.Events;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
@@ -69,28 +70,24 @@ public final class RecordDecoder implements Serializable {
     private final DebeziumReader debezium = new DebeziumReader();
     private final JsonRecord keyRecord = new JsonRecord();
 
-    /** For the records of Parquet files that do not fit bronze's columns; else null. */
-    private final @Nullable Decoding texts;
-
     Decoding(TableDefinition table, Schema schema) {
       this.reading = new TableReading(table, schema);
-      this.texts = reading.kind == Kind.PARQUET ? new Decoding(table.of(Kind.JSONL), schema) : null;
     }
 
     Decoded decode(Frame bronze) {
-      Decoding ofTexts = texts;
-      Column types = bronze.column("_header");
-      Frame records = ofTexts == null ? bronze : bronze.filter(types::isNull);
-      if (ofTexts == null || records.rows() == bronze.rows()) {
+      if (reading.kind != Kind.PARQUET) {
         return decodeAll(bronze);
       }
-      Decoded plain = decodeAll(records);
-      Decoded others = ofTexts.decodeAll(bronze.filter(row -> !types.isNull(row)));
-      plain.account().add(others.account());
+      List<Decoded> parts = FittedRows.restored(bronze).stream().map(this::decodeAll).toList();
+      if (parts.size() == 1) {
+        return parts.get(0);
+      }
+      Account account = new Account();
+      parts.forEach(part -> account.add(part.account()));
       return new Decoded(
-          Frame.concat(plain.rows().schema(), List.of(plain.rows(), others.rows())),
-          Frame.concat(Tables.QUARANTINE, List.of(plain.quarantine(), others.quarantine())),
-          plain.account());
+          Frame.concat(parts.get(0).rows().schema(), parts.stream().map(Decoded::rows).toList()),
+          Frame.concat(Tables.QUARANTINE, parts.stream().map(Decoded::quarantine).toList()),
+          account);
     }
 
     private Decoded decodeAll(Frame bronze) {

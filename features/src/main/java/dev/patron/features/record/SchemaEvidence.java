@@ -306,8 +306,7 @@ public final class SchemaEvidence {
     }
     records.forEach(
         (row, count) ->
-            ((Type.RowOf) Type.parse(row))
-                .schema()
+            FittedRows.types(row)
                 .fields()
                 .forEach(field -> column(field.name()).stated(field.type(), count)));
   }

@@ -1,6 +1,8 @@
 package dev.patron.features.record;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -8,10 +10,14 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Typed values as the text that {@link ValueReader} reads them from. */
+/** Typed values as the text that {@link ValueReader} reads them from, and back. */
 final class ValueText {
   private ValueText() {}
 
@@ -74,5 +80,62 @@ final class ValueText {
     } else {
       json.writeString(value.toString());
     }
+  }
+
+  /**
+   * The inverse of {@link #json(Frame, int)}: the values of these columns, null where there is
+   * none.
+   */
+  static List<@Nullable Object> row(byte[] text, int from, int length, Schema columns) {
+    try (JsonParser parser = JsonRecord.FACTORY.createParser(text, from, length)) {
+      parser.nextToken();
+      return fields(parser, columns);
+    } catch (IOException e) {
+      throw new UncheckedIOException("what was written of a row cannot be read back", e);
+    }
+  }
+
+  private static List<@Nullable Object> fields(JsonParser parser, Schema schema)
+      throws IOException {
+    @Nullable Object[] values = new Object[schema.size()];
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      if (schema.has(name)) {
+        values[schema.position(name)] = read(parser, schema.type(name));
+      } else {
+        parser.skipChildren();
+      }
+    }
+    return Arrays.asList(values);
+  }
+
+  private static @Nullable Object read(JsonParser parser, Type type) throws IOException {
+    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+      return null;
+    }
+    if (type instanceof Type.ListOf list) {
+      List<@Nullable Object> elements = new ArrayList<>();
+      while (parser.nextToken() != JsonToken.END_ARRAY) {
+        elements.add(read(parser, list.element()));
+      }
+      return elements;
+    }
+    if (type instanceof Type.RowOf row) {
+      return fields(parser, row.schema());
+    }
+    String text = parser.getText();
+    if (type instanceof Type.Decimal) {
+      return new BigDecimal(text);
+    }
+    return switch ((Type.Scalar) type) {
+      case STRING -> text;
+      // It may have been read as a decimal, which is written with the places of its type.
+      case LONG -> new BigDecimal(text).longValueExact();
+      case DOUBLE -> Double.valueOf(text);
+      case BOOLEAN -> Boolean.valueOf(text);
+      case DATE -> LocalDate.parse(text);
+      case TIMESTAMP -> Instant.parse(text);
+    };
   }
 }

@@ -58,15 +58,6 @@ public record TableDefinition(
     this(name, keep, key, track, format, change, declared, roles, rules, Applying.PLAINLY);
   }
 
-  /** The same table of records that are written otherwise. */
-  public TableDefinition of(Format.Kind kind) {
-    Format other =
-        new Format(
-            kind, format.delimiter(), format.timeFormat(), format.sourceTable(), format.zone());
-    return new TableDefinition(
-        name, keep, key, track, other, change, declared, roles, rules, applying);
-  }
-
   /** The columns that the table has, of those that its records are read with. */
   public Schema row(Schema read) {
     return applying.without().isEmpty()

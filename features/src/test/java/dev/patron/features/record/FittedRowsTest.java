@@ -14,10 +14,17 @@ import dev.patron.features.tables.Tables;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows of files whose types are not those of bronze: none is lost, and none is changed. */
 class FittedRowsTest {
@@ -29,8 +36,12 @@ class FittedRowsTest {
 
   /** The rows, given as the file has them, as bronze has them. */
   private static Frame bronze(String own, String wanted, List<? extends List<?>> rows) {
-    FittedRows fitted = new FittedRows(schema(own), schema(wanted));
-    Frame read = Frame.ofRows(schema(own), rows).conform(fitted.reading());
+    return bronze(new FittedRows(schema(own), schema(wanted), Schema.of()), own, wanted, rows);
+  }
+
+  private static Frame bronze(
+      FittedRows fitted, String own, String wanted, List<? extends List<?>> rows) {
+    Frame read = asRead(schema(own), rows, fitted.reading());
     Frame bronze = fitted.fit(read);
     Frame whole = bronze.select(schema(wanted).names());
     for (Schema.Field field : Tables.BRONZE.fields()) {
@@ -49,6 +60,30 @@ class FittedRowsTest {
               bronze.schema().has(field.name()) ? bronze.column(field.name()) : nulls.build());
     }
     return whole;
+  }
+
+  /** Numbers come out of the file as the type that they are read with. */
+  private static Frame asRead(Schema own, List<? extends List<?>> rows, Schema reading) {
+    Frame frame = Frame.ofRows(own, rows);
+    for (Schema.Field field : own.fields()) {
+      Type type = reading.type(field.name());
+      if (!type.equals(field.type()) && type.toString().contains("decimal")) {
+        ColumnBuilder column = ColumnBuilder.of(type);
+        for (int row = 0; row < frame.rows(); row++) {
+          Values.append(column, type, asDecimals(frame.value(row, field.name())));
+        }
+        frame = frame.with(field.name(), type, column.build());
+      }
+    }
+    return frame.conform(reading);
+  }
+
+  private static @Nullable Object asDecimals(@Nullable Object value) {
+    return value instanceof Long number
+        ? (Object) BigDecimal.valueOf(number)
+        : value instanceof List<?> values
+            ? values.stream().map(FittedRowsTest::asDecimals).toList()
+            : value;
   }
 
   private static Frame bronze(String own, String wanted, @Nullable Object... values) {
@@ -106,6 +141,25 @@ class FittedRowsTest {
   }
 
   @Test
+  void whatFitsIsKeptAsItWasReadBesideWhatDoesNot() {
+    Frame bronze =
+        bronze("a: long, b: string", "a: decimal(22,2), b: long", List.of(List.of(7L, "x")));
+    assertThat(bronze.value(0, "_value")).isEqualTo("{\"a\":7.00,\"b\":\"x\"}");
+    assertThat(bronze.value(0, "_header")).isEqualTo("row<a: long, b: string>");
+    assertThat(decoded(bronze, "a: long, b: string")).containsExactly(List.of(7L, "x"));
+  }
+
+  @Test
+  void whatIsKeptHasItsOwnValuesWhereverTheTableHasItsColumns() {
+    Frame bronze = bronze("a: string, b: string", "a: long, b: string", List.of(List.of("x", "y")));
+    List<String> names = new ArrayList<>(bronze.schema().names());
+    names.remove("b");
+    names.add("b");
+    assertThat(decoded(bronze.select(names), "a: string, b: string"))
+        .containsExactly(List.of("x", "y"));
+  }
+
+  @Test
   void whatTheTableDoesNotHoldIsRefusedByTheRecordWithItsText() {
     Frame bronze = bronze("v: string, w: long", "v: long, w: long", List.of(List.of("x", 7L)));
     Decoded decoded = new RecordDecoder(PLAIN, schema("v: long, w: long")).decode(bronze);
@@ -135,6 +189,71 @@ class FittedRowsTest {
                 List.of(
                     Arrays.asList(new BigDecimal("2.00"), null),
                     Arrays.asList(new BigDecimal("3.00"), null))));
+  }
+
+  private static final Map<String, List<Object>> VALUES =
+      Map.of(
+          "long",
+          List.of(7L, 1L, 20240229L, 9_000_000_000_000_066L, Long.MIN_VALUE),
+          "double",
+          List.of(7.0, 2.5, 1.0, 20240229.0, 9e15, Double.NaN, Double.NEGATIVE_INFINITY, -0.0),
+          "decimal(9,2)",
+          List.of(new BigDecimal("7.00"), new BigDecimal("20240.29")),
+          "decimal(22,3)",
+          List.of(new BigDecimal("7.000"), new BigDecimal("9000000000000066.000")),
+          "string",
+          List.of("7", "7.0", "007", "", "true", "NaN", "x", "2024-02-29", "20240229"),
+          "boolean",
+          List.of(true, false),
+          "date",
+          List.of(LocalDate.parse("2024-02-29"), LocalDate.parse("-0044-03-15")),
+          "timestamp",
+          List.of(
+              Instant.parse("2024-02-29T00:00:00Z"),
+              Instant.parse("2024-02-29T12:34:56.123456Z"),
+              Instant.EPOCH.plus(Long.MIN_VALUE, ChronoUnit.MICROS)));
+
+  /** What becomes of a record is a matter of its file's types and the table's, not of bronze's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "array<%s>", "row<a: %s>", "array<row<a: %s, b: %s>>"})
+  void whatTheTableHasDoesNotDependOnTheColumnsOfBronze(String outer) {
+    for (String declared : VALUES.keySet()) {
+      for (String own : VALUES.keySet()) {
+        String expected = made(outer, own, own, declared);
+        for (String bronze : VALUES.keySet()) {
+          assertThat(made(outer, own, bronze, declared))
+              .as("%s as %s, in bronze as %s", own, declared, bronze)
+              .isEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  /** The rows and what was refused. */
+  private static String made(String outer, String own, String bronze, String declared) {
+    Schema columns =
+        Schema.of().with("id", Type.LONG).with("v", Type.parse(outer.replace("%s", declared)));
+    List<List<Object>> rows = new ArrayList<>();
+    for (Object value : Objects.requireNonNull(VALUES.get(own))) {
+      Object inner =
+          outer.contains("b:")
+              ? List.of(value, value)
+              : outer.contains("row") ? List.of(value) : value;
+      rows.add(List.of((long) rows.size(), outer.contains("array") ? List.of(inner) : inner));
+    }
+    String file = "id: long, v: " + outer.replace("%s", own);
+    String table = "id: long, v: " + outer.replace("%s", bronze);
+    Frame frame = bronze(new FittedRows(schema(file), schema(table), columns), file, table, rows);
+    Decoded decoded =
+        new RecordDecoder(Source.facts(Kind.PARQUET).with(columns).table(), columns).decode(frame);
+    List<String> found = new ArrayList<>();
+    decoded.rows().toRows().forEach(row -> found.add(row.toString()));
+    Frame refused = decoded.quarantine();
+    for (int row = 0; row < refused.rows(); row++) {
+      found.add(refused.value(row, "_offset") + ": " + refused.value(row, "reason"));
+    }
+    Collections.sort(found);
+    return String.join("\n", found);
   }
 
   @Test

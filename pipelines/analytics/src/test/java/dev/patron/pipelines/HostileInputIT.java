@@ -690,6 +690,54 @@ class HostileInputIT {
     assertThat(tables("declared at first")).containsEntry("silver/sales", waited);
   }
 
+  /** Each record has the text of its own number, whatever files come with it or before. */
+  @Test
+  void parquetNumbersAreTheirOwnTextsWhereTextIsDeclared() throws IOException {
+    typedShop("c: string, t: date, a: long, note: string");
+    List<Path> files =
+        List.of(
+            sales(
+                "a.parquet", 0, "required int64 a; required int64 note;", HostileInputIT::numbered),
+            sales(
+                "b.parquet",
+                30,
+                "required int64 a; required double note;",
+                (sale, row) -> sale.append("a", 5L).append("note", row / 2.0)),
+            sales(
+                "c.parquet",
+                60,
+                "required int64 a; required binary note (STRING);",
+                (sale, row) -> sale.append("a", 5L).append("note", "text " + row)));
+    ingestAndRefine("at once");
+    List<List<?>> notes = new ArrayList<>();
+    for (int row = 0; row < 90; row++) {
+      notes.add(List.of(row < 30 ? "" + row : row < 60 ? "" + row / 2.0 : "text " + row));
+    }
+    Map<String, String> silver = new TreeMap<>();
+    silver.put("at once", tables("at once").get("silver/sales"));
+    for (int[] order : new int[][] {{0, 1, 2}, {1, 2, 0}, {2, 1, 0}}) {
+      String warehouse = Arrays.toString(order);
+      for (Path file : files) {
+        Files.move(file, folder.resolve(file.getFileName() + ".held"));
+      }
+      for (int next : order) {
+        Path file = files.get(next);
+        Files.move(folder.resolve(file.getFileName() + ".held"), file);
+        ingestAndRefine(warehouse);
+      }
+      silver.put(warehouse, tables(warehouse).get("silver/sales"));
+      List<List<?>> found = new ArrayList<>();
+      TableScan.of(
+              LakeTable.at(folder.resolve(warehouse).toString(), "silver/sales").snapshot(),
+              List.of("note"))
+          .forEach(frame -> found.addAll(frame.toRows()));
+      assertThat(found).as(warehouse).containsExactlyInAnyOrderElementsOf(notes);
+      assertThat(stage("refine", warehouse, "--rebuild")).as(err).isZero();
+      silver.put(warehouse + " made anew", tables(warehouse).get("silver/sales"));
+    }
+    assertThat(Set.copyOf(silver.values())).as(silver.toString()).hasSize(1);
+  }
+
   private static void numbered(Group sale, int row) {
     sale.append("a", 5L).append("note", (long) row);
   }

@@ -196,7 +196,8 @@ final class FileRecords {
       if (wanted == null) {
         columns = own;
       }
-      FittedRows fitted = new FittedRows(own, columns);
+      Schema declared = tables.get(0).declared();
+      FittedRows fitted = new FittedRows(own, columns, declared == null ? Schema.of() : declared);
       ParquetFrames.read(
           path,
           HadoopFiles.configuration(),
