@@ -9,6 +9,7 @@ import dev.patron.features.frame.Decimals;
 import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Type;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.UUID;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
+import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.EnumLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.IntLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.JsonLogicalTypeAnnotation;
@@ -88,26 +90,25 @@ final class Leaves {
     int present = leaf.present();
     LogicalTypeAnnotation meaning = leaf.primitive().getLogicalTypeAnnotation();
     PrimitiveTypeName physical = leaf.primitive().getPrimitiveTypeName();
+    boolean unsigned = meaning instanceof IntLogicalTypeAnnotation i && !i.isSigned();
     if (wanted instanceof Type.Decimal decimal) {
       int scale = leaf.type() instanceof Type.Decimal from ? from.scale() : 0;
-      return new DecimalLeaf(reader, present, physical, decimal, decimal.scale() - scale);
+      int scaleUp = decimal.scale() - scale;
+      return new DecimalLeaf(reader, present, physical, unsigned, decimal, scaleUp);
     }
     return switch (physical) {
       case BOOLEAN -> new BooleanLeaf(reader, present);
-      case INT32 -> {
-        boolean unsigned = meaning instanceof IntLogicalTypeAnnotation i && !i.isSigned();
-        yield wanted == Type.DOUBLE
-            ? new IntAsDoubleLeaf(reader, present, unsigned)
-            : new IntLeaf(reader, present, unsigned);
-      }
+      case INT32 ->
+          wanted == Type.DOUBLE
+              ? new IntAsDoubleLeaf(reader, present, unsigned)
+              : new IntLeaf(reader, present, unsigned);
       case INT64 -> {
         if (meaning instanceof TimestampLogicalTypeAnnotation timestamp
             && timestamp.getUnit() != TimeUnit.MICROS) {
           yield new TimestampLeaf(reader, present, timestamp.getUnit());
         }
-        boolean unsigned = meaning instanceof IntLogicalTypeAnnotation i && !i.isSigned();
         yield wanted == Type.DOUBLE
-            ? new LongAsDoubleLeaf(reader, present)
+            ? new LongAsDoubleLeaf(reader, present, unsigned)
             : new LongLeaf(reader, present, unsigned);
       }
       case INT96 -> new Int96Leaf(reader, present);
@@ -116,6 +117,9 @@ final class Leaves {
       case BINARY, FIXED_LEN_BYTE_ARRAY -> {
         if (meaning instanceof UUIDLogicalTypeAnnotation) {
           yield new UuidLeaf(reader, present);
+        }
+        if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
+          yield new DecimalTextLeaf(reader, present, decimal.getScale());
         }
         boolean text =
             meaning instanceof StringLogicalTypeAnnotation
@@ -265,22 +269,31 @@ final class Leaves {
     }
 
     private void append(LongColumn.Builder longs, long value) {
-      if (unsigned && value < 0) {
-        throw new ArithmeticException(
-            Long.toUnsignedString(value) + " is greater than any long (2^63 - 1)");
-      }
-      longs.append(value);
+      longs.append(unsigned ? checked(value) : value);
     }
   }
 
+  /** An unsigned integer of which statistics say that a long holds it. */
+  private static long checked(long unsigned) {
+    if (unsigned < 0) {
+      throw new ArithmeticException(
+          Long.toUnsignedString(unsigned) + " is greater than any long (2^63 - 1)");
+    }
+    return unsigned;
+  }
+
   private static final class LongAsDoubleLeaf extends Leaf {
-    LongAsDoubleLeaf(LeafReader reader, int present) {
+    private final boolean unsigned;
+
+    LongAsDoubleLeaf(LeafReader reader, int present, boolean unsigned) {
       super(reader, present);
+      this.unsigned = unsigned;
     }
 
     @Override
     void value(ColumnBuilder builder) {
-      long value = reader.values().nextLong();
+      long next = reader.values().nextLong();
+      long value = unsigned ? checked(next) : next;
       if (value > EXACT_IN_DOUBLE || value < -EXACT_IN_DOUBLE) {
         throw new ArithmeticException(value + " is wanted as a double, which would change it");
       }
@@ -369,6 +382,24 @@ final class Leaves {
     }
   }
 
+  /** Decimals that no decimal of ours holds. */
+  private static final class DecimalTextLeaf extends Leaf {
+    private final int scale;
+
+    DecimalTextLeaf(LeafReader reader, int present, int scale) {
+      super(reader, present);
+      this.scale = scale;
+    }
+
+    @Override
+    void value(ColumnBuilder builder) {
+      PageValues values = reader.values();
+      values.nextBytes();
+      BigInteger unscaled = new BigInteger(values.array, values.from, values.to - values.from);
+      ((BytesColumn.Builder) builder).append(new BigDecimal(unscaled, scale).toPlainString());
+    }
+  }
+
   private static final class Base64Leaf extends Leaf {
     Base64Leaf(LeafReader reader, int present) {
       super(reader, present);
@@ -400,6 +431,7 @@ final class Leaves {
   private static final class DecimalLeaf extends Leaf {
     private final long[] room = new long[ROOM];
     private final PrimitiveTypeName physical;
+    private final boolean unsigned;
     private final Type.Decimal wanted;
     private final BigInteger factor;
     private final BigInteger limit;
@@ -410,10 +442,12 @@ final class Leaves {
         LeafReader reader,
         int present,
         PrimitiveTypeName physical,
+        boolean unsigned,
         Type.Decimal wanted,
         int scaleUp) {
       super(reader, present);
       this.physical = physical;
+      this.unsigned = unsigned;
       this.wanted = wanted;
       this.factor = BigInteger.TEN.pow(scaleUp);
       this.limit = BigInteger.TEN.pow(wanted.precision());
@@ -424,8 +458,11 @@ final class Leaves {
     @Override
     void value(ColumnBuilder builder) {
       switch (physical) {
-        case INT32 -> append(builder, reader.values().nextInt());
-        case INT64 -> append(builder, reader.values().nextLong());
+        case INT32 -> {
+          int value = reader.values().nextInt();
+          append(builder, unsigned ? Integer.toUnsignedLong(value) : value);
+        }
+        case INT64 -> appendLong(builder, reader.values().nextLong());
         default -> {
           PageValues values = reader.values();
           values.nextBytes();
@@ -444,9 +481,17 @@ final class Leaves {
         int more = Math.min(count - done, room.length);
         reader.values().nextLongs(room, 0, more);
         for (int i = 0; i < more; i++) {
-          append(builder, room[i]);
+          appendLong(builder, room[i]);
         }
         done += more;
+      }
+    }
+
+    private void appendLong(ColumnBuilder builder, long value) {
+      if (unsigned && value < 0) {
+        append(builder, new BigInteger(Long.toUnsignedString(value)));
+      } else {
+        append(builder, value);
       }
     }
 

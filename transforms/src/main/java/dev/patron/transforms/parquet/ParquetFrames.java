@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
  * Frames from Parquet files, column by column: no object is made for a row.
  *
  * <p>Parquet's types become ours thus: integers of every width: long (a time of day too, in its own
- * unit). Float: double. Timestamps of every unit and INT96: timestamp, finer digits cut off towards
- * the past, local ones taken as UTC. Decimals on any physical type: decimal. Text, enumerations,
- * JSON and UUIDs: string; other bytes: string, in base 64. Lists in all encodings that Parquet's
- * specification knows: array. Groups: row. Maps: array of row(key, value).
+ * unit), but for unsigned ones of 64 bits of which some may be greater: decimal(20,0). Float:
+ * double. Timestamps of every unit and INT96: timestamp, finer digits cut off towards the past,
+ * local ones taken as UTC. Decimals on any physical type: decimal; of more than 38 digits: string.
+ * Text, enumerations, JSON and UUIDs: string; other bytes: string, in base 64. Lists in all
+ * encodings that Parquet's specification knows: array. Groups: row. Maps: array of row(key, value).
  */
 public final class ParquetFrames {
   private ParquetFrames() {}
@@ -217,7 +218,8 @@ public final class ParquetFrames {
   private static Shape.Group shape(ParquetFileReader reader, Path file, Configuration configuration)
       throws IOException {
     return Shape.of(reader.getFileMetaData().getSchema())
-        .untypedAt(UnknownTypes.in(reader, file, configuration));
+        .typedAt(UnknownTypes.in(reader, file, configuration), null)
+        .typedAt(LargeUnsigned.in(reader), LargeUnsigned.TYPE);
   }
 
   /** A damaged footer must not make the reader ask for more memory than the file has bytes. */

@@ -36,17 +36,17 @@ sealed interface Shape {
   /** Whether anything says what its values are; nothing may where all of them are null. */
   boolean isTyped();
 
-  /** The same with these physical columns having no type. */
-  default Shape untypedAt(Set<List<String>> paths) {
+  /** The same with these physical columns being of this type, or of none. */
+  default Shape typedAt(Set<List<String>> paths, @Nullable Type type) {
     if (this instanceof Leaf leaf) {
       return paths.contains(leaf.path())
-          ? new Leaf(leaf.path(), leaf.primitive(), leaf.present(), null)
+          ? new Leaf(leaf.path(), leaf.primitive(), leaf.present(), type)
           : leaf;
     }
     return this instanceof Repeated list
         ? new Repeated(
-            list.element().untypedAt(paths), list.present(), list.filled(), list.repeats())
-        : ((Group) this).untypedAt(paths);
+            list.element().typedAt(paths, type), list.present(), list.filled(), list.repeats())
+        : ((Group) this).typedAt(paths, type);
   }
 
   /** Whether this can be read as a type, or else has values that cannot. */
@@ -105,9 +105,12 @@ sealed interface Shape {
     }
 
     @Override
-    public Group untypedAt(Set<List<String>> paths) {
+    public Group typedAt(Set<List<String>> paths, @Nullable Type type) {
       return new Group(
-          names, fields.stream().map(field -> field.untypedAt(paths)).toList(), present, repeats);
+          names,
+          fields.stream().map(field -> field.typedAt(paths, type)).toList(),
+          present,
+          repeats);
     }
 
     /** The columns that have a type. */
@@ -267,6 +270,10 @@ sealed interface Shape {
   private static Type scalar(PrimitiveType primitive, List<String> path) {
     LogicalTypeAnnotation meaning = primitive.getLogicalTypeAnnotation();
     if (meaning instanceof DecimalLogicalTypeAnnotation decimal) {
+      if (decimal.getPrecision() > Type.Decimal.MAX_PRECISION) {
+        // The text is exact, and the table may declare a type that holds what it has.
+        return Type.STRING;
+      }
       try {
         return new Type.Decimal(decimal.getPrecision(), decimal.getScale());
       } catch (IllegalArgumentException e) {

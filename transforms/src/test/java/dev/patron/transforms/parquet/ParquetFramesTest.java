@@ -722,6 +722,51 @@ class ParquetFramesTest {
   }
 
   @Test
+  void integersThatNoLongHoldsAreDecimalsAndDecimalsThatNoneHoldsAreTexts() throws IOException {
+    String unsigned = "required int64 v (INTEGER(64,false));";
+    holds(unsigned, g -> g.append("v", Long.MAX_VALUE), "long", Long.MAX_VALUE);
+    for (String value : List.of("9223372036854775808", "18446744073709551615")) {
+      long bits = Long.parseUnsignedLong(value);
+      holds(unsigned, g -> g.append("v", bits), "decimal(20,0)", new BigDecimal(value));
+    }
+    holds(
+        "required group v { " + unsigned + " }",
+        g -> g.addGroup("v").append("v", -1L),
+        "row<v: decimal(20,0)>",
+        List.of(new BigDecimal("18446744073709551615")));
+    byte[] wide = new byte[26];
+    Arrays.fill(wide, (byte) -1);
+    wide[24] = (byte) 0xFB;
+    wide[25] = 0x2E;
+    String fixed = "required fixed_len_byte_array(26) v (DECIMAL(60,2));";
+    holds(fixed, g -> g.append("v", Binary.fromConstantByteArray(wide)), "string", "-12.34");
+    wide[0] = 0x01;
+    holds(
+        fixed,
+        g -> g.append("v", Binary.fromConstantByteArray(wide)),
+        "string",
+        new BigDecimal(new BigInteger(wide), 2).toPlainString());
+  }
+
+  @Test
+  void unsignedIntegersAreReadAsWiderOnes() throws IOException {
+    Path file =
+        examples(
+            "unsigned",
+            MessageTypeParser.parseMessageType(
+                "message m { required int32 a (INTEGER(32,false));"
+                    + " required int64 b (INTEGER(64,false)); }"),
+            1,
+            (group, row) -> group.append("a", -1).append("b", -1L),
+            1 << 20);
+    assertThat(read(file, wanted("a: decimal(20,1), b: decimal(22,1)")).toRows())
+        .hasToString("[[4294967295.0, 18446744073709551615.0]]");
+    assertThat(read(file, wanted("a: double")).toRows()).hasToString("[[4.294967295E9]]");
+    assertThatThrownBy(() -> read(file, wanted("b: double")))
+        .hasMessageEndingWith("column 'b' is decimal(20,0) where double is wanted");
+  }
+
+  @Test
   void numbersWidenWhereNothingIsLost() throws IOException {
     Path longs =
         examples(
