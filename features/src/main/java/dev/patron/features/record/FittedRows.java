@@ -32,9 +32,14 @@ public final class FittedRows {
 
   private static final int DIGITS_OF_LONG = 19;
 
+  private static final String NO_TYPES = new Type.RowOf(Schema.of()).toString();
+
   private final Schema wanted;
   private final Schema reading;
   private final Schema own;
+
+  /** The columns that are kept of a row which does not fit. */
+  private final List<String> kept = new ArrayList<>();
 
   /** What the dataset declares. */
   private final Schema declared;
@@ -42,19 +47,31 @@ public final class FittedRows {
   /**
    * Rows for a table.
    *
-   * @param own the columns that the file has, called as the table calls them
+   * @param own the columns of the file that have a type, called as the table calls them
+   * @param whole the same, and where all values are null, so that nothing says their type, lists
+   *     and rows of strings: that they are there is a value
    * @param wanted the columns of the table
    * @param declared the columns that the dataset declares; none: types follow from the files
    */
-  public FittedRows(Schema own, Schema wanted, Schema declared) {
+  public FittedRows(Schema own, Schema whole, Schema wanted, Schema declared) {
     this.declared = declared;
     this.own = new Schema(own.fields().stream().filter(f -> wanted.has(f.name())).toList());
     this.wanted = wanted;
     List<Schema.Field> fields = new ArrayList<>();
     for (Schema.Field field : wanted.fields()) {
       String name = field.name();
-      boolean asItIs = !own.has(name) || isAlways(own.type(name), field.type(), declared(name));
-      fields.add(asItIs ? field : new Schema.Field(name, own.type(name)));
+      boolean asItIs =
+          !whole.has(name)
+              || isAlways(typed(own, name), whole.type(name), field.type(), declared(name));
+      fields.add(asItIs ? field : new Schema.Field(name, whole.type(name)));
+    }
+    for (Schema.Field field : whole.fields()) {
+      if (wanted.has(field.name())) {
+        kept.add(field.name());
+      } else if (!own.has(field.name())) {
+        kept.add(field.name());
+        fields.add(field);
+      }
     }
     this.reading = new Schema(fields);
   }
@@ -83,25 +100,50 @@ public final class FittedRows {
         : row.schema().has(name) ? row.schema().type(name) : null;
   }
 
-  /** Whether every value of one type may lie in a column of another. */
-  private static boolean isAlways(Type from, Type to, @Nullable Type made) {
-    if (from instanceof Type.ListOf list && to instanceof Type.ListOf other) {
-      return isAlways(list.element(), other.element(), element(made));
+  private static @Nullable Type typed(Schema own, String name) {
+    return own.has(name) ? own.type(name) : null;
+  }
+
+  /**
+   * Whether every value of one type may lie in a column of another.
+   *
+   * @param from the type that is known; null where all values are null
+   * @param whole the same, with what is a list or a row though nothing of it has a type
+   */
+  private static boolean isAlways(@Nullable Type from, Type whole, Type to, @Nullable Type made) {
+    if (whole instanceof Type.ListOf list) {
+      return to instanceof Type.ListOf other
+          && isAlways(
+              from == null ? null : ((Type.ListOf) from).element(),
+              list.element(),
+              other.element(),
+              element(made));
     }
-    if (from instanceof Type.RowOf row && to instanceof Type.RowOf other) {
-      return row.schema().fields().stream()
-          .allMatch(
-              field ->
-                  other.schema().has(field.name())
-                      && isAlways(
-                          field.type(),
-                          other.schema().type(field.name()),
-                          field(made, field.name())));
+    if (whole instanceof Type.RowOf row) {
+      return to instanceof Type.RowOf other
+          && row.schema().fields().stream()
+              .allMatch(field -> isAlways(from, field, other.schema(), made));
+    }
+    if (from == null) {
+      return true;
     }
     return mayLieIn(from, to, made)
         && (from.equals(to)
             || from instanceof Type.Decimal
             || (to instanceof Type.Decimal && WiderTypes.wholeDigits(to) >= DIGITS_OF_LONG));
+  }
+
+  private static boolean isAlways(
+      @Nullable Type row, Schema.Field field, Schema to, @Nullable Type made) {
+    String name = field.name();
+    Type from = row == null ? null : typed(((Type.RowOf) row).schema(), name);
+    if (!to.has(name)) {
+      // Where all values are null, nothing is missing.
+      return from == null
+          && !(field.type() instanceof Type.ListOf)
+          && !(field.type() instanceof Type.RowOf);
+    }
+    return isAlways(from, field.type(), to.type(name), field(made, name));
   }
 
   /**
@@ -141,6 +183,13 @@ public final class FittedRows {
       }
       converted.add(values);
     }
+    for (int i = wanted.size(); i < reading.size(); i++) {
+      for (int row = 0; row < read.rows(); row++) {
+        if (!read.column(i).isNull(row)) {
+          unfit.set(row);
+        }
+      }
+    }
     Column[] columns = new Column[wanted.size()];
     for (int i = 0; i < columns.length; i++) {
       Type to = wanted.field(i).type();
@@ -171,7 +220,7 @@ public final class FittedRows {
 
   private Frame withTexts(Frame fitted, Frame read, BitSet unfit) {
     String types = new Type.RowOf(own).toString();
-    Frame stated = read.select(own.names());
+    Frame stated = read.select(kept);
     ColumnBuilder texts = ColumnBuilder.of(Type.STRING);
     ColumnBuilder headers = ColumnBuilder.of(Type.STRING);
     for (int row = 0; row < read.rows(); row++) {
@@ -239,7 +288,7 @@ public final class FittedRows {
 
   /** The columns of a file by the text in {@code _header}. */
   static Schema types(String header) {
-    return ((Type.RowOf) Type.parse(header)).schema();
+    return header.equals(NO_TYPES) ? Schema.of() : ((Type.RowOf) Type.parse(header)).schema();
   }
 
   /**
@@ -247,9 +296,10 @@ public final class FittedRows {
    * made of a record must not depend on where it lies.
    *
    * @param bronze the table's columns, and behind them those of {@link Tables#BRONZE}
+   * @param made the columns that are made of them: the types of what a file gives none
    * @return frames of one schema each; first the rows that lie in the table's columns
    */
-  static List<Frame> restored(Frame bronze) {
+  static List<Frame> restored(Frame bronze, Schema made) {
     BytesColumn headers = bronze.bytes("_header");
     TreeMap<String, BitSet> kept = new TreeMap<>();
     for (int row = 0; row < bronze.rows(); row++) {
@@ -262,11 +312,15 @@ public final class FittedRows {
     }
     List<Frame> frames = new ArrayList<>();
     frames.add(bronze.filter(headers::isNull));
-    kept.forEach((header, rows) -> frames.add(restored(bronze.filter(rows::get), types(header))));
+    kept.forEach(
+        (header, rows) -> {
+          Type own = WiderTypes.grown(new Type.RowOf(types(header)), new Type.RowOf(made));
+          frames.add(restoredTo(bronze.filter(rows::get), ((Type.RowOf) own).schema()));
+        });
     return frames;
   }
 
-  private static Frame restored(Frame kept, Schema own) {
+  private static Frame restoredTo(Frame kept, Schema own) {
     BytesColumn texts = kept.bytes("_value");
     FrameBuilder rows = new FrameBuilder(own);
     for (int row = 0; row < kept.rows(); row++) {

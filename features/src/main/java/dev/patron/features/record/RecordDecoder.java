@@ -78,7 +78,8 @@ public final class RecordDecoder implements Serializable {
       if (reading.kind != Kind.PARQUET) {
         return decodeAll(bronze);
       }
-      List<Decoded> parts = FittedRows.restored(bronze).stream().map(this::decodeAll).toList();
+      List<Decoded> parts =
+          FittedRows.restored(bronze, reading.read).stream().map(this::decodeAll).toList();
       if (parts.size() == 1) {
         return parts.get(0);
       }

@@ -84,7 +84,7 @@ final class ValueText {
 
   /**
    * The inverse of {@link #json(Frame, int)}: the values of these columns, null where there is
-   * none.
+   * none, or a list or a row of nulls where no such one is asked for.
    */
   static List<@Nullable Object> row(byte[] text, int from, int length, Schema columns) {
     try (JsonParser parser = JsonRecord.FACTORY.createParser(text, from, length)) {
@@ -101,8 +101,9 @@ final class ValueText {
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
       parser.nextToken();
-      if (schema.has(name)) {
-        values[schema.position(name)] = read(parser, schema.type(name));
+      int position = position(schema, name);
+      if (position >= 0) {
+        values[position] = read(parser, schema.field(position).type());
       } else {
         parser.skipChildren();
       }
@@ -110,8 +111,30 @@ final class ValueText {
     return Arrays.asList(values);
   }
 
+  /** A file that gives a column no type may spell it otherwise than the one that does. */
+  private static int position(Schema schema, String name) {
+    if (schema.has(name)) {
+      return schema.position(name);
+    }
+    for (int i = 0; i < schema.size(); i++) {
+      if (schema.field(i).name().equalsIgnoreCase(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   private static @Nullable Object read(JsonParser parser, Type type) throws IOException {
-    if (parser.currentToken() == JsonToken.VALUE_NULL) {
+    JsonToken expected =
+        type instanceof Type.ListOf
+            ? JsonToken.START_ARRAY
+            : type instanceof Type.RowOf ? JsonToken.START_OBJECT : null;
+    JsonToken token = parser.currentToken();
+    if (expected == null ? !token.isScalarValue() : token != expected) {
+      parser.skipChildren();
+      return null;
+    }
+    if (token == JsonToken.VALUE_NULL) {
       return null;
     }
     if (type instanceof Type.ListOf list) {

@@ -24,6 +24,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows of files whose types are not those of bronze: none is lost, and none is changed. */
@@ -36,7 +37,8 @@ class FittedRowsTest {
 
   /** The rows, given as the file has them, as bronze has them. */
   private static Frame bronze(String own, String wanted, List<? extends List<?>> rows) {
-    return bronze(new FittedRows(schema(own), schema(wanted), Schema.of()), own, wanted, rows);
+    return bronze(
+        new FittedRows(schema(own), schema(own), schema(wanted), Schema.of()), own, wanted, rows);
   }
 
   private static Frame bronze(
@@ -243,7 +245,9 @@ class FittedRowsTest {
     }
     String file = "id: long, v: " + outer.replace("%s", own);
     String table = "id: long, v: " + outer.replace("%s", bronze);
-    Frame frame = bronze(new FittedRows(schema(file), schema(table), columns), file, table, rows);
+    Frame frame =
+        bronze(
+            new FittedRows(schema(file), schema(file), schema(table), columns), file, table, rows);
     Decoded decoded =
         new RecordDecoder(Source.facts(Kind.PARQUET).with(columns).table(), columns).decode(frame);
     List<String> found = new ArrayList<>();
@@ -254,6 +258,57 @@ class FittedRowsTest {
     }
     Collections.sort(found);
     return String.join("\n", found);
+  }
+
+  /** What a file has where nothing says the type: of the values, only that they are there. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "array<string> | array<date>",
+        "array<string> | array<row<a: long>>",
+        "row<a: string> | row<a: long, b: array<string>>",
+        "array<array<string>> | array<array<long>>",
+        "row<a: array<string>> | row<a: array<long>>",
+      })
+  void whatHasNoTypeIsKeptUntilThereIsOne(String whole, String type) {
+    boolean isList = whole.startsWith("array");
+    Object some =
+        !whole.contains("row")
+            ? List.of()
+            : isList ? List.of() : Arrays.asList(whole.contains("array") ? List.of() : null);
+    Object made = isList || !type.contains("b:") ? some : Arrays.asList((Object) null, null);
+    List<List<@Nullable Object>> rows =
+        List.of(Arrays.asList(1L, some), Arrays.asList(2L, (Object) null));
+    String file = "id: long, V: " + whole;
+    for (String table : List.of("id: long", "id: long, V: " + type, "id: long, V: date")) {
+      FittedRows fitted =
+          new FittedRows(schema("id: long"), schema(file), schema(table), Schema.of());
+      if (fitted.reading().has("V") && !fitted.reading().type("V").equals(Type.parse(whole))) {
+        // Bronze holds it as it is.
+        assertThat(fitted.reading()).isEqualTo(schema(table));
+        continue;
+      }
+      Frame bronze = bronze(fitted, file, table, rows);
+      assertThat(bronze.value(0, "_header")).isEqualTo("row<id: long>");
+      assertThat(bronze.value(1, "_header")).isNull();
+      assertThat(decoded(bronze, "id: long, v: " + type))
+          .containsExactlyInAnyOrder(Arrays.asList(1L, made), Arrays.asList(2L, null));
+      assertThat(decoded(bronze, "id: long, v: string"))
+          .containsExactlyInAnyOrder(Arrays.asList(1L, null), Arrays.asList(2L, null));
+      SchemaEvidence evidence = new SchemaEvidence();
+      evidence.observe(bronze, PLAIN);
+      assertThat(evidence.resolve(PLAIN)).isEqualTo(schema(table));
+    }
+  }
+
+  @Test
+  void aFileWithoutAnyTypeIsKept() {
+    FittedRows fitted =
+        new FittedRows(Schema.of(), schema("v: array<string>"), Schema.of(), Schema.of());
+    Frame fit = fitted.fit(Frame.ofRows(schema("v: array<string>"), List.of(List.of(List.of()))));
+    assertThat(fit.value(0, "_value")).isEqualTo("{\"v\":[]}");
+    assertThat(FittedRows.types(fit.bytes("_header").text(0))).isEqualTo(Schema.of());
   }
 
   @Test

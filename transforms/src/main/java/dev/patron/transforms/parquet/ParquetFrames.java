@@ -52,10 +52,12 @@ public final class ParquetFrames {
    * What the end of a file says of it.
    *
    * @param columns those that have a type
+   * @param whole the same, and where all values are null, so that nothing says their type, lists
+   *     and rows of strings
    * @param untyped the names of those that have none, as all their values are null
    * @param rows how many rows there are
    */
-  public record Footer(Schema columns, List<String> untyped, long rows) {}
+  public record Footer(Schema columns, Schema whole, List<String> untyped, long rows) {}
 
   /**
    * Reads the end of a file.
@@ -67,7 +69,8 @@ public final class ParquetFrames {
       throws UnreadableFileException {
     try (ParquetFileReader reader = open(file, configuration)) {
       Shape.Group shape = shape(reader, file, configuration).spelledAs(wanted);
-      return new Footer(shape.schema(), shape.untyped(), reader.getRecordCount());
+      return new Footer(
+          shape.schema(), shape.wholeSchema(), shape.untyped(), reader.getRecordCount());
     } catch (IOException | RuntimeException e) {
       throw UnreadableFileException.of(file, e);
     }

@@ -36,6 +36,17 @@ sealed interface Shape {
   /** Whether anything says what its values are; nothing may where all of them are null. */
   boolean isTyped();
 
+  /** The same type, with strings where there is none. */
+  default Type whole() {
+    if (this instanceof Leaf leaf) {
+      Type given = leaf.given();
+      return given == null ? Type.STRING : given;
+    }
+    return this instanceof Repeated list
+        ? new Type.ListOf(list.element().whole())
+        : new Type.RowOf(((Group) this).wholeSchema());
+  }
+
   /** The same with these physical columns being of this type, or of none. */
   default Shape typedAt(Set<List<String>> paths, @Nullable Type type) {
     if (this instanceof Leaf leaf) {
@@ -122,6 +133,18 @@ sealed interface Shape {
         }
       }
       return new Schema(typed);
+    }
+
+    /** All columns, but for those that can have no value. */
+    Schema wholeSchema() {
+      List<Schema.Field> whole = new ArrayList<>();
+      for (int i = 0; i < names.size(); i++) {
+        Shape field = fields.get(i);
+        if (field.isTyped() || !(field instanceof Leaf)) {
+          whole.add(new Schema.Field(names.get(i), field.whole()));
+        }
+      }
+      return new Schema(whole);
     }
 
     /**

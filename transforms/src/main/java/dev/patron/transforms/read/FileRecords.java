@@ -192,12 +192,15 @@ final class FileRecords {
     Schema columns = wanted == null ? Schema.of() : wanted;
     RowCount rows = new RowCount();
     try {
-      Schema own = ParquetFrames.footer(path, HadoopFiles.configuration(), columns).columns();
+      ParquetFrames.Footer footer =
+          ParquetFrames.footer(path, HadoopFiles.configuration(), columns);
       if (wanted == null) {
-        columns = own;
+        columns = footer.columns();
       }
       Schema declared = tables.get(0).declared();
-      FittedRows fitted = new FittedRows(own, columns, declared == null ? Schema.of() : declared);
+      FittedRows fitted =
+          new FittedRows(
+              footer.columns(), footer.whole(), columns, declared == null ? Schema.of() : declared);
       ParquetFrames.read(
           path,
           HadoopFiles.configuration(),

@@ -816,6 +816,8 @@ class ParquetFramesTest {
     ParquetFrames.Footer footer =
         ParquetFrames.footer(file, HadoopFiles.configuration(), wanted("A: long"));
     assertThat(footer.columns()).hasToString("A: long, i: long, r: row<b: boolean>");
+    assertThat(footer.whole())
+        .hasToString("A: long, i: long, l: array<string>, r: row<n: string, b: boolean>");
     assertThat(footer.untyped()).containsExactly("n", "l");
     assertThat(footer.rows()).isEqualTo(2);
     assertThat(
