@@ -173,4 +173,24 @@ class SentScoresTest {
     assertThat(sent("id").last()).hasValue(0);
     assertThat(sent("another").last()).isEmpty();
   }
+
+  /** STREAM.md says so: what was sent is noted beside the scores, and becomes as old with them. */
+  @Test
+  void aWholeWarehouseThatIsPutBackSendsAllWhereItsNotesAreDeleted() throws IOException {
+    score();
+    send();
+    Path warehouse = folder.resolve("warehouse");
+    Path copy = folder.resolve("copy");
+    copy(warehouse, copy);
+    score();
+    send();
+    delete(warehouse);
+    copy(copy, warehouse);
+    assertThat(sent("id").last()).hasValue(0);
+    delete(Path.of(notes().path().toUri()));
+    assertThat(sent("id").last()).isEmpty();
+    assertThat(sent("id").whyAll()).isNull();
+    send();
+    assertThat(sent("id").last()).hasValue(0);
+  }
 }
