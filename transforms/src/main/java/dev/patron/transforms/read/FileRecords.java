@@ -104,7 +104,7 @@ final class FileRecords {
             file.path() + (ours ? " cannot be read back" : " cannot be read"), e);
       }
       complete = records.count;
-      bronze.loss(name, lost(name, records.count, e), splitter.rest());
+      bronze.loss(name, lost(inFolder(name), records.count, e), splitter.rest());
     }
     bronze.flush();
     return complete < file.after() ? file : file.resumeAfter(complete, unfinished);
@@ -125,6 +125,14 @@ final class FileRecords {
       in.close();
       throw e;
     }
+  }
+
+  /**
+   * What a file is called in its folder: a fault says the same wherever the file lies, as all that
+   * the digests of tables cover does. The whole path is in {@code _file} beside it.
+   */
+  private static String inFolder(String file) {
+    return file.substring(file.lastIndexOf('/') + 1);
   }
 
   private static String lost(String file, long records, IOException e) {
@@ -210,7 +218,8 @@ final class FileRecords {
       if (!Damage.isOf(file.path(), e)) {
         throw new UncheckedIOException(e);
       }
-      String detail = e.getMessage() + "; rows read before: " + rows.count;
+      String why = String.valueOf(e.getMessage()).replace(file.path(), inFolder(file.path()));
+      String detail = why + "; rows read before: " + rows.count;
       sink.frame(0, new ParquetBronze(file.path(), columns).loss(Reason.MALFORMED.fault(detail)));
     }
     return rows.count;

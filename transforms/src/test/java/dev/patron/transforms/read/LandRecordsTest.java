@@ -116,8 +116,7 @@ class LandRecordsTest {
     assertThat(column(decoded.quarantine(), "reason")).containsExactly("MALFORMED");
     assertThat(column(decoded.quarantine(), "detail").get(0))
         .isEqualTo(
-            half.path()
-                + " cannot be read beyond record "
+            "half.jsonl.gz cannot be read beyond record "
                 + read
                 + ": Unexpected end of ZLIB input stream");
     assertThat(column(decoded.quarantine(), "_offset")).containsExactly("null");
@@ -128,13 +127,14 @@ class LandRecordsTest {
   void aFileThatIsNotWhatItSaysIsOneRefusal() throws IOException {
     SourceFile noGzip = file("b.csv.gz", "a,b\n1,2\n".getBytes(UTF_8));
     assertThat(column(read(Kind.CSV, noGzip), "_fault"))
-        .containsExactly(
-            "MALFORMED: " + noGzip.path() + " cannot be read beyond record 0: Not in GZIP format");
+        .containsExactly("MALFORMED: b.csv.gz cannot be read beyond record 0: Not in GZIP format");
     SourceFile noParquet = file("c.parquet", "PAR? not really".getBytes(UTF_8));
     Frame refused = read(Kind.PARQUET, noParquet);
     assertThat(refused.rows()).isEqualTo(1);
     assertThat(column(refused, "_fault").get(0))
-        .startsWith("MALFORMED: " + noParquet.path() + " cannot be read as Parquet");
+        .as("the same wherever the file lies, as digests are")
+        .startsWith("MALFORMED: c.parquet cannot be read as Parquet: ")
+        .doesNotContain(folder.toString());
   }
 
   /** Whatever library stumbles over it, and with whatever exception. */
