@@ -42,9 +42,15 @@ sealed interface Shape {
       Type given = leaf.given();
       return given == null ? Type.STRING : given;
     }
-    return this instanceof Repeated list
-        ? new Type.ListOf(list.element().whole())
-        : new Type.RowOf(((Group) this).wholeSchema());
+    if (this instanceof Repeated list) {
+      return new Type.ListOf(list.element().whole());
+    }
+    Group group = (Group) this;
+    List<Schema.Field> fields = new ArrayList<>();
+    for (int i = 0; i < group.names().size(); i++) {
+      fields.add(new Schema.Field(group.names().get(i), group.fields().get(i).whole()));
+    }
+    return new Type.RowOf(new Schema(fields));
   }
 
   /** The same with these physical columns being of this type, or of none. */
@@ -135,7 +141,7 @@ sealed interface Shape {
       return new Schema(typed);
     }
 
-    /** All columns, but for those that can have no value. */
+    /** The columns as they are {@link #whole}, but for those that can have no value. */
     Schema wholeSchema() {
       List<Schema.Field> whole = new ArrayList<>();
       for (int i = 0; i < names.size(); i++) {
