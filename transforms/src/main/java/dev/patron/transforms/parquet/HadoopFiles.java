@@ -12,6 +12,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.codec.ZstandardCodec;
 
 /**
  * The one way to files: Hadoop's {@code FileSystem}, which knows local folders, Databricks volumes
@@ -36,6 +37,9 @@ public final class HadoopFiles {
           ServiceLoader.load(HadoopSettings.class, HadoopFiles.class.getClassLoader())) {
         known.settings().forEach(configuration::set);
       }
+      // Parquet's own choice, 3, takes a sixth more time to write our tables and spares a fiftieth
+      // of their size.
+      configuration.setIfUnset(ZstandardCodec.PARQUET_COMPRESS_ZSTD_LEVEL, "2");
       // The checksummed local file system would leave a hidden .crc file beside every file, and
       // refuse files that other programs have rewritten.
       configuration.set("fs.file.impl", PlainLocalFileSystem.class.getName());
