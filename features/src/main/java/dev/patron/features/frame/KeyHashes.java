@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * A set of keys, known by their hashes ({@link Frame#hash}). It says which rows a change concerns.
  * Two keys may share a hash: then both are in the set, and whoever asks has to treat both alike.
  *
- * <p>A key that is one whole number is known by that instead, where the set knows it of all its
- * keys: rows in its order are then found without a hash for each.
+ * <p>Rows whose key is one whole number are told by that instead ({@link #within}, {@link
+ * #without}), where the set knows it of all its keys: rows in its order are then found without a
+ * hash for each. {@link #contains} and {@link #touches} go by hashes always.
  */
 public final class KeyHashes {
   /**

@@ -293,13 +293,20 @@ final class ColumnEvidence {
     taken = kind == Kind.OBJECT && debezium && isVariableDecimal() ? Kind.VARIABLE_DECIMAL : kind;
     values.clear();
     if (!types.isEmpty()) {
-      takenType = WiderTypes.ofMost(types, takenType);
+      takenType = WiderTypes.ofMost(types, takenType == null ? typeBefore() : takenType);
     }
     types.replaceAll((type, records) -> 0L);
     fields.values().forEach(field -> field.take(debezium));
     if (element != null) {
       element.take(debezium);
     }
+  }
+
+  /** The type by notes that do not say which was taken, of types alone; null without any. */
+  private @Nullable Type typeBefore() {
+    Map<String, Long> before = new TreeMap<>(types);
+    before.values().removeIf(records -> records > 0);
+    return before.isEmpty() ? null : WiderTypes.ofMost(before, null);
   }
 
   /** Adds all that was seen elsewhere, and nowhere else: its values are counted once more. */
@@ -356,10 +363,12 @@ final class ColumnEvidence {
   private Type resolveSeen(String path, Map<String, Role> roles, boolean csv, boolean debezium) {
     Role role = roles.get(path);
     if (!types.isEmpty()) {
-      Type stated = WiderTypes.ofMost(types, takenType);
-      return role != null && role != Role.IDENTITY && stated == Type.STRING
-          ? resolveRole(role, stated)
-          : stated;
+      if (role == null || role == Role.IDENTITY || role == Role.PLACE) {
+        return WiderTypes.ofMost(types, takenType);
+      }
+      // Text is but one way to write a time or an amount: types that come later widen it as well.
+      Type stated = WiderTypes.ofMost(types, takenType == Type.STRING ? null : takenType);
+      return stated == Type.STRING ? resolveRole(role, stated) : stated;
     }
     Type plain = csv ? resolveText() : resolveJson(path, roles, debezium);
     return role == null ? plain : resolveRole(role, plain);

@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Reads the records of Parquet files that lie in bronze's columns: as they are, where their types
- * are the table's.
+ * Reads the records of Parquet files, from bronze's columns or as {@link FittedRows} restored them:
+ * as they are, where their types are the table's.
  */
 final class ParquetRecords {
   private final TableReading reading;

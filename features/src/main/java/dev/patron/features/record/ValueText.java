@@ -1,8 +1,11 @@
 package dev.patron.features.record;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
@@ -19,6 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Typed values as the text that {@link ValueReader} reads them from, and back. */
 final class ValueText {
+  /** What was written here has been read from a file: it is not for the text to refuse it. */
+  private static final JsonFactory KEPT =
+      new JsonFactoryBuilder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+          .build();
+
   private ValueText() {}
 
   /** A single value. */
@@ -87,7 +97,7 @@ final class ValueText {
    * none, or a list or a row of nulls where no such one is asked for.
    */
   static List<@Nullable Object> row(byte[] text, int from, int length, Schema columns) {
-    try (JsonParser parser = JsonRecord.FACTORY.createParser(text, from, length)) {
+    try (JsonParser parser = KEPT.createParser(text, from, length)) {
       parser.nextToken();
       return fields(parser, columns);
     } catch (IOException e) {

@@ -16,10 +16,11 @@ public final class Tables {
   /**
    * What every bronze table has beside the source's own columns: where a record came from and, for
    * text formats, the record itself as it came. {@code _file} names the file it was read from,
-   * {@code _header} is the header line that a CSV record stands under, and for a record of Kafka
-   * its headers as JSON, {@code {"trace": "5d0c"}}. {@code _fault} is null but where the reader
-   * could not take a record as it is: then a reason and a detail, with which the record will be
-   * refused.
+   * {@code _header} is the header line that a CSV record stands under, for a record of Kafka its
+   * headers as JSON, {@code {"trace": "5d0c"}}, and for one of Parquet that does not fit the
+   * columns, and is kept as JSON in {@code _value}, the types of its file. {@code _fault} is null
+   * but where the reader could not take a record as it is: then a reason and a detail, with which
+   * the record will be refused.
    */
   public static final Schema BRONZE =
       Schema.of()

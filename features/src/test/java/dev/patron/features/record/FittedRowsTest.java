@@ -10,6 +10,7 @@ import dev.patron.features.frame.Type;
 import dev.patron.features.frame.Values;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Format.Kind;
+import dev.patron.features.tables.TableDefinition.Role;
 import dev.patron.features.tables.Tables;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -368,6 +369,64 @@ class FittedRowsTest {
       evidence.addLater(later, PLAIN);
       assertThat(evidence.resolve(PLAIN).toString()).isEqualTo(grown);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "TIME | 2024-01-05 | timestamp | 2024-01-05T10:00:00Z | date | timestamp",
+        "QUANTITY | 3 | double | 2.5 | long | double",
+        "MONEY | 3 | 'decimal(20,2)' | 12.50 | 'decimal(18,0)' | 'decimal(20,2)'",
+        "MONEY | 3.10 | 'decimal(22,4)' | 12.5000 | 'decimal(18,2)' | 'decimal(22,4)'"
+      })
+  void whatIsWrittenAsTextWidensByTheTypesThatComeLater(
+      Role role, String text, String type, String value, String first, String then) {
+    TableDefinition table = Source.facts(Kind.PARQUET).with("v", role).table();
+    Object typed =
+        switch (role) {
+          case TIME -> Instant.parse(value);
+          case QUANTITY -> Double.valueOf(value);
+          default -> new BigDecimal(value);
+        };
+    SchemaEvidence texts = new SchemaEvidence();
+    texts.observe(bronze("v: string", "v: string", text, text), table);
+    SchemaEvidence others = new SchemaEvidence();
+    others.observe(bronze("v: " + type, "v: string", typed), table);
+
+    SchemaEvidence evidence = new SchemaEvidence();
+    evidence.addLater(texts, table);
+    assertThat(evidence.resolve(table).toString()).isEqualTo("v: " + first);
+    evidence = SchemaEvidence.fromJson(evidence.toJson());
+    evidence.addLater(others, table);
+    assertThat(evidence.resolve(table).toString()).isEqualTo("v: " + then);
+
+    SchemaEvidence other = new SchemaEvidence();
+    other.addLater(others, table);
+    other.addLater(texts, table);
+    assertThat(other.resolve(table).toString()).isEqualTo("v: " + then);
+  }
+
+  @Test
+  void aNoteThatDoesNotSayWhichTypeWasTakenKeepsItsOwn() {
+    SchemaEvidence evidence =
+        SchemaEvidence.fromJson(
+            "{\"orders\":[[\"v\"]],\"columns\":{\"v\":{\"seen\":[],\"types\":{\"long\":0}}}}");
+    SchemaEvidence texts = new SchemaEvidence();
+    texts.observe(bronze("v: string", "v: long", "x", "y"), PLAIN);
+    evidence.addLater(texts, PLAIN);
+    assertThat(evidence.resolve(PLAIN).toString()).isEqualTo("v: long");
+    SchemaEvidence fractions = new SchemaEvidence();
+    fractions.observe(bronze("v: double", "v: long", 2.5), PLAIN);
+    evidence.addLater(fractions, PLAIN);
+    assertThat(evidence.resolve(PLAIN).toString()).isEqualTo("v: double");
+  }
+
+  @Test
+  void whatIsKeptMayBeLargerThanARecordOfText() {
+    String large = "x".repeat(RecordDecoder.MAX_RECORD_BYTES + 1);
+    assertThat(decoded(bronze("v: string", "v: long", large), "v: string"))
+        .isEqualTo(List.of(List.of(large)));
   }
 
   private static Object nested(String outer, Object value) {

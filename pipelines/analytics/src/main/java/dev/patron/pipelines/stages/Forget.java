@@ -324,7 +324,7 @@ public final class Forget {
             ? options.getAsOf()
             : Values.instant(observed).toString();
     Features.run(job, asOf, options.getNtile());
-    // Who changed are those who are gone, by hashes of their keys: now it is everybody.
+    // Who changed are those who are gone, by their keys or hashes of these: now it is everybody.
     new Changes(job).overwrite(Features.CHANGED, KeyHashes.every()).decide("forget");
     TableSnapshot scores = job.latest(Score.SCORES);
     if (scores == null) {
