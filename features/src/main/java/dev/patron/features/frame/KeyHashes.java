@@ -1,9 +1,9 @@
 package dev.patron.features.frame;
 
 import it.unimi.dsi.fastutil.ints.IntArrayList;
-import it.unimi.dsi.fastutil.longs.Long2LongMap;
 import it.unimi.dsi.fastutil.longs.Long2LongOpenHashMap;
-import java.util.Arrays;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +24,33 @@ public final class KeyHashes {
   public static final Schema SCHEMA =
       Schema.of().with("_key_hash", Type.LONG).with("_number", Type.LONG);
 
-  /** The hashes, each with the number of its key, or 0 where that is not known. */
-  private final Long2LongOpenHashMap numbers = new Long2LongOpenHashMap();
+  private final boolean every;
+  private final boolean numbered;
+  private final long least;
+  private final long greatest;
 
-  private long @Nullable [] ascending;
-  private boolean every;
-  private boolean numbered = true;
-  private long least = Long.MAX_VALUE;
-  private long greatest = Long.MIN_VALUE;
+  /** At least a row for each key; by number when that was asked for. */
+  private Frame keys;
 
-  private KeyHashes() {}
+  private boolean ascending;
+  private @Nullable LongOpenHashSet hashes;
+
+  private KeyHashes(Frame keys, boolean every) {
+    this.keys = keys;
+    this.every = every;
+    LongColumn numbers = keys.longs("_number");
+    boolean known = true;
+    long low = Long.MAX_VALUE;
+    long high = Long.MIN_VALUE;
+    for (int row = 0; row < numbers.size(); row++) {
+      known &= !numbers.isNull(row);
+      low = Math.min(low, numbers.get(row));
+      high = Math.max(high, numbers.get(row));
+    }
+    numbered = known;
+    least = low;
+    greatest = high;
+  }
 
   /**
    * The column of a key whose values say where its rows are not: the last that holds whole numbers,
@@ -75,31 +92,16 @@ public final class KeyHashes {
 
   /** The union of sets. */
   public static KeyHashes union(Iterable<Frame> frames) {
-    KeyHashes all = new KeyHashes();
+    List<Frame> all = new ArrayList<>();
     for (Frame frame : frames) {
-      LongColumn hashes = frame.longs("_key_hash");
-      LongColumn numbers = frame.longs("_number");
-      for (int row = 0; row < frame.rows(); row++) {
-        if (hashes.isNull(row)) {
-          all.every = true;
-        } else if (numbers.isNull(row)) {
-          all.numbers.putIfAbsent(hashes.get(row), 0);
-          all.numbered = false;
-        } else {
-          all.add(hashes.get(row), numbers.get(row));
+      if (frame.rows() > 0) {
+        if (frame.longs("_key_hash").hasNulls()) {
+          return new KeyHashes(Frame.empty(SCHEMA), true);
         }
+        all.add(frame);
       }
     }
-    return all;
-  }
-
-  private void add(long hash, long number) {
-    int before = numbers.size();
-    long known = numbers.putIfAbsent(hash, number);
-    // Of two keys that share a hash only one could be found by its number.
-    numbered &= numbers.size() > before || known == number;
-    least = Math.min(least, number);
-    greatest = Math.max(greatest, number);
+    return new KeyHashes(Frame.concat(SCHEMA, all), false);
   }
 
   /** The set as a frame. */
@@ -107,20 +109,21 @@ public final class KeyHashes {
     if (every) {
       return every();
     }
-    if (!numbered) {
-      return ofHashes(numbers.keySet().toLongArray());
-    }
-    FrameBuilder rows = new FrameBuilder(SCHEMA);
-    for (Long2LongMap.Entry key : numbers.long2LongEntrySet()) {
-      rows.longs("_key_hash").append(key.getLongKey());
-      rows.longs("_number").append(key.getLongValue());
-    }
-    return rows.build();
+    LongColumn hash = keys.longs("_key_hash");
+    LongColumn number = keys.longs("_number");
+    Long2LongOpenHashMap numbers = new Long2LongOpenHashMap();
+    // A key that shares its hash with another is found by its own number.
+    return keys.filter(
+        row -> {
+          int before = numbers.size();
+          long known = numbers.putIfAbsent(hash.get(row), number.get(row));
+          return numbers.size() > before || known != number.get(row);
+        });
   }
 
   /** Whether no key is in the set. */
   public boolean isEmpty() {
-    return !every && numbers.isEmpty();
+    return !every && keys.rows() == 0;
   }
 
   /** Whether every key is in the set. */
@@ -130,7 +133,7 @@ public final class KeyHashes {
 
   /** Whether a key of this hash is in the set. */
   public boolean contains(long hash) {
-    return every || numbers.containsKey(hash);
+    return every || hashes().contains(hash);
   }
 
   /** Whether a key of this bucket, as {@link Frame#bucket} gives it, may be in the set. */
@@ -138,8 +141,9 @@ public final class KeyHashes {
     if (every) {
       return true;
     }
-    for (long hash : numbers.keySet()) {
-      if (Frame.bucket(hash, buckets) == bucket) {
+    LongColumn hash = keys.longs("_key_hash");
+    for (int row = 0; row < hash.size(); row++) {
+      if (Frame.bucket(hash.get(row), buckets) == bucket) {
         return true;
       }
     }
@@ -161,7 +165,7 @@ public final class KeyHashes {
     if (every) {
       return IntStream.range(0, rows.rows()).toArray();
     }
-    if (numbers.isEmpty()) {
+    if (keys.rows() == 0) {
       return new int[0];
     }
     return numbered && key.size() == 1 && rows.schema().type(key.get(0)).equals(Type.LONG)
@@ -170,11 +174,12 @@ public final class KeyHashes {
   }
 
   private int[] rowsOf(long[] hash) {
+    LongOpenHashSet set = hashes();
     IntArrayList within = new IntArrayList();
     boolean wanted = false;
     for (int row = 0; row < hash.length; row++) {
       if (row == 0 || hash[row] != hash[row - 1]) {
-        wanted = numbers.containsKey(hash[row]);
+        wanted = set.contains(hash[row]);
       }
       if (wanted) {
         within.add(row);
@@ -184,7 +189,7 @@ public final class KeyHashes {
   }
 
   /** Rows mostly come in the order of their numbers: the next is sought from where the last was. */
-  private static int[] rowsOf(long[] wanted, LongColumn numbers) {
+  private static int[] rowsOf(LongColumn wanted, LongColumn numbers) {
     IntArrayList within = new IntArrayList();
     long[] values = numbers.values();
     int at = 0;
@@ -197,9 +202,9 @@ public final class KeyHashes {
         continue;
       }
       at = firstFrom(wanted, number, number > low ? at : 0);
-      low = at == 0 ? Long.MIN_VALUE : wanted[at - 1];
-      high = at == wanted.length ? Long.MAX_VALUE : wanted[at];
-      if (at < wanted.length && high == number) {
+      low = at == 0 ? Long.MIN_VALUE : wanted.get(at - 1);
+      high = at == wanted.size() ? Long.MAX_VALUE : wanted.get(at);
+      if (at < wanted.size() && high == number) {
         within.add(row);
       }
     }
@@ -207,28 +212,45 @@ public final class KeyHashes {
   }
 
   /** The first of ascending numbers that is not less than one; it is not before this place. */
-  private static int firstFrom(long[] ascending, long number, int from) {
-    if (from == ascending.length || ascending[from] >= number) {
+  private static int firstFrom(LongColumn ascending, long number, int from) {
+    int size = ascending.size();
+    if (from == size || ascending.get(from) >= number) {
       return from;
     }
+    // All up to this one are less.
     int low = from;
     int step = 1;
-    while (low + step < ascending.length && ascending[low + step] < number) {
+    while (low + step < size && ascending.get(low + step) < number) {
       low += step;
       step *= 2;
     }
-    int found = Arrays.binarySearch(ascending, low, Math.min(low + step, ascending.length), number);
-    return found < 0 ? -found - 1 : found;
+    int high = Math.min(low + step, size);
+    while (low + 1 < high) {
+      int middle = (low + high) >>> 1;
+      if (ascending.get(middle) < number) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high;
   }
 
-  private long[] ascending() {
-    long[] sorted = ascending;
-    if (sorted == null) {
-      sorted = numbers.values().toLongArray();
-      Arrays.sort(sorted);
-      ascending = sorted;
+  private LongOpenHashSet hashes() {
+    LongOpenHashSet set = hashes;
+    if (set == null) {
+      set = new LongOpenHashSet(keys.longs("_key_hash").values(), 0, keys.rows());
+      hashes = set;
     }
-    return sorted;
+    return set;
+  }
+
+  private LongColumn ascending() {
+    if (!ascending) {
+      keys = keys.sort(List.of("_number"));
+      ascending = true;
+    }
+    return keys.longs("_number");
   }
 
   /** The rows whose key is in the set, in order. */

@@ -92,13 +92,15 @@ class KeyHashesTest {
   }
 
   @Test
-  void twoNumbersOfOneHashAreKnownByThat() {
+  void twoNumbersOfOneHashAreBothFound() {
     List<String> key = List.of("order");
     long hash = orders(3L).hash(key)[0];
     Frame alike = Frame.ofRows(KeyHashes.SCHEMA, List.of(List.of(hash, 3L), List.of(hash, 4L)));
 
-    assertThat(set(alike).within(orders(3L, 5L), key)).isEqualTo(orders(3L));
-    assertThat(set(alike).touchesNumbers(7, 8)).isTrue();
+    assertThat(set(alike).within(orders(3L, 4L, 5L), key)).isEqualTo(orders(3L, 4L));
+    assertThat(set(alike).touchesNumbers(7, 8)).isFalse();
+    assertThat(set(set(alike, alike).toFrame()).within(orders(4L, 3L), key))
+        .isEqualTo(orders(4L, 3L));
   }
 
   @Test
