@@ -3,6 +3,7 @@ package dev.patron.features.rfm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.patron.features.frame.BytesColumn;
+import dev.patron.features.frame.Column;
 import dev.patron.features.frame.ColumnBuilder;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
@@ -196,17 +197,31 @@ public final class RfmScores implements Serializable {
    * @throws IllegalStateException if no customer was counted
    */
   public int score(Measure measure, double value) {
+    return score(measure, new double[] {value})[0];
+  }
+
+  /** The scores of these values; 0 where there is none. */
+  private int[] score(Measure measure, double[] values) {
     int m = measure.position();
     int last = scores[m].length - 1;
-    if (last < 0) {
-      throw new IllegalStateException("no customer was counted for '" + measure.column() + "'");
-    }
-    for (int i = 0; i < last; i++) {
-      if (measure.lessIsBetter() ? value >= from[m][i] : value <= to[m][i]) {
-        return scores[m][i];
+    boolean less = measure.lessIsBetter();
+    double[] ends = less ? from[m] : to[m];
+    int[] scored = new int[values.length];
+    for (int row = 0; row < values.length; row++) {
+      double value = values[row];
+      if (Double.isNaN(value)) {
+        continue;
       }
+      if (last < 0) {
+        throw new IllegalStateException("no customer was counted for '" + measure.column() + "'");
+      }
+      int at = 0;
+      while (at < last && (less ? value < ends[at] : value > ends[at])) {
+        at++;
+      }
+      scored[row] = scores[m][at];
     }
-    return scores[m][last];
+    return scored;
   }
 
   /**
@@ -214,15 +229,23 @@ public final class RfmScores implements Serializable {
    * in; null where a measure is null.
    */
   public Frame score(Frame features) {
-    int[][] scores = new int[Measure.values().length][features.rows()];
+    int[][] scored = new int[Measure.values().length][];
     for (Measure measure : Measure.values()) {
-      double[] values = Measure.values(features, measure.column());
-      int[] ofMeasure = scores[measure.position()];
-      for (int row = 0; row < values.length; row++) {
-        ofMeasure[row] = Double.isNaN(values[row]) ? 0 : score(measure, values[row]);
+      scored[measure.position()] = score(measure, Measure.values(features, measure.column()));
+    }
+    return with(features, scored, segments);
+  }
+
+  private static Column column(int[] scores) {
+    LongColumn.Builder column = (LongColumn.Builder) ColumnBuilder.of(Type.LONG);
+    for (int score : scores) {
+      if (score == 0) {
+        column.appendNull();
+      } else {
+        column.append(score);
       }
     }
-    return with(features, scores, segments);
+    return column.build();
   }
 
   /** The frame with these scores, by measure and row, and the names that follow; 0 is no score. */
@@ -230,15 +253,8 @@ public final class RfmScores implements Serializable {
     Frame scored = features;
     String[] columns = {"r_score", "f_score", "m_score"};
     for (Measure measure : Measure.values()) {
-      LongColumn.Builder column = (LongColumn.Builder) ColumnBuilder.of(Type.LONG);
-      for (int score : scores[measure.position()]) {
-        if (score == 0) {
-          column.appendNull();
-        } else {
-          column.append(score);
-        }
-      }
-      scored = scored.with(columns[measure.position()], Type.LONG, column.build());
+      int[] ofMeasure = scores[measure.position()];
+      scored = scored.with(columns[measure.position()], Type.LONG, column(ofMeasure));
     }
     BytesColumn.Builder names = (BytesColumn.Builder) ColumnBuilder.of(Type.STRING);
     byte[][] ofCell = new byte[(BEST + 1) * (BEST + 1) * (BEST + 1)][];

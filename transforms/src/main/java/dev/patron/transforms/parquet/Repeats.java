@@ -2,6 +2,8 @@ package dev.patron.transforms.parquet;
 
 import dev.patron.features.frame.CanonicalBytes;
 import dev.patron.features.frame.Column;
+import dev.patron.features.frame.DoubleColumn;
+import dev.patron.features.frame.LongColumn;
 import java.util.Arrays;
 
 /**
@@ -25,23 +27,34 @@ final class Repeats {
 
   /** Whether those of these entries that have a value repeat. */
   static boolean among(Column column, ColumnLevels levels) {
-    long[] hashes = new long[levels.size()];
+    long[] numbers = new long[levels.size()];
     CanonicalBytes bytes = new CanonicalBytes();
     int values = 0;
     for (int i = 0; i < levels.size(); i++) {
       int row = levels.row(i);
       if (row >= 0) {
-        column.canonical(row, bytes.clear());
-        hashes[values++] = bytes.hash64();
+        numbers[values++] = number(column, row, bytes);
       }
     }
-    Arrays.sort(hashes, 0, values);
+    Arrays.sort(numbers, 0, values);
     int distinct = Math.min(1, values);
     for (int i = 1; i < values; i++) {
-      if (hashes[i] != hashes[i - 1]) {
+      if (numbers[i] != numbers[i - 1]) {
         distinct++;
       }
     }
     return values < ENOUGH || distinct * TIMES <= values;
+  }
+
+  /** Equal values have the same; others have not, or only by a collision of hashes. */
+  private static long number(Column column, int row, CanonicalBytes bytes) {
+    if (column instanceof LongColumn longs) {
+      return longs.get(row);
+    }
+    if (column instanceof DoubleColumn doubles) {
+      return Double.doubleToLongBits(doubles.get(row));
+    }
+    column.canonical(row, bytes.clear());
+    return bytes.hash64();
   }
 }

@@ -11,9 +11,9 @@ import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +62,7 @@ record Homes(TableSnapshot table, String customer, String country, @Nullable Str
 
   /** The countries with the most rows, by name; of equals the first in the order of names. */
   List<String> largest(int most) {
-    Map<String, Long> rows = new TreeMap<>();
+    Map<String, Long> rows = new HashMap<>();
     for (Frame frame : TableScan.of(table, List.of(country))) {
       BytesColumn names = frame.bytes(country);
       for (int row = 0; row < frame.rows(); row++) {

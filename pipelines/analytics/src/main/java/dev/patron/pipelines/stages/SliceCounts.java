@@ -95,32 +95,18 @@ final class SliceCounts {
       Manifest manifest =
           job.run("publish", (pipeline, findings) -> changed(pipeline, findings, before));
       customers =
-          Slices.mergeCustomers(
-              Frame.concat(
-                  Slices.customersSchema(),
-                  List.of(
-                      Slices.differenceOfCustomers(
-                          known(CUSTOMERS),
-                          one(manifest, "customers before", Slices.customersSchema())),
-                      one(manifest, "customers", Slices.customersSchema()))));
+          Slices.differenceOfCustomers(
+              both(known(CUSTOMERS), one(manifest, "customers", Slices.customersSchema())),
+              one(manifest, "customers before", Slices.customersSchema()));
       purchases =
-          Slices.mergePurchases(
-              Frame.concat(
-                  Slices.purchasesSchema(),
-                  List.of(
-                      Slices.differenceOfPurchases(
-                          known(PURCHASES),
-                          one(manifest, "purchases before", Slices.purchasesSchema())),
-                      one(manifest, "purchases", Slices.purchasesSchema()))));
+          Slices.differenceOfPurchases(
+              both(known(PURCHASES), one(manifest, "purchases", Slices.purchasesSchema())),
+              one(manifest, "purchases before", Slices.purchasesSchema()));
       if (sold != null) {
         units =
-            ProductTotals.merge(
-                Frame.concat(
-                    sold.schema(),
-                    List.of(
-                        ProductTotals.difference(
-                            known(PRODUCTS), one(manifest, "sold before", sold.schema())),
-                        one(manifest, "sold", sold.schema()))));
+            ProductTotals.difference(
+                both(known(PRODUCTS), one(manifest, "sold", sold.schema())),
+                one(manifest, "sold before", sold.schema()));
       }
     }
     Map<String, String> properties = new HashMap<>(making.properties(-1));
@@ -148,6 +134,10 @@ final class SliceCounts {
 
   private static Frame one(Manifest manifest, String name, Schema schema) {
     return Frame.concat(schema, manifest.get("frame", name, FrameCoder.of()));
+  }
+
+  private static Frame both(Frame known, Frame more) {
+    return Frame.concat(known.schema(), List.of(known, more));
   }
 
   private Frame known(String name) {
