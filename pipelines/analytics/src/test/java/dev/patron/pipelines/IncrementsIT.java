@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -252,6 +253,59 @@ class IncrementsIT {
     Frame state = rows("both", "silver/customers", List.of(), columns);
     assertThat(state.rows()).isGreaterThan(50);
     assertThat(open.select(columns)).isEqualTo(state);
+  }
+
+  /** What only orders and names changes is left out of typed columns as it is of others. */
+  @Test
+  void typedColumnsMayBeLeftOut() throws IOException {
+    Path loans = Files.createDirectories(folder.resolve("loans"));
+    Files.writeString(
+        loans.resolve("loans.csv"),
+        """
+        id,v,day,num,op
+        1,a,2024-01-01,1,I
+        2,b,2024-01-01,2,I
+        1,c,2024-01-02,10,U
+        1,x,2024-01-02,9,U
+        2,,2024-01-03,1,D
+        3,d,2024-01-03,2,I
+        """);
+    String definition =
+        """
+        name: loans
+        tables:
+          state:
+            keep: current
+            key: [id]
+            columns: %s
+            change: { sequence: [day, num], operation: op, delete: [D] }
+            from: { files: "loans.csv", format: csv }
+          past:
+            keep: history
+            key: [id]
+            columns: %s
+            change: { sequence: [day, num], operation: op, delete: [D] }
+            from: { files: "loans.csv", format: csv }
+        """;
+    Map<String, Map<String, String>> silver = new TreeMap<>();
+    for (String types : List.of("", "id: long, v: string, day: date, num: long, op: string, ")) {
+      String columns = "{ " + types + "except: [op, day, num] }";
+      Path dataset =
+          Files.writeString(loans.resolve("loans.yaml"), definition.formatted(columns, columns));
+      String warehouse = "loans " + types.isEmpty();
+      patron("ingest", dataset, warehouse);
+      patron("refine", dataset, warehouse);
+      silver.put(warehouse, silver(warehouse));
+      assertThat(
+              LakeTable.at(folder.resolve("warehouses/" + warehouse).toString(), "silver/state")
+                  .snapshot()
+                  .schema()
+                  .names())
+          .containsExactly("id", "v", "_sequence", "_changed_at");
+      assertThat(rows(warehouse, "silver/state", List.of(), List.of("id", "v")).toRows())
+          .containsExactly(List.of(1L, "c"), List.of(3L, "d"));
+    }
+    assertThat(silver.get("loans false")).isEqualTo(silver.get("loans true"));
   }
 
   private static Frame rows(

@@ -8,6 +8,7 @@ import dev.patron.features.tables.TableDefinition.Change;
 import dev.patron.features.tables.TableDefinition.Format;
 import dev.patron.features.tables.TableDefinition.Keep;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,14 +51,14 @@ final class TableSection {
             () -> mapping.get("track").map(Chosen::columns).orElse(Chosen.ALL), Chosen.ALL);
     Optional<Change> change =
         reading.attempt(() -> mapping.get("change").map(TableSection::change), Optional.empty());
-    Optional<YamlMapping> allBut = mapping.get("columns").flatMap(TableSection::allBut);
+    Optional<YamlMapping> columns =
+        reading.attempt(
+            () -> mapping.get("columns").map(TableSection::typeMapping), Optional.empty());
+    Optional<YamlValue> leftOut = columns.flatMap(TableSection::leftOut);
     List<String> without =
-        reading.attempt(() -> allBut.map(TableSection::except).orElse(List.of()), List.of());
+        reading.attempt(() -> leftOut.map(TableSection::columns).orElse(List.of()), List.of());
     Optional<Schema> declared =
-        allBut.isPresent()
-            ? Optional.empty()
-            : reading.attempt(
-                () -> mapping.get("columns").map(TableSection::schema), Optional.empty());
+        reading.attempt(() -> columns.flatMap(TableSection::schema), Optional.empty());
     boolean ignoreNullUpdates =
         reading.attempt(
             () -> mapping.get("ignoreNullUpdates").map(YamlValue::trueOrFalse).orElse(false),
@@ -71,7 +72,7 @@ final class TableSection {
     reading.attempt(() -> checkKey(mapping, keep.get()));
     reading.attempt(() -> checkTrack(mapping, keep.get()));
     reading.attempt(() -> checkIgnoreNullUpdates(mapping, keep.get()));
-    allBut.ifPresent(but -> reading.attempt(() -> checkWithout(but, key, track)));
+    leftOut.ifPresent(except -> reading.attempt(() -> checkWithout(except, key, track)));
     reading.attempt(() -> checkChange(mapping, keep.get(), from.get().format().kind()));
     return new Dataset.Table(
         new TableDefinition(
@@ -128,8 +129,8 @@ final class TableSection {
   }
 
   /** A column that identifies a row, or whose changes open versions, cannot be left out. */
-  private static void checkWithout(YamlMapping but, List<String> key, Chosen track) {
-    for (YamlValue item : but.require(EXCEPT, "").items("a column or a list of columns")) {
+  private static void checkWithout(YamlValue except, List<String> key, Chosen track) {
+    for (YamlValue item : except.items("a column or a list of columns")) {
       String column = item.column();
       if (key.contains(column)) {
         throw item.refuse(
@@ -227,15 +228,13 @@ final class TableSection {
         mapping.require(EXCEPT, "name the columns to leave out, as in except: [updated_at]"));
   }
 
-  /** {@code columns: {except: [...]}}; a column that is called except has a type, not a list. */
-  private static Optional<YamlMapping> allBut(YamlValue columns) {
-    if (!columns.isMapping()) {
-      return Optional.empty();
-    }
-    YamlMapping mapping = columns.typeMapping("a mapping from column names to types");
-    return mapping.get(EXCEPT).filter(YamlValue::isList).isPresent()
-        ? Optional.of(columns.mapping(List.of(EXCEPT)))
-        : Optional.empty();
+  private static YamlMapping typeMapping(YamlValue columns) {
+    return columns.typeMapping("a mapping from column names to types");
+  }
+
+  /** What {@code except} leaves out; a column that is called except has a type, not a list. */
+  private static Optional<YamlValue> leftOut(YamlMapping columns) {
+    return columns.get(EXCEPT).filter(YamlValue::isList);
   }
 
   private static @Nullable String column(YamlMapping mapping, String key) {
@@ -259,19 +258,25 @@ final class TableSection {
     return columns;
   }
 
-  private static Schema schema(YamlValue value) {
-    YamlMapping mapping = value.typeMapping("a mapping from column names to types");
-    if (mapping.all().isEmpty()) {
+  /** The columns that have types; empty where there are only those to leave out. */
+  private static Optional<Schema> schema(YamlMapping columns) {
+    YamlValue value = columns.value();
+    Map<String, YamlValue> types = new LinkedHashMap<>(columns.all());
+    if (types.isEmpty()) {
       throw value.refuse(value.path() + " is empty", "name the columns, or leave columns away");
     }
+    if (leftOut(columns).isPresent()) {
+      types.remove(EXCEPT);
+    }
+    if (types.isEmpty()) {
+      return Optional.empty();
+    }
     List<Schema.Field> fields = new ArrayList<>();
-    mapping
-        .all()
-        .forEach(
-            (column, type) ->
-                value.reading().attempt(() -> fields.add(new Schema.Field(column, type(type)))));
+    types.forEach(
+        (column, type) ->
+            value.reading().attempt(() -> fields.add(new Schema.Field(column, type(type)))));
     try {
-      return ColumnNames.normalise(new Schema(fields));
+      return Optional.of(ColumnNames.normalise(new Schema(fields)));
     } catch (IllegalArgumentException e) {
       throw value.refuse(
           value.path() + " names columns that a table cannot tell apart",

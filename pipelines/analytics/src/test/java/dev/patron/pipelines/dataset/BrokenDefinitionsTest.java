@@ -270,6 +270,16 @@ final class BrokenDefinitionsTest {
             "tables.books.columns.except[0] leaves out 'price' at dataset.yaml:10:25; track names"
                 + " it: only a column of the table can open versions"),
         Arguments.of(
+            "op: string }",
+            "op: string, except: [opp, op] }",
+            "tables.books.columns.except names column 'opp', which table 'books' does not have at"
+                + " dataset.yaml:10:97; did you mean 'op'? It has book_id, price, row_time, op"),
+        Arguments.of(
+            "op: string }",
+            "op: string, except: [price] }",
+            "tables.books.columns.except[0] leaves out 'price' at dataset.yaml:10:97; track names"
+                + " it: only a column of the table can open versions"),
+        Arguments.of(
             "\"decimal(10,2)\"",
             "decimal(50,2)",
             "tables.books.columns.price is 'decimal(50,2)', which is no type at "

@@ -224,6 +224,12 @@ final class DatasetFileTest {
                 keep: facts
                 columns: { except: long, id: long }
                 from: { files: c.jsonl }
+              loans:
+                keep: current
+                key: id
+                columns: { id: long, paid: decimal(10,2), at: timestamp, op: string, except: [op, at] }
+                from: { files: d.jsonl }
+                change: { sequence: at, operation: op, delete: [D] }
             """);
 
     TableDefinition books = definition(dataset, "books");
@@ -240,6 +246,12 @@ final class DatasetFileTest {
         .containsExactly("T");
     assertThat(Objects.requireNonNull(definition(dataset, "shelves").declared()).names())
         .containsExactly("except", "id");
+    TableDefinition loans = definition(dataset, "loans");
+    Schema typed = Objects.requireNonNull(loans.declared());
+    assertThat(typed.toString())
+        .isEqualTo("id: long, paid: decimal(10,2), at: timestamp, op: string");
+    assertThat(loans.applying().without()).containsExactly("op", "at");
+    assertThat(loans.row(typed).names()).containsExactly("id", "paid");
   }
 
   @Test
