@@ -422,10 +422,15 @@ final class DebeziumReader {
   /**
    * Writes the position (SEMANTICS 2).
    *
-   * @return the position as a person writes it; null if there is none
+   * @return the position as a person writes it; null if there is none, or {@link #positionProblem}
    */
   @Nullable String position(Position position) {
     return place.position(position, "r".equals(op));
+  }
+
+  /** What is wrong with the position that was asked for last; null if it is right, or missing. */
+  @Nullable String positionProblem() {
+    return place.problem();
   }
 
   /** Whether there is a row before the change. */

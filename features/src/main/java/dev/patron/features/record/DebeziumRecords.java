@@ -199,10 +199,13 @@ final class DebeziumRecords {
       return true;
     }
     if (debezium.position(position) == null) {
+      String problem = debezium.positionProblem();
       verdicts.refuse(
           row,
-          Reason.MISSING_POSITION,
-          "the source has neither an lsn nor a sequence, a file and pos, a commit_lsn or an scn");
+          problem == null ? Reason.MISSING_POSITION : Reason.WRONG_TYPE,
+          problem == null
+              ? "the source has neither an lsn nor a sequence, a file and pos, a commit_lsn or an scn"
+              : problem);
     } else if (debezium.instant() == DebeziumReader.ABSENT) {
       verdicts.refuse(row, Reason.MISSING_TIMESTAMP, "no ts_us and no ts_ms of the source");
     } else {

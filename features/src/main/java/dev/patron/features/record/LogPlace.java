@@ -1,10 +1,14 @@
 package dev.patron.features.record;
 
 import static dev.patron.features.record.ScalarReader.ABSENT;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +30,32 @@ import org.jspecify.annotations.Nullable;
  * <p>Holds what it read last.
  */
 final class LogPlace {
+  private static final List<String> LSN = List.of("lsn");
+  private static final List<String> FILE = List.of("pos", "row");
+  private static final List<String> COMMIT = List.of("commit_lsn", "change_lsn", "event_serial_no");
+  private static final List<String> CHANGE_NUMBER = List.of("commit_scn", "rs_id", "ssn");
+  private static final List<String> ANY =
+      List.of(
+          "lsn",
+          "sequence",
+          "file",
+          "pos",
+          "row",
+          "commit_lsn",
+          "change_lsn",
+          "event_serial_no",
+          "scn",
+          "commit_scn",
+          "rs_id",
+          "ssn");
+
   private final ScalarReader scalars;
+
+  /** What is wrong with fields that were given, by their names. */
+  private final Map<String, String> wrong = new HashMap<>();
+
+  /** The fields that the position was made of; any, if there is none. */
+  private List<String> parts = ANY;
 
   private long lsn;
   private @Nullable String sequence;
@@ -47,6 +76,8 @@ final class LogPlace {
   }
 
   void clear() {
+    wrong.clear();
+    parts = ANY;
     lsn = ABSENT;
     sequence = null;
     file = null;
@@ -64,20 +95,55 @@ final class LogPlace {
   /** Takes the field of this name, leaving the parser at its last token; passes over any other. */
   void take(String field, JsonParser parser) throws IOException {
     switch (field) {
-      case "lsn" -> lsn = scalars.number(parser);
-      case "sequence" -> sequence = scalars.string(parser);
-      case "file" -> file = scalars.string(parser);
-      case "pos" -> filePosition = scalars.number(parser);
-      case "row" -> fileRow = scalars.number(parser);
-      case "commit_lsn" -> commitLsn = scalars.string(parser);
-      case "change_lsn" -> changeLsn = scalars.string(parser);
-      case "event_serial_no" -> eventSerialNumber = scalars.number(parser);
-      case "commit_scn" -> commitScn = scalars.number(parser);
-      case "scn" -> scn = scalars.number(parser);
-      case "rs_id" -> recordSet = scalars.string(parser);
-      case "ssn" -> sqlSequence = scalars.number(parser);
+      case "lsn" -> lsn = number(field, parser);
+      case "sequence" -> sequence = string(field, parser);
+      case "file" -> file = string(field, parser);
+      case "pos" -> filePosition = number(field, parser);
+      case "row" -> fileRow = number(field, parser);
+      case "commit_lsn" -> commitLsn = string(field, parser);
+      case "change_lsn" -> changeLsn = string(field, parser);
+      case "event_serial_no" -> eventSerialNumber = number(field, parser);
+      case "commit_scn" -> commitScn = number(field, parser);
+      case "scn" -> scn = number(field, parser);
+      case "rs_id" -> recordSet = string(field, parser);
+      case "ssn" -> sqlSequence = number(field, parser);
       default -> parser.skipChildren();
     }
+  }
+
+  private long number(String field, JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    long number = scalars.number(parser);
+    if (number == ABSENT) {
+      note(field, token, parser, "64-bit integer");
+    }
+    return number;
+  }
+
+  private @Nullable String string(String field, JsonParser parser) throws IOException {
+    JsonToken token = parser.currentToken();
+    String string = scalars.string(parser);
+    if (string == null) {
+      note(field, token, parser, "text");
+    }
+    return string;
+  }
+
+  /** Notes what a field has instead of what it should; null and no text are no value. */
+  private void note(String field, JsonToken token, JsonParser parser, String wanted)
+      throws IOException {
+    String given = token.isScalarValue() ? parser.getText() : "";
+    if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+      wrong.put(
+          field, (token == JsonToken.START_OBJECT ? "an object" : "an array") + " is no " + wanted);
+    } else if (token != JsonToken.VALUE_NULL && !given.isBlank()) {
+      wrong.put(field, quote(given) + " is no " + wanted);
+    }
+  }
+
+  private static String quote(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
+    return ValueReader.quote(bytes, 0, bytes.length);
   }
 
   /** The second item of {@code source.sequence}, a JSON array within a text. */
@@ -93,7 +159,7 @@ final class LogPlace {
       }
       parser.skipChildren();
       JsonToken second = parser.nextToken();
-      return second == null || second == JsonToken.END_ARRAY ? ABSENT : scalars.number(parser);
+      return second == null || second == JsonToken.END_ARRAY ? ABSENT : number("sequence", parser);
     } catch (IOException e) {
       // Text that is no JSON has no second item.
       return ABSENT;
@@ -105,24 +171,49 @@ final class LogPlace {
    *
    * @param isSnapshot whether it is that of a row of a snapshot, which need not name a file: it
    *     then stands before the whole log
-   * @return the position as a person writes it; null, and nothing of use written, if there is none
+   * @return the position as a person writes it; null, and nothing of use written, if there is none,
+   *     or one of its fields is not what it should be
    */
   @Nullable String position(Position position, boolean isSnapshot) {
+    String written = write(position, isSnapshot);
+    return problem() == null ? written : null;
+  }
+
+  /** What is wrong with a field of the position that was asked for last; null if nothing is. */
+  @Nullable String problem() {
+    for (String field : wrong.isEmpty() ? List.<String>of() : parts) {
+      String problem = wrong.get(field);
+      if (problem != null) {
+        return "source." + field + ": " + problem;
+      }
+    }
+    return null;
+  }
+
+  private @Nullable String write(Position position, boolean isSnapshot) {
     position.clear();
+    parts = ANY;
     long number = lsn != ABSENT ? lsn : secondOf(sequence);
     if (number != ABSENT) {
+      parts = LSN;
       position.add(number);
       return Long.toString(number);
     }
     String binlog = file;
     if (binlog != null) {
+      parts = FILE;
       return inFile(binlog, position, isSnapshot);
     }
     String commit = commitLsn;
     if (commit != null) {
+      parts = COMMIT;
       return inCommit(commit, position);
     }
-    return scn == ABSENT ? null : atChangeNumber(position);
+    if (scn == ABSENT) {
+      return null;
+    }
+    parts = CHANGE_NUMBER;
+    return atChangeNumber(position);
   }
 
   private @Nullable String inFile(String binlog, Position position, boolean isSnapshot) {
@@ -147,12 +238,12 @@ final class LogPlace {
 
   private @Nullable String inCommit(String commit, Position position) {
     String change = changeLsn == null || changeLsn.equals("NULL") ? "" : changeLsn;
-    if (!addGroups(commit, position)) {
+    if (!addGroups("commit_lsn", commit, position)) {
       return null;
     }
     // What has no change of its own, as the rows of a snapshot, stands before those that have one.
     position.add(change.isEmpty() ? 0 : 1L);
-    if (!change.isEmpty() && !addGroups(change, position)) {
+    if (!change.isEmpty() && !addGroups("change_lsn", change, position)) {
       return null;
     }
     position.add(orZero(eventSerialNumber));
@@ -160,11 +251,12 @@ final class LogPlace {
   }
 
   /** Adds groups of hexadecimal digits with colons between them; false if it is none. */
-  private static boolean addGroups(String number, Position position) {
+  private boolean addGroups(String field, String number, Position position) {
     for (String group : number.split(":", -1)) {
       try {
         position.add(Long.parseLong(group, 16));
       } catch (NumberFormatException e) {
+        wrong.put(field, quote(number) + " is no log sequence number");
         return false;
       }
     }

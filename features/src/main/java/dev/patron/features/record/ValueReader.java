@@ -154,7 +154,8 @@ final class ValueReader {
     }
   }
 
-  private static String quote(byte[] bytes, int from, int to) {
+  /** The text as messages show it, cut where it is long. */
+  static String quote(byte[] bytes, int from, int to) {
     String whole = new String(bytes, from, Math.min(to - from, 4 * QUOTED), UTF_8);
     return whole.length() <= QUOTED ? "'" + whole + "'" : "'" + whole.substring(0, QUOTED) + "...'";
   }

@@ -273,7 +273,7 @@ class RecordDecoderTest {
       assertThat(
               FEED.refusal(
                   event("u", "null", "{\"id\":1}", source.formatted("no lsn", "null", "1"))))
-          .startsWith("MISSING_POSITION");
+          .startsWith("WRONG_TYPE");
     }
 
     @Test
@@ -790,10 +790,42 @@ class RecordDecoderTest {
       assertThat(
               FEED.refusal(event("c", "null", "{\"id\":1}", "{\"table\":\"books\",\"ts_ms\":1}")))
           .startsWith("MISSING_POSITION");
-      assertThat(
-              FEED.refusal(
-                  event(
-                      "c", "null", "{\"id\":1}", "{\"table\":\"books\",\"lsn\":1.5,\"ts_ms\":1}")))
+      assertThat(FEED.refusal(event("c", "null", "{\"id\":1}", "{\"table\":\"books\",\"lsn\":1}")))
+          .startsWith("MISSING_TIMESTAMP");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        quoteCharacter = '`',
+        value = {
+          "'lsn':9223372036854775808|source.lsn: '9223372036854775808' is no 64-bit integer",
+          "'lsn':1.5|source.lsn: '1.5' is no 64-bit integer",
+          "'lsn':'x'|source.lsn: 'x' is no 64-bit integer",
+          "'lsn':{'long':100}|source.lsn: an object is no 64-bit integer",
+          "'lsn':{'long':100},'sequence':'[null,\\\"100\\\"]'|source.lsn: an object is no 64-bit integer",
+          "'lsn':null,'sequence':'[null,\\\"1e30\\\"]'|source.sequence: '1e30' is no 64-bit integer",
+          "'lsn':null,'sequence':{'string':'[]'}|source.sequence: an object is no text",
+          "'file':'bin.3','pos':true,'row':0|source.pos: 'true' is no 64-bit integer",
+          "'file':'bin.3','pos':4,'row':0.5|source.row: '0.5' is no 64-bit integer",
+          "'commit_lsn':'1:a','change_lsn':null,'event_serial_no':[1]|source.event_serial_no: an array is no 64-bit integer",
+          "'commit_lsn':'no lsn','change_lsn':null|source.commit_lsn: 'no lsn' is no log sequence number",
+          "'scn':'10000000000000000001'|source.scn: '10000000000000000001' is no 64-bit integer",
+          "'scn':'5','commit_scn':'10000000000000000001'|source.commit_scn: '10000000000000000001' is no 64-bit integer"
+        })
+    void aPositionThatIsNoNumberIsOfTheWrongType(String place, String detail) {
+      String source = "{'table':'books',%s,'ts_ms':1}".formatted(place).replace('\'', '"');
+      assertThat(FEED.refusal(event("c", "null", "{\"id\":1}", source)))
+          .isEqualTo("WRONG_TYPE: " + detail);
+    }
+
+    @Test
+    void whatIsNoPartOfThePositionMayBeAnything() {
+      String source = "{\"table\":\"books\",\"lsn\":7,\"row\":\"x\",\"scn\":{},\"ts_ms\":1}";
+      assertThat(only(FEED.decode(event("c", "null", "{\"id\":1}", source)), "_sequence"))
+          .isEqualTo("7");
+    }
+
           .startsWith("MISSING_POSITION");
       assertThat(FEED.refusal(event("c", "null", "{\"id\":1}", "{\"table\":\"books\",\"lsn\":1}")))
           .startsWith("MISSING_TIMESTAMP");
