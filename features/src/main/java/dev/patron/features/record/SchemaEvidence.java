@@ -52,6 +52,9 @@ public final class SchemaEvidence {
   /** What differs from a column in case alone, see {@link Spellings}. */
   private final TreeSet<String> spellings = new TreeSet<>();
 
+  /** Whether a column of a CSV file has values and no name. */
+  private boolean nameless;
+
   private @Nullable Scratch scratch;
 
   private static int compare(List<String> a, List<String> b) {
@@ -247,7 +250,8 @@ public final class SchemaEvidence {
       Set<String> distinct = new LinkedHashSet<>(working.names);
       distinct.remove("");
       distinct.forEach(this::column);
-      orders.add(List.copyOf(distinct));
+      // With what is there twice, for which the header may be refused.
+      orders.add(working.names.stream().filter(name -> !name.isEmpty()).toList());
       working.headerIsRefused = CsvHeader.problem(working.names, working.table) != null;
     }
     CsvRecord csv = working.csv;
@@ -259,8 +263,10 @@ public final class SchemaEvidence {
     Set<String> taken = new HashSet<>();
     for (int field = 0; field < csv.size(); field++) {
       String name = working.names.get(field);
+      boolean isNull = csv.from(field) == csv.to(field);
+      nameless |= name.isEmpty() && !isNull;
       boolean first = !name.isEmpty() && taken.add(name);
-      if (first && csv.from(field) < csv.to(field)) {
+      if (first && !isNull) {
         column(name).text(csv.array(field), csv.from(field), csv.to(field), working);
       }
     }
@@ -406,6 +412,7 @@ public final class SchemaEvidence {
     other.columns.forEach((name, evidence) -> column(name).merge(evidence));
     orders.addAll(other.orders);
     spellings.addAll(other.spellings);
+    nameless |= other.nameless;
   }
 
   /**
@@ -452,6 +459,11 @@ public final class SchemaEvidence {
           }
         });
     return types;
+  }
+
+  /** Whether a column of a CSV file has values and no name, so that no table can have them. */
+  public boolean hasNameless() {
+    return nameless;
   }
 
   /** The names of the columns that were seen, as the source has them, in alphabetical order. */
@@ -577,6 +589,9 @@ public final class SchemaEvidence {
         }
         json.writeEndArray();
       }
+      if (nameless) {
+        json.writeBooleanField("nameless", true);
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a string cannot fail to be written", e);
@@ -618,6 +633,7 @@ public final class SchemaEvidence {
               evidence.spellings.add(json.getText());
             }
           }
+          case "nameless" -> evidence.nameless = json.getBooleanValue();
           default -> throw new IllegalArgumentException("unknown field '" + name + "' in evidence");
         }
       }
@@ -632,12 +648,13 @@ public final class SchemaEvidence {
     return other instanceof SchemaEvidence that
         && columns.equals(that.columns)
         && orders.equals(that.orders)
-        && spellings.equals(that.spellings);
+        && spellings.equals(that.spellings)
+        && nameless == that.nameless;
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(columns, orders, spellings);
+    return Objects.hash(columns, orders, spellings, nameless);
   }
 
   @Override

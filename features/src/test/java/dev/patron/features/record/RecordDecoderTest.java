@@ -1339,6 +1339,17 @@ class RecordDecoderTest {
       Decoded decoded = typed.decode(" b ,\"a\",extra", "x,1,?", "y,2,");
       assertThat(decoded.rows().toRows()).containsExactly(List.of(1L, "x"), List.of(2L, "y"));
       assertThat(decoded.account()).hasToString("read=2, unknown_column=1");
+    @Test
+    void aHeaderWithAColumnTwiceIsRefused() {
+      assertThat(CSV.refusal("id,a, a ", "1,2,3"))
+          .isEqualTo("MALFORMED: the header of its file has 2 times column 'a': id, a, a");
+      Source typed = CSV.with(Schema.of().with("id", Type.LONG));
+      assertThat(typed.with(Schema.of().with("a", Type.LONG)).refusal("id,a,a", "1,2,3"))
+          .startsWith("MALFORMED: the header of its file has 2 times column 'a'");
+      // What the table does not have decides nothing.
+      assertThat(typed.decode("id,a,a,,", "1,2,3,,").rows().toRows()).containsExactly(List.of(1L));
+    }
+
     }
 
     @Test

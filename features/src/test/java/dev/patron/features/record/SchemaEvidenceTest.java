@@ -175,6 +175,15 @@ class SchemaEvidenceTest {
   }
 
   @Test
+  void aFileWhoseHeaderHasAColumnTwiceHasNoColumns() {
+    SchemaEvidence evidence = new SchemaEvidence();
+    evidence.observe(CSV.bronze("b,a,a", "1,2,3"), CSV.table());
+    evidence.observe(CSV.bronze("b,c", "1,2"), CSV.table());
+    SchemaEvidence kept = SchemaEvidence.fromJson(evidence.toJson());
+    assertThat(kept.resolve(CSV.table()).names()).containsExactly("b", "c");
+  }
+
+  @Test
   void columnsComeInTheOrderOfTheHeaderThatSortsFirst() {
     SchemaEvidence evidence = new SchemaEvidence();
     evidence.observe(CSV.bronze("b,z,a", "1,2,3"), CSV.table());

@@ -239,6 +239,24 @@ class HostileInputIT {
   }
 
   @Test
+  void aColumnWithoutANameIsTold() throws IOException {
+    csv(HEADER.replace("\n", ",\n") + SALES.replace("\n", ",\n"));
+    assertThat(run()).as(err).isZero();
+    assertThat(err).doesNotContain("no name");
+    Files.writeString(
+        folder.resolve("indexed.csv"),
+        "," + HEADER + "0,c1,2023-05-05,5.00\n1,c2,2023-05-05,6.00\n");
+    assertThat(run()).as(err).isZero();
+    assertThat(err)
+        .containsOnlyOnce(
+            "patron: table 'sales': a column has values and no name in its header: kept in"
+                + " bronze/sales alone; name it at its source\n");
+    assertThat(rows("silver/sales")).isEqualTo(62);
+    assertThat(run("--rebuild")).as(err).isZero();
+    assertThat(err).doesNotContain("no name");
+  }
+
+  @Test
   void rowsWithoutATimeAreToldAndCounted() throws IOException {
     csv(HEADER + SALES);
     assertThat(run()).as(err).isZero();
@@ -366,7 +384,8 @@ class HostileInputIT {
             "c1,2023-05-05,5.00\nc2,2023-05-06,6.00\n",
             "customer_id;date;amount\nc1;2023-05-05;5.00\n",
             "customer_id,day,amount\nc1,2023-05-05,5.00\n",
-            "customer_id,date,amount,amount\nc1,2023-05-05,5.00,6.00\n")) {
+            "customer_id,date,amount,amount\nc1,2023-05-05,5.00,6.00\n",
+            "customer_id,date,amount,note,note\nc1,2023-05-05,5.00,a,b\n")) {
       Files.writeString(other, text);
       assertThat(stage("run", "warehouse", "--maxQuarantined=0.02")).isEqualTo(1);
       assertThat(line())

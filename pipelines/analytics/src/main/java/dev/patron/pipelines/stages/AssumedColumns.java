@@ -44,12 +44,13 @@ final class AssumedColumns {
 
   /**
    * Adds what later records show to evidence of earlier ones, telling of names that make no column
-   * of their own.
+   * of their own, and of columns without a name.
    *
    * @throws UsageException as {@link #where} does
    */
   static void add(
       SchemaEvidence evidence, SchemaEvidence more, TableDefinition table, Console console) {
+    boolean nameless = evidence.hasNameless();
     try {
       Set<String> spellings = evidence.addLater(more, table);
       if (!spellings.isEmpty()) {
@@ -62,6 +63,11 @@ final class AssumedColumns {
                         one ? "differs from another name" : "differ from other names")
                 + " kept in bronze/%s alone; rename %s source"
                     .formatted(table.name(), one ? "it at its" : "them at their"));
+      }
+      if (evidence.hasNameless() && !nameless) {
+        console.note(
+            "patron: table '%s': a column has values and no name in its header: kept in bronze/%s alone; name it at its source"
+                .formatted(table.name(), table.name()));
       }
     } catch (IllegalArgumentException e) {
       throw apart(table, e);
