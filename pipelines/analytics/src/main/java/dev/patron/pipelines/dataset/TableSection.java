@@ -285,7 +285,7 @@ final class TableSection {
   }
 
   private static Type type(YamlValue value) {
-    String text = value.text("a type");
+    String text = value.text("a type, such as array<string>");
     if (text.length() > MAX_TYPE) {
       throw value.refuse(
           value.path() + " is a type of " + text.length() + " characters",

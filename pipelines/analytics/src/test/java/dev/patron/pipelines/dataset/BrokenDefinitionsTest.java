@@ -281,6 +281,11 @@ final class BrokenDefinitionsTest {
                 + " it: only a column of the table can open versions"),
         Arguments.of(
             "\"decimal(10,2)\"",
+            "[string]",
+            "tables.books.columns.price is a list at dataset.yaml:10:31; expected a type, such as"
+                + " array<string>"),
+        Arguments.of(
+            "\"decimal(10,2)\"",
             "decimal(50,2)",
             "tables.books.columns.price is 'decimal(50,2)', which is no type at "
                 + "dataset.yaml:10:38; decimal(50,2): precision must be 1 to 38 and scale 0 to "
