@@ -1,6 +1,7 @@
 package dev.patron.transforms.lake;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,13 @@ public final class LakeException extends RuntimeException {
         told = at;
       }
     }
-    String message = told.getMessage();
+    // Where the place is said already, only why.
+    String message =
+        told instanceof FileSystemException file
+                && file.getReason() != null
+                && what.contains(String.valueOf(file.getFile()))
+            ? file.getReason()
+            : told.getMessage();
     String reason =
         message == null || message.isBlank()
             ? told.getClass().getSimpleName()

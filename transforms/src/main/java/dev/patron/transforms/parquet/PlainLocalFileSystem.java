@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ public final class PlainLocalFileSystem extends RawLocalFileSystem {
 
   @Override
   protected OutputStream createOutputStream(Path path, boolean append) throws IOException {
-    return new FileOutputStream(pathToFile(path), append);
+    return new NamedFile(pathToFile(path), append);
   }
 
   @Override
@@ -65,5 +66,45 @@ public final class PlainLocalFileSystem extends RawLocalFileSystem {
 
   private static String name(java.nio.file.Path entry) {
     return String.valueOf(entry.getFileName());
+  }
+
+  /** Java says of a full disk that there is no space, and not of which. */
+  private static final class NamedFile extends FileOutputStream {
+    private final File file;
+
+    NamedFile(File file, boolean append) throws IOException {
+      super(file, append);
+      this.file = file;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      try {
+        super.write(b);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        super.write(bytes, from, length);
+      } catch (IOException e) {
+        throw named(e);
+      }
+    }
+
+    @Override
+    public void write(byte[] bytes) throws IOException {
+      write(bytes, 0, bytes.length);
+    }
+
+    private IOException named(IOException e) {
+      IOException named = new FileSystemException(file.getPath(), null, e.getMessage());
+      // A cause would be what is told of it.
+      named.addSuppressed(e);
+      return named;
+    }
   }
 }

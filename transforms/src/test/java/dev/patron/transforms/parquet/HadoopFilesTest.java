@@ -54,7 +54,9 @@ class HadoopFilesTest {
     assumeTrue(Files.exists(java.nio.file.Path.of("/dev/full")), "Linux has a full disk to try");
     Path file = HadoopFiles.path("/dev/full");
     try (OutputStream out = local(file).createOutputStream(file, true)) {
-      assertThatThrownBy(() -> out.write(new byte[1 << 16])).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> out.write(new byte[1 << 16]))
+          .isInstanceOf(IOException.class)
+          .hasMessage("/dev/full: No space left on device");
     }
   }
 }
