@@ -887,6 +887,24 @@ class HostileInputIT {
     assertNothingIsCommitted();
   }
 
+  /** A shop may open before its first file; a folder may also be another one than was meant. */
+  @Test
+  void aFolderWithoutFilesIsTold() throws IOException {
+    define("sales", "csv", "{ table: sales, customer: customer_id, time: date, amount: amount }");
+    Path sales = Files.createDirectories(folder.resolve("sales"));
+    Files.createDirectory(sales.resolve("2024"));
+    Files.writeString(sales.resolve("_SUCCESS"), "");
+    assertThat(stage("ingest", "warehouse")).as(err).isZero();
+    assertThat(line())
+        .isEqualTo(
+            "patron: table 'sales': folder %s has no files; those of folders within it are read by %s/*"
+                .formatted(sales, sales));
+    Files.writeString(sales.resolve("0.csv"), HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    assertThat(err).doesNotContain("has no files");
+    assertThat(rows("silver/sales")).isEqualTo(60);
+  }
+
   @Test
   void aMisspeltKeyIsNamed() throws IOException {
     csv(HEADER + SALES);

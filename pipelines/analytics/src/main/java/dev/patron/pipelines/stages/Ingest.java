@@ -129,7 +129,7 @@ public final class Ingest {
     for (Dataset.Table table : job.dataset().tables()) {
       List<SourceFile> files =
           withFiles && table.source() instanceof Source.Files
-              ? progress.resume(table.name(), files(table, table.name()))
+              ? progress.resume(table.name(), files(job, table))
               : List.of();
       String group = group(job.dataset(), table, files);
       List<TableDefinition> members = groups.computeIfAbsent(group, any -> new ArrayList<>());
@@ -304,11 +304,18 @@ public final class Ingest {
     return (Source.Files) table.source();
   }
 
-  private static List<SourceFile> files(Dataset.Table table, String group) throws IOException {
+  private static List<SourceFile> files(Job job, Dataset.Table table) throws IOException {
     Map<String, SourceFile> found = new TreeMap<>();
     for (String location : sources(table).locations()) {
       try {
-        SourceFiles.expand(location, group).forEach(file -> found.put(file.path(), file));
+        List<SourceFile> files = SourceFiles.expand(location, table.name());
+        files.forEach(file -> found.put(file.path(), file));
+        if (files.isEmpty()) {
+          job.console()
+              .note(
+                  "patron: table '%s': folder %s has no files; those of folders within it are read by %s/*"
+                      .formatted(table.name(), location, location));
+        }
       } catch (NoSuchFile e) {
         throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
       }
