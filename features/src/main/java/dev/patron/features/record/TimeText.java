@@ -358,13 +358,16 @@ final class TimeText {
   }
 
   /** A time of day, or a span of time, as ISO 8601 writes a local time. */
-  static String timeOfDay(long micros) {
-    long rest = Math.abs(micros);
-    long second = rest / 1_000_000;
-    StringBuilder text = new StringBuilder(micros < 0 ? "-" : "");
+  static String timeOfDay(long nanos) {
+    long rest = Math.abs(nanos);
+    long second = rest / 1_000_000_000;
+    long fraction = rest % 1_000_000_000;
+    StringBuilder text = new StringBuilder(nanos < 0 ? "-" : "");
     text.append("%02d:%02d:%02d".formatted(second / 3600, second / 60 % 60, second % 60));
-    if (rest % 1_000_000 != 0) {
-      text.append('.').append("%06d".formatted(rest % 1_000_000));
+    if (fraction % 1_000 != 0) {
+      text.append(".%09d".formatted(fraction));
+    } else if (fraction != 0) {
+      text.append(".%06d".formatted(fraction / 1_000));
     }
     return text.toString();
   }

@@ -346,9 +346,9 @@ final class ValueReader {
       timeNumber(type, column, schema);
     } else if (type == Type.STRING) {
       switch (meaning) {
-        case TIME_MILLIS -> timeOfDay(column, 1_000, 1);
-        case TIME_MICROS -> timeOfDay(column, 1, 1);
-        case TIME_NANOS -> timeOfDay(column, 1, 1_000);
+        case TIME_MILLIS -> timeOfDay(column, 1_000_000);
+        case TIME_MICROS -> timeOfDay(column, 1_000);
+        case TIME_NANOS -> timeOfDay(column, 1);
         default -> ((BytesColumn.Builder) column).append(text.array(), 0, text.length());
       }
     } else if (type == Type.BOOLEAN && number.isLong() && number.toLong() >> 1 == 0) {
@@ -405,9 +405,9 @@ final class ValueReader {
     }
   }
 
-  private void timeOfDay(ColumnBuilder column, long times1, long dividedBy) {
-    if (number.isLong() && Math.abs((double) number.toLong() * times1) < 1e15) {
-      append(column, TimeText.timeOfDay(number.toLong() * times1 / dividedBy));
+  private void timeOfDay(ColumnBuilder column, long nanos) {
+    if (number.isLong() && Math.abs((double) number.toLong() * nanos) < 1e18) {
+      append(column, TimeText.timeOfDay(number.toLong() * nanos));
     } else {
       refuse(column, "'" + number.text() + "' is no time of a day");
     }
