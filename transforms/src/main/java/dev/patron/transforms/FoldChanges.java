@@ -364,15 +364,20 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
           fold.fold(
               FoldBuckets.all(context.element().getValue()).conform(fold.eventSchema()),
               all(context.sideInput(truncates)));
-      Frame left = rows.apply(folded);
+      // One after the other: a bucket may be as large as the heap allows.
       if (onto) {
         Frame changed = changed(folded, linked.in(context));
-        left = KeyHashes.union(List.of(changed)).within(left, key);
+        output(KeyHashes.union(List.of(changed)).within(rows.apply(folded), key), out.get(ROWS));
         out.get(CHANGED).output(changed);
+      } else {
+        output(rows.apply(folded), out.get(ROWS));
       }
-      left.cut().forEach(out.get(ROWS)::output);
-      folded.news().cut().forEach(out.get(NEWS)::output);
+      output(folded.news(), out.get(NEWS));
       out.get(ACCOUNTS).output(folded.account());
+    }
+
+    private static void output(Frame frame, OutputReceiver<Frame> out) {
+      frame.cut().forEach(out::output);
     }
 
     private Frame all(Iterable<Frame> frames) {

@@ -2,6 +2,7 @@ package dev.patron.features.frame;
 
 import it.unimi.dsi.fastutil.ints.IntArrays;
 import it.unimi.dsi.fastutil.ints.IntComparator;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -270,16 +271,26 @@ public final class Frame {
     return take(wanted);
   }
 
-  /** The rows in order, in frames of about the size that a frame should have; none if empty. */
+  /**
+   * The rows in order, in frames of about the size that a frame should have; none if empty. Each is
+   * made when it is asked for, so that who hands them on needs no room for all of them again.
+   */
   public List<Frame> cut() {
     long byRows = (rows + TARGET_ROWS - 1L) / TARGET_ROWS;
     long byBytes = (heapBytes() + TARGET_BYTES - 1L) / TARGET_BYTES;
     int pieces = (int) Math.min(rows, Math.max(byRows, byBytes));
-    List<Frame> frames = new ArrayList<>(pieces);
-    for (int i = 0; i < pieces; i++) {
-      frames.add(slice((int) ((long) rows * i / pieces), (int) ((long) rows * (i + 1) / pieces)));
-    }
-    return frames;
+    return new AbstractList<>() {
+      @Override
+      public Frame get(int piece) {
+        return slice(
+            (int) ((long) rows * piece / pieces), (int) ((long) rows * (piece + 1) / pieces));
+      }
+
+      @Override
+      public int size() {
+        return pieces;
+      }
+    };
   }
 
   /**

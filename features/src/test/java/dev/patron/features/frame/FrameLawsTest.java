@@ -299,6 +299,9 @@ class FrameLawsTest {
     assertThat(Frame.concat(schema, frame.cut())).isEqualTo(frame);
     assertThat(frame.slice(0, 10).cut()).containsExactly(frame.slice(0, 10));
     assertThat(Frame.empty(schema).cut()).isEmpty();
+    // A piece is made when it is asked for: the list holds none.
+    List<Frame> pieces = frame.cut();
+    assertThat(pieces.get(1)).isEqualTo(pieces.get(1)).isNotSameAs(pieces.get(1));
 
     Schema texts = Schema.of().with("text", Type.STRING);
     Frame wide = Frame.ofRows(texts, Collections.nCopies(5, List.of("x".repeat(8 << 20))));
