@@ -73,6 +73,17 @@ public final class MoneyCells {
     return sum / days;
   }
 
+  /** The geometric mean of the customers' mean amounts; NaN if there is none. */
+  double geometricMean() {
+    double sum = 0;
+    double all = 0;
+    for (int i = 0; i < logMean.length; i++) {
+      sum += customers[i] * logMean[i];
+      all += customers[i];
+    }
+    return FastMath.exp(sum / all);
+  }
+
   /** The same customers with amounts divided by {@code unit}. */
   MoneyCells inUnitsOf(double unit) {
     double[] scaled = new double[mean.length];

@@ -52,10 +52,9 @@ public record MoneyFit(
               "amounts are not known: no %s has a positive amount; lifetime value is null"
                   .formatted(days == PaidDays.REPEAT ? "repeat purchase" : "purchase")));
     }
-    double unit = cells.meanAmount();
     if (cells.customers() < 3 || equalAmounts(cells)) {
       return new MoneyFit(
-          new EqualAmounts(unit),
+          new EqualAmounts(cells.meanAmount()),
           null,
           Map.of(),
           List.of(
@@ -64,6 +63,7 @@ public record MoneyFit(
                       .formatted(cells.customers(), days == PaidDays.REPEAT ? "repeat" : "purchase")
                   : "amounts: all customers pay the same on the mean; every purchase is taken to cost that"));
     }
+    double unit = cells.geometricMean();
     Summit summit = summit(cells, unit);
     double[] found = summit.parameters();
     return new MoneyFit(
@@ -73,7 +73,10 @@ public record MoneyFit(
         summit.limits(kind, PARAMETERS, new double[] {found[0], found[1], found[2] * unit}));
   }
 
-  /** In units of the mean amount, so that bounds mean the same in every currency. */
+  /**
+   * In a unit of the size of most amounts, so that bounds and starts mean the same in every
+   * currency: the arithmetic mean can be that of one customer, and then no bound holds the others.
+   */
   static Summit summit(MoneyCells cells, double unit) {
     MoneyCells scaled = cells.inUnitsOf(unit);
     return new MaximumLikelihood(

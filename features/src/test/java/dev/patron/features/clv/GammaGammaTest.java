@@ -1,10 +1,12 @@
 package dev.patron.features.clv;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.patron.features.frame.Frame;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.math3.analysis.integration.IterativeLegendreGaussIntegrator;
@@ -100,6 +102,38 @@ class GammaGammaTest {
             .isCloseTo(slope, within(1e-5 * Math.max(1, Math.abs(slope))));
       }
     }
+  }
+
+  @Test
+  void oneExtremeCustomerDoesNotMoveTheBoundsOfTheOthers() {
+    for (String kind : MoneyModels.KINDS) {
+      MoneyModel others = requireNonNull(MoneyFit.of(kind, shop(kind, List.of())).model());
+      MoneyCells cells = shop(kind, List.of(7e8));
+      MoneyFit fit = MoneyFit.of(kind, cells);
+
+      assertThat(fit.limits()).as(kind).isEmpty();
+      assertThat(fit.deviations().values()).doesNotContainNull();
+      assertThat(fit.logLikelihood()).isGreaterThan(((GammaGamma) others).logLikelihood(cells));
+      // What a customer of the middle is worth stays what that customer has paid, about.
+      assertThat(requireNonNull(fit.model()).expectedAmount(4, 15)).isBetween(13.0, 20.0);
+    }
+  }
+
+  /** Seven hundred customers at about 15 a purchase, and one more at each of these amounts. */
+  private static MoneyCells shop(String kind, List<Double> extremes) {
+    PaidDays form = MoneyModels.days(kind);
+    boolean all = form == PaidDays.ALL;
+    RandomDraws random = new RandomDraws(7);
+    List<List<?>> rows = new ArrayList<>();
+    for (int i = 0; i < 700; i++) {
+      int days = 1 + i % 9;
+      double mean = 10 * random.gamma(6.0 * days) / random.gamma(4.5) / days;
+      rows.add(Arrays.asList(null, null, null, all, (long) days, mean, 1L));
+    }
+    for (double extreme : extremes) {
+      rows.add(Arrays.asList(null, null, null, all, 40L, extreme, 1L));
+    }
+    return new LifetimeCells().addCells(Frame.ofRows(LifetimeCells.SCHEMA, rows)).money(form);
   }
 
   @Test
