@@ -120,7 +120,7 @@ create table if not exists ${catalog}.${schema}_gold.customer_scores (
   segment string comment 'Its name.',
   p_alive double comment 'The probability that the customer still is one.',
   expected_purchases double comment 'Purchase days expected within the horizon.',
-  expected_amount double comment 'What a purchase is expected to be worth before returns: expected spend by expected purchases.',
+  expected_amount double comment 'What a purchase is expected to be worth before returns: expected spend by expected purchases, near what the customer paid.',
   cltv double comment 'Expected spend within the horizon before returns, discounted by month.',
   cltv_low double comment 'With a probability of 5 % it is less.',
   cltv_high double comment 'With a probability of 5 % at most it is more; 0 of who most likely buys nothing, whose mean, cltv, lies above it.',

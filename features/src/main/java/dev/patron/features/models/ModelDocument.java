@@ -39,9 +39,9 @@ public record ModelDocument(
   /**
    * The schema version that is written; every earlier one is read too. 2 brought what trees change
    * about a lifetime model, 3 how its interval is made, 4 the digest, 6 the clock of a shop with
-   * seasons.
+   * seasons, 7 how far the amount of a purchase may be from what the model of money says.
    */
-  public static final int SCHEMA_VERSION = 6;
+  public static final int SCHEMA_VERSION = 7;
 
   /** From this version on a document says what it was when it was written. */
   private static final int FIRST_WITH_DIGEST = 4;

@@ -41,6 +41,9 @@ final class RefinementNode {
         .put("pace", refinement.interval().pace())
         .put("width", refinement.interval().width())
         .put("crosses", refinement.interval().crosses());
+    if (!Double.isInfinite(refinement.amountWithin())) {
+      node.put("amountWithin", refinement.amountWithin());
+    }
     InSeason inSeason = refinement.inSeason();
     if (inSeason != null) {
       node.set("inSeason", inSeason(inSeason));
@@ -118,7 +121,11 @@ final class RefinementNode {
         readPart(ModelDocument.required(node, "purchases")),
         readPart(ModelDocument.required(node, "spend")),
         readInterval(node.get("interval")),
-        node.has("inSeason") ? readInSeason(node.get("inSeason")) : null);
+        node.has("inSeason") ? readInSeason(node.get("inSeason")) : null,
+        // Before schema version 7 the amount of a purchase could be any.
+        node.has("amountWithin")
+            ? ModelDocument.number(node, "amountWithin")
+            : Double.POSITIVE_INFINITY);
   }
 
   /** Documents before schema version 6 know of no clock. */

@@ -15,10 +15,10 @@ import java.util.List;
  * The probabilistic forecast of each customer with what trees change about it. A customer's
  * forecast depends on that customer, the models, horizon, discount rate and seed alone.
  *
- * <p>Purchases and spend are blended each for itself; the amount of a purchase is their ratio. The
- * discount is that of the probabilistic forecast. The interval is drawn at the pace of the season,
- * or by its clock, stretched by what else changes its mean, and as wide as back-tests have shown
- * that it must be.
+ * <p>Purchases and spend are blended each for itself; the amount of a purchase is their ratio, as
+ * far as it is near what the model of money says. The discount is that of the probabilistic
+ * forecast. The interval is drawn at the pace of the season, or by its clock, stretched by what
+ * else changes its mean, and as wide as back-tests have shown that it must be.
  */
 public final class RefinedForecast implements Serializable {
   private static final List<String> WORTH =
@@ -109,7 +109,7 @@ public final class RefinedForecast implements Serializable {
       double spend = refinement.spend().blend(before, shape == null ? 0 : shape.spend(row));
       refined
           .doubles("expected_amount")
-          .append(purchases > 0 ? spend / purchases : expected.amount(row));
+          .append(refinement.amount(expected.amount(row), purchases, spend));
       double stretch = before > 0 ? spend / before : 1;
       double drawn = stretch / interval.pace();
       double mean = stretch * plain.doubles("cltv").get(row);

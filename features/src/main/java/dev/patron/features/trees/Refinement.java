@@ -17,19 +17,40 @@ import org.jspecify.annotations.Nullable;
  * @param interval of the spend
  * @param inSeason by which customers are forecast where a shop has seasons beyond chance; null: by
  *     the calendar
+ * @param amountWithin the factor by which the amount of a purchase may differ from what the model
+ *     of money says of the customer, in the season and with the mix of all; infinite, as before
+ *     schema version 7 of the documents: by any
  */
 public record Refinement(
     @Nullable TwoStageTrees trees,
     Part purchases,
     Part spend,
     Interval interval,
-    @Nullable InSeason inSeason)
+    @Nullable InSeason inSeason,
+    double amountWithin)
     implements Serializable {
   /** What is known of a season is known of windows that begin at most so many days away from it. */
   public static final long SEASON_HOLDS_DAYS = 28;
 
+  /**
+   * Purchases and spend have weights of their own, which say how well trees rank customers by each,
+   * and their ratio is no better known than this. Of who is almost surely gone, trees leave some
+   * purchases and, without a weight, no spend: the ratio would be next to nothing.
+   */
+  private static final double AMOUNT_WITHIN = 2;
+
   /** Nothing is changed. */
   public static final Refinement NONE = new Refinement(null, Part.NONE, Part.NONE);
+
+  /** With an amount that stays near that of the model of money. */
+  public Refinement(
+      @Nullable TwoStageTrees trees,
+      Part purchases,
+      Part spend,
+      Interval interval,
+      @Nullable InSeason inSeason) {
+    this(trees, purchases, spend, interval, inSeason, AMOUNT_WITHIN);
+  }
 
   /** By the calendar. */
   public Refinement(@Nullable TwoStageTrees trees, Part purchases, Part spend, Interval interval) {
@@ -145,6 +166,10 @@ public record Refinement(
     if (trees == null && (purchases.weight() > 0 || spend.weight() > 0)) {
       throw new IllegalArgumentException("a weight is wanted for trees that there are not");
     }
+    if (!(amountWithin >= 1)) {
+      throw new IllegalArgumentException(
+          "amountWithin is " + amountWithin + "; a factor of at least 1 is wanted");
+    }
   }
 
   private static boolean isPositive(double number) {
@@ -169,7 +194,7 @@ public record Refinement(
     }
     return Math.abs(days) > SEASON_HOLDS_DAYS
         ? withoutSeason()
-        : new Refinement(trees, purchases, spend, interval, inSeason.later(days));
+        : new Refinement(trees, purchases, spend, interval, inSeason.later(days), amountWithin);
   }
 
   /** What is expected of customers before trees change it. */
@@ -185,11 +210,38 @@ public record Refinement(
         trees,
         purchases.withoutSeason(),
         spend.withoutSeason(),
-        new Interval(Interval.NONE.pace(), interval.width(), interval.crosses()));
+        new Interval(Interval.NONE.pace(), interval.width(), interval.crosses()),
+        null,
+        amountWithin);
+  }
+
+  /**
+   * The expected amount of a purchase of a customer: spend by purchases, as far as that is near
+   * what the model of money says.
+   *
+   * @param probabilistic what the model of money says
+   * @param expectedPurchases the blend
+   * @param expectedSpend the blend
+   */
+  double amount(double probabilistic, double expectedPurchases, double expectedSpend) {
+    if (!(expectedPurchases > 0)) {
+      return probabilistic;
+    }
+    double ratio = expectedSpend / expectedPurchases;
+    if (Double.isInfinite(amountWithin)) {
+      return ratio;
+    }
+    double middle =
+        probabilistic * spend.season() * spend.mix() / (purchases.season() * purchases.mix());
+    return Math.max(middle / amountWithin, Math.min(ratio, middle * amountWithin));
   }
 
   /** Whether the forecast stays as it is. */
   public boolean isNone() {
-    return equals(NONE);
+    return trees == null
+        && purchases.equals(Part.NONE)
+        && spend.equals(Part.NONE)
+        && interval.equals(Interval.NONE)
+        && inSeason == null;
   }
 }

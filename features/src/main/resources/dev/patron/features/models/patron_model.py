@@ -21,7 +21,7 @@ try:
 except ImportError:
     numpy = None
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 FIRST_WITH_DIGEST = 4
 DIGEST = re.compile(r',\n  "digest" : "([0-9a-f]{64})"\n}\n?\Z')
 # Java and Python add up alike, but their logarithms differ in the last digits.
@@ -233,7 +233,8 @@ class PatronModel:
                 else:
                     middle = max(low, min(value, high))
                     high = middle + width * (high - middle)
-                amount = spend / purchases if purchases > 0 else amount
+                if purchases > 0:
+                    amount = _near(refinement, amount, spend / purchases)
         return dict(zip(names, (alive, purchases, amount, value, low, high)))
 
     def _months(self):
@@ -372,6 +373,17 @@ def _plain(value):
 def _exp(power):
     """e^power; infinite beyond what a float holds, as it is in Java, where Python raises."""
     return math.inf if power > 709.78 else math.exp(power)
+
+
+def _near(refinement, amount, ratio):
+    """The amount of a purchase: spend by purchases, near what the model of money says."""
+    within = refinement.get("amountWithin", math.inf)
+    if within == math.inf:
+        return ratio
+    spend, purchases = refinement["spend"], refinement["purchases"]
+    changed = spend["season"] * spend.get("mix", 1.0)
+    middle = amount * changed / (purchases["season"] * purchases.get("mix", 1.0))
+    return max(middle / within, min(ratio, middle * within))
 
 
 def _amount(model, row):

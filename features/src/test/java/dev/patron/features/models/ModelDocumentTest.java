@@ -200,6 +200,26 @@ class ModelDocumentTest {
   }
 
   @Test
+  void theDocumentOfSchemaVersionSevenLoadsForEverWithItsAmounts() throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-7-amount.json")));
+
+    assertThat(LifetimeDocument.read(document).kind()).isEqualTo("bg-nbd");
+    assertThat(LifetimeDocument.refinement(document).spend())
+        .isEqualTo(Examples.REFINEMENT.spend());
+    assertThat(LifetimeDocument.refinement(document).amountWithin()).isEqualTo(2);
+  }
+
+  @Test
+  void beforeSchemaVersionSevenTheAmountOfAPurchaseIsAny() throws IOException {
+    ModelDocument document =
+        ModelDocument.parse(Files.readString(PAST.resolve("schema-6-clock.json")));
+
+    assertThat(LifetimeDocument.refinement(document).amountWithin())
+        .isEqualTo(Double.POSITIVE_INFINITY);
+  }
+
+  @Test
   void aClockThatIsNoneIsRefused() {
     String good =
         LifetimeDocument.of(Examples.LIFETIME, Examples.BY_CLOCK, Examples.FACTS).toJson();
@@ -266,7 +286,7 @@ class ModelDocumentTest {
           {segments, "\"score\" : 2", "\"score\" : 1"},
           {segments, "\"from_value\" : 197.0", "\"from_value\" : 196.0"},
           {segments, "\"Champions\"", "\"Winners\""},
-          {segments, "\"schemaVersion\" : 6", "\"schemaVersion\" : 5"},
+          {segments, "\"schemaVersion\" : 7", "\"schemaVersion\" : 6"},
           {segments, "\"customers\" : 100", "\"customers\" : 101"},
           {lifetime, "\"a note\"", "\"\""},
           {lifetime, "\"twice\"", "\"thrice\""},
@@ -303,10 +323,10 @@ class ModelDocumentTest {
 
   @Test
   void anotherSchemaVersionIsRefused() {
-    String json = segments().toJson().replace("\"schemaVersion\" : 6", "\"schemaVersion\" : 7");
+    String json = segments().toJson().replace("\"schemaVersion\" : 7", "\"schemaVersion\" : 8");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 7; this program reads versions 1 to 6");
+        .withMessage("model.json has schema version 8; this program reads versions 1 to 7");
   }
 
   @Test

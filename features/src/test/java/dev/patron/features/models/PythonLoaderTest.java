@@ -355,8 +355,8 @@ class PythonLoaderTest {
         .endsWith(restore);
     altered.put("name", "other");
     assertThat(load(altered.toString())).startsWith("model.json is of a model 'other'");
-    assertThat(load(whole.replace("\"schemaVersion\" : 6", "\"schemaVersion\" : 99")))
-        .startsWith("model.json has schema version 99; this loader reads 1 to 6");
+    assertThat(load(whole.replace("\"schemaVersion\" : 7", "\"schemaVersion\" : 99")))
+        .startsWith("model.json has schema version 99; this loader reads 1 to 7");
   }
 
   @Test

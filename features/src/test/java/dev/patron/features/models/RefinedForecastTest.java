@@ -155,4 +155,34 @@ class RefinedForecastTest {
     }
     assertThat(narrower).as("a busy window is no window of greater purchases").isGreaterThan(50);
   }
+
+  /** Trees that see many purchases where the models see few, and have no say in the spend. */
+  @Test
+  void theAmountStaysNearThatOfTheModelOfMoney() {
+    Refinement free =
+        new Refinement(
+            Examples.REFINEMENT.trees(),
+            new Part(0.5, 8, 1),
+            Part.NONE,
+            Interval.NONE,
+            null,
+            Double.POSITIVE_INFINITY);
+    Refinement near = new Refinement(free.trees(), free.purchases(), free.spend());
+    Frame any = new RefinedForecast(Examples.LIFETIME, free, 365, 0, 7).of(CUSTOMERS);
+    Frame held = new RefinedForecast(Examples.LIFETIME, near, 365, 0, 7).of(CUSTOMERS);
+    Frame plain = new RefinedForecast(Examples.LIFETIME, Refinement.NONE, 365, 0, 7).of(CUSTOMERS);
+
+    int moved = 0;
+    for (int row = 0; row < CUSTOMERS.rows(); row++) {
+      double amount = plain.doubles("expected_amount").get(row);
+      double ratio = any.doubles("expected_amount").get(row);
+      assertThat(held.doubles("expected_amount").get(row))
+          .isEqualTo(Math.max(amount / 2, Math.min(ratio, amount * 2)));
+      moved += ratio < amount / 2 ? 1 : 0;
+    }
+    assertThat(moved).as("customers whose ratio says nothing").isPositive();
+    for (String kept : List.of("p_alive", "expected_purchases", "cltv", "cltv_low", "cltv_high")) {
+      assertThat(held.select(List.of(kept))).isEqualTo(any.select(List.of(kept)));
+    }
+  }
 }

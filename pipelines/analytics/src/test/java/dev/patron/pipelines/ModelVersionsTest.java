@@ -161,10 +161,10 @@ class ModelVersionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"schemaVersion\" : 6 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
-            + " versions 1 to 6",
+        "\"schemaVersion\" : 7 | \"schemaVersion\" : 99 | has schema version 99; this program reads"
+            + " versions 1 to 7",
         "\"alpha\" : 5.5 | \"alpha\" : 5.500000001 | model.json was altered since it was written",
-        "\"schemaVersion\" : 6 | \"schemaVersion\" : 5 | model.json was altered since it was written",
+        "\"schemaVersion\" : 7 | \"schemaVersion\" : 6 | model.json was altered since it was written",
         "\"parameters\" | \"parametres\" | model.json lacks 'parameters'",
         "{ | [ | is not JSON"
       })
