@@ -1202,6 +1202,47 @@ class HostileInputIT {
     }
   }
 
+  /** It is what all refusals say that one can do. */
+  @ParameterizedTest
+  @ValueSource(strings = {"lifetime", "segments"})
+  void trainingAgainReplacesAChampionThatIsGoneOrAltered(String name) throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    Map<String, String> scored = results("warehouse");
+    Path models = folder.resolve("warehouse").resolve("models").resolve(name);
+
+    Files.move(models.resolve("1"), folder.resolve("elsewhere"));
+    for (String stage : List.of("run", "score")) {
+      assertThat(stage(stage, "warehouse")).as(stage).isEqualTo(1);
+    }
+    assertThat(stage("train", "warehouse")).as(err).isZero();
+    assertThat(err.lines().filter(line -> line.startsWith("train: champion ")))
+        .singleElement()
+        .asString()
+        .startsWith("train: champion %s/1 ".formatted(name))
+        .endsWith(
+            "and what is trained now takes its place: there is no model %s/1; %s has the versions []"
+                .formatted(name, name));
+    assertThat(models.resolve("2/model.json"))
+        .as("the number of the lost one is not given again")
+        .hasSameTextualContentAs(folder.resolve("elsewhere/model.json"));
+    assertThat(run()).as(err).isZero();
+    assertThat(results("warehouse")).hasSameSizeAs(scored);
+
+    Path document = models.resolve("2/model.json");
+    Files.writeString(
+        document, Files.readString(document).replace("\"seed\" : 42", "\"seed\" : 43"));
+    assertThat(run()).isEqualTo(1);
+    assertThat(run("--retrain")).as(err).isZero();
+    assertThat(err.lines().filter(line -> line.startsWith("train: champion ")))
+        .singleElement()
+        .asString()
+        .contains("takes its place: models/%s/2: model.json was altered since".formatted(name));
+    assertThat(patron("models", "--warehouse=" + folder.resolve("warehouse"))).isZero();
+    assertThat(out.lines().map(line -> line.replaceAll(" +", " ")))
+        .anyMatch(line -> line.startsWith(name + " 3 champion "));
+  }
+
   /** Taken for "no champion", a run would train and write over the history of promotions. */
   @Test
   void aRegistryThatIsDamagedIsNamedAndNotTrainedOver() throws IOException {

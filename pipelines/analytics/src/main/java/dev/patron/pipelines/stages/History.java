@@ -154,9 +154,14 @@ final class History {
             manifest.get("frame", "holdout", FrameCoder.of()), holdoutDays, seed, kinds);
   }
 
-  /** Judges all candidates and writes what was found to {@code ops}. */
-  static BackTest.Result judge(Job job, BackTest backTest, long asOf) throws IOException {
-    BackTest.Result result = backTest.run(champion(job));
+  /**
+   * Judges all candidates and writes what was found to {@code ops}.
+   *
+   * @param champion that is judged beside them; null if there is none
+   */
+  static BackTest.Result judge(
+      Job job, BackTest backTest, long asOf, @Nullable ModelVersion champion) throws IOException {
+    BackTest.Result result = backTest.run(champion(job, champion));
     new Changes(job)
         .overwrite(BACKTEST, BackTestTables.measures(result.lines(), asOf))
         .overwrite(DECILES, BackTestTables.deciles(result.lines(), asOf))
@@ -164,8 +169,7 @@ final class History {
     return result;
   }
 
-  private static BackTest.@Nullable Champion champion(Job job) throws IOException {
-    ModelVersion version = Models.champion(job, Models.LIFETIME);
+  private static BackTest.@Nullable Champion champion(Job job, @Nullable ModelVersion version) {
     if (version == null) {
       return null;
     }

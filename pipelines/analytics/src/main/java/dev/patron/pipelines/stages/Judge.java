@@ -19,7 +19,12 @@ public final class Judge {
         job.run(
             "backtest",
             history::gather,
-            manifest -> History.judge(job, history.backTest(manifest), history.observed().asOf()));
+            manifest ->
+                History.judge(
+                    job,
+                    history.backTest(manifest),
+                    history.observed().asOf(),
+                    Models.champion(job, Models.LIFETIME)));
     job.console().result(BackTestSummary.of(result));
     if (history.share() < 1) {
       job.console()

@@ -7,7 +7,6 @@ import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
-import dev.patron.features.segments.SegmentModel;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.transforms.lake.Warehouse;
 import java.io.IOException;
@@ -49,6 +48,38 @@ public final class Models {
       return champion;
     } catch (IllegalArgumentException e) {
       throw new JobException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * The champion that a training has to beat or to continue. One that is gone or cannot be read any
+   * more does neither, and says so: training is what puts another in its place.
+   *
+   * @param lost what it can do no more, for the note
+   * @return null if there is none, or none that can be read
+   * @throws JobException if it cannot be read who is champion
+   */
+  static @Nullable ModelVersion defender(Job job, String name, String lost) throws IOException {
+    ModelRegistry models = of(job);
+    Integer version;
+    try {
+      version = models.aliases(name).champion();
+    } catch (IllegalArgumentException e) {
+      throw new JobException(String.valueOf(e.getMessage()));
+    }
+    if (version == null) {
+      return null;
+    }
+    try {
+      ModelVersion champion = models.load(name, version);
+      prove(champion);
+      return champion;
+    } catch (IllegalArgumentException e) {
+      job.console()
+          .note(
+              "train: champion %s/%d %s, and what is trained now takes its place: %s"
+                  .formatted(name, version, lost, e.getMessage()));
+      return null;
     }
   }
 
@@ -128,12 +159,6 @@ public final class Models {
       of(job).versions(name).forEach(version -> versions.add(name + "/" + version));
     }
     return versions;
-  }
-
-  /** The segments that score now; null before the first promotion. */
-  static @Nullable SegmentModel champion(Job job) throws IOException {
-    ModelVersion champion = champion(job, SEGMENTS);
-    return champion == null ? null : SegmentDocument.read(champion.document());
   }
 
   private record InWarehouse(Warehouse warehouse) implements Documents {

@@ -4,6 +4,8 @@ import dev.patron.features.clv.LifetimeCells;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Values;
 import dev.patron.features.models.ModelRegistry;
+import dev.patron.features.models.ModelVersion;
+import dev.patron.features.models.SegmentDocument;
 import dev.patron.features.models.TrainingFacts;
 import dev.patron.features.rfm.RfmScores;
 import dev.patron.pipelines.console.UsageException;
@@ -36,14 +38,20 @@ public final class Train {
   private final History history;
   private final TableSnapshot features;
   private final TableSnapshot edges;
+  private final @Nullable ModelVersion lifetime;
+  private final @Nullable ModelVersion segments;
 
   private Train(
-      Job job, TrainOptions options, History history, TableSnapshot features, TableSnapshot edges) {
+      Job job, TrainOptions options, History history, TableSnapshot features, TableSnapshot edges)
+      throws IOException {
     this.job = job;
     this.options = options;
     this.history = history;
     this.features = features;
     this.edges = edges;
+    // Who has to be beaten is read before the work, and not found unreadable after it.
+    this.lifetime = Models.defender(job, Models.LIFETIME, "cannot defend its place");
+    this.segments = Models.defender(job, Models.SEGMENTS, "has no ids that can be continued");
   }
 
   /** Fits, judges, registers and promotes what is at least as good as the champion. */
@@ -59,8 +67,6 @@ public final class Train {
       job.console().note("train: no customer has a purchase, so there is nothing to learn from");
       return;
     }
-    // Who has to be beaten is read before the work, and not found unreadable after it.
-    var unused = Models.champions(job);
     Train train = new Train(job, options, history, features, edges);
     Learnt learnt = job.run("train", train::gather, train::learn);
     if (learnt.warning() != null) {
@@ -121,10 +127,10 @@ public final class Train {
                 Frame.concat(
                     LifetimeCells.SCHEMA, manifest.get("frame", "cells", FrameCoder.of())));
     BackTest backTest = history.backTest(manifest);
-    BackTest.Result judged = History.judge(job, backTest, observed.asOf());
+    BackTest.Result judged = History.judge(job, backTest, observed.asOf(), lifetime);
     boolean better = judged.isAsGoodAsChampion();
     List<String> before = Models.versions(job);
-    int lifetime =
+    int valued =
         register(
             job,
             Models.LIFETIME,
@@ -138,24 +144,24 @@ public final class Train {
 
     RfmScores rfm =
         RfmScores.ofEdges(TableScan.of(edges, edges.schema().names()).all(), job.segmentNames());
-    SegmentTraining segments =
+    SegmentTraining training =
         new SegmentTraining(
             rfm,
             options.getK() == 0 ? null : options.getK(),
             options.getSeed(),
             SegmentTraining.DEFAULT_MOST_ROWS,
-            Models.champion(job));
+            segments == null ? null : SegmentDocument.read(segments.document()));
     int segmented =
         register(
             job,
             Models.SEGMENTS,
-            segments.train(TableScan.of(features, features.schema().names()), facts),
+            training.train(TableScan.of(features, features.schema().names()), facts),
             true);
     List<String> same =
-        Stream.of(Models.LIFETIME + "/" + lifetime, Models.SEGMENTS + "/" + segmented)
+        Stream.of(Models.LIFETIME + "/" + valued, Models.SEGMENTS + "/" + segmented)
             .filter(before::contains)
             .toList();
-    return new Learnt(lifetime, better, BackTestSummary.warning(judged), same);
+    return new Learnt(valued, better, BackTestSummary.warning(judged), same);
   }
 
   /** Adds a version, and lets it score if it may. */
