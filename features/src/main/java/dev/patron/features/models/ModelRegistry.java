@@ -111,17 +111,39 @@ public final class ModelRegistry {
   }
 
   /**
-   * Whether a file of a version is missing or empty, and what to do.
+   * Whether a file of a version is missing, empty or not what it should be, and what to do. {@code
+   * model.json} has to say more of itself when it is loaded.
    *
    * @param file its name, as {@link ModelFiles} has it
-   * @return null if something is in it
+   * @return null if nothing is wrong that can be seen
    */
   public @Nullable String damage(String name, int version, String file) throws IOException {
     String text = documents.read(path(name, version, file));
-    return text == null || text.isBlank()
-        ? "%s is %s; restore it, or train again"
-            .formatted(path(name, version, file), text == null ? "missing" : "empty")
-        : null;
+    String wrong = wrong(file, text);
+    return wrong == null
+        ? null
+        : "%s %s; restore it, or train again".formatted(path(name, version, file), wrong);
+  }
+
+  private static @Nullable String wrong(String file, @Nullable String text) {
+    if (text == null) {
+      return "is missing";
+    }
+    if (text.isBlank()) {
+      return "is empty";
+    }
+    return switch (file) {
+      case ModelFiles.METRICS -> {
+        try {
+          yield json(text).isObject() && !json(text).isEmpty() ? null : "holds no measures";
+        } catch (IllegalArgumentException e) {
+          yield e.getMessage();
+        }
+      }
+      case ModelFiles.CARD -> text.startsWith("#") ? null : "is no card";
+      case ModelFiles.MLMODEL -> text.startsWith("flavors:") ? null : "is no MLmodel";
+      default -> null;
+    };
   }
 
   /**
@@ -189,9 +211,9 @@ public final class ModelRegistry {
   /**
    * Adds a version and makes it challenger. Training again on the same data must not make a new
    * version: if the latest one has the same {@code model.json}, it stays as it is; the other files
-   * tell of the run that made them and of the champion of that day, but those that have become
-   * empty or are missing are written again. What was left unfinished by a process that was killed
-   * is finished.
+   * tell of the run that made them and of the champion of that day, but those that are missing,
+   * empty or damaged are written again. What was left unfinished by a process that was killed is
+   * finished.
    *
    * @param files as {@link ModelFiles} makes them
    * @return the number of the version that holds this model

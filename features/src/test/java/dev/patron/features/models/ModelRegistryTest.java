@@ -24,7 +24,7 @@ class ModelRegistryTest {
     return ModelFiles.of(
         new LifetimeModel(null, null, List.of(note)),
         facts,
-        ModelDocument.NODES.objectNode(),
+        ModelDocument.NODES.objectNode().put("customers", 10),
         "# card");
   }
 
@@ -59,14 +59,31 @@ class ModelRegistryTest {
 
   /** What is said to be mended by training again is. */
   @Test
-  void trainingTheSameAgainRestoresFilesThatAreEmptyOrMissing() throws IOException {
+  void trainingTheSameAgainRestoresFilesThatAreEmptyMissingOrDamaged() throws IOException {
     registry.register("lifetime", files("a", "r1"));
     Map<String, String> before = new HashMap<>(documents.texts);
+    assertThat(registry.damages("lifetime", 1)).isEmpty();
     documents.texts.put("models/lifetime/1/MLmodel", "");
     documents.texts.remove("models/lifetime/1/card.md");
-
     assertThat(registry.register("lifetime", files("a", "r1"))).isEqualTo(1);
     assertThat(documents.texts).isEqualTo(before);
+
+    for (String[] damage :
+        new String[][] {
+          {"metrics.json", "{\"a\":", "is not JSON (line 1)"},
+          {"metrics.json", "{}", "holds no measures"},
+          {"metrics.json", "[]", "holds no measures"},
+          {"metrics.json", "null", "holds no measures"},
+          {"card.md", "\u0000\u0000", "is no card"},
+          {"MLmodel", "{}", "is no MLmodel"},
+        }) {
+      String path = "models/lifetime/1/" + damage[0];
+      documents.texts.put(path, damage[1]);
+      assertThat(registry.damages("lifetime", 1))
+          .containsExactly(path + " " + damage[2] + "; restore it, or train again");
+      assertThat(registry.register("lifetime", files("a", "r1"))).isEqualTo(1);
+      assertThat(documents.texts).isEqualTo(before);
+    }
   }
 
   @Test

@@ -1276,5 +1276,11 @@ class HostileInputIT {
             "patron: publish failed: models/lifetime/1/metrics.json is not JSON (line 2);"
                 + " restore it, or train again\n")
         .doesNotContain("\tat ");
+    assertThat(patron("models", "show", "lifetime", "--warehouse=" + folder.resolve("warehouse")))
+        .isZero();
+    assertThat(err).contains("models/lifetime/1/metrics.json is not JSON (line 2);");
+    assertThat(stage("train", "warehouse")).as(err).isZero();
+    assertThat(err).contains("there is no new version beside lifetime/1, segments/1");
+    assertThat(stage("publish", "warehouse")).as(err).isZero();
   }
 }

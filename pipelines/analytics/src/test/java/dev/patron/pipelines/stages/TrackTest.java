@@ -55,7 +55,7 @@ class TrackTest {
             new LifetimeModel(
                 new BgNbd(0.25, alpha, 0.8, 2.5), new GammaGamma(6.25, 3.75, 15.5), List.of()),
             new TrainingFacts(Instant.EPOCH, 365, 0.01, 42, 10, Map.of("t", "v1"), run),
-            new ObjectMapper().createObjectNode(),
+            new ObjectMapper().createObjectNode().put("customers", 10),
             "# card"));
   }
 
