@@ -112,6 +112,20 @@ public final class SegmentDocument {
   }
 
   /**
+   * The ids of a document's segments, in its order, read without the rest of the model.
+   *
+   * @throws IllegalArgumentException if it does not say
+   */
+  public static int[] ids(ModelDocument document) {
+    JsonNode segments = ModelDocument.required(document.parameters(), "segments");
+    int[] ids = new int[segments.size()];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = (int) ModelDocument.number(segments.get(i), "id");
+    }
+    return ids;
+  }
+
+  /**
    * The observation time of a document's training.
    *
    * @throws IllegalArgumentException if it does not say
@@ -212,18 +226,16 @@ public final class SegmentDocument {
     ObjectNode parameters = document.parameters();
     List<String> names = new ArrayList<>();
     List<double[]> centroids = new ArrayList<>();
-    List<Integer> ids = new ArrayList<>();
     for (JsonNode segment : ModelDocument.required(parameters, "segments")) {
       names.add(ModelDocument.required(segment, "name").asText());
       centroids.add(numbers(segment, "centroid"));
-      ids.add((int) ModelDocument.number(segment, "id"));
     }
     SegmentModel model =
         SegmentModel.of(
             numbers(parameters, "means"),
             numbers(parameters, "standardDeviations"),
             centroids.toArray(double[][]::new),
-            ids.stream().mapToInt(id -> id).toArray(),
+            ids(document),
             names,
             rfm(ModelDocument.required(parameters, "rfm")));
     for (int i = 0; i < document.testVectors().size(); i++) {

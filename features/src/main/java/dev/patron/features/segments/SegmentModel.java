@@ -137,7 +137,8 @@ public final class SegmentModel implements Serializable {
       double[] means, double[] deviations, double[][] centroids, RfmScores rfm) {
     double[][] ordered = byValue(centroids);
     List<@Nullable String> none = new ArrayList<>(Collections.nCopies(ordered.length, null));
-    List<String> names = SegmentNames.of(cells(means, deviations, ordered, rfm), none, ordered);
+    List<String> names =
+        SegmentNames.of(cells(means, deviations, ordered, rfm), none, List.of(), ordered);
     return of(means, deviations, ordered, names, rfm);
   }
 
@@ -145,21 +146,28 @@ public final class SegmentModel implements Serializable {
    * A model of fresh centroids that continues this one. New centroids are matched to old ones so
    * that the distances between partners are least in all (in this model's z-scores); a partner
    * nearer than {@value #SAME} standard deviation takes over id and name. The others are new: they
-   * are named as by {@link #named} and numbered after the greatest id so far.
+   * are numbered after the greatest id so far and named as by {@link #named}, but not as one that
+   * is gone, or customers who went from that one to them would seem to have stayed.
+   *
+   * @param greatestId that was ever given to a segment
    */
   public SegmentModel continuedBy(
-      double[] newMeans, double[] newDeviations, double[][] newCentroids, RfmScores newRfm) {
+      double[] newMeans,
+      double[] newDeviations,
+      double[][] newCentroids,
+      RfmScores newRfm,
+      int greatestId) {
     double[][] ordered = byValue(newCentroids);
     int[] partners = partners(newMeans, newDeviations, ordered);
     List<@Nullable String> kept = new ArrayList<>();
     int[] newIds = new int[ordered.length];
-    int next = ids[ids.length - 1] + 1;
+    int next = Math.max(greatestId, ids[ids.length - 1]) + 1;
     for (int i = 0; i < ordered.length; i++) {
       kept.add(partners[i] < 0 ? null : names[partners[i]]);
       newIds[i] = partners[i] < 0 ? next++ : ids[partners[i]];
     }
     List<String> newNames =
-        SegmentNames.of(cells(newMeans, newDeviations, ordered, newRfm), kept, ordered);
+        SegmentNames.of(cells(newMeans, newDeviations, ordered, newRfm), kept, names(), ordered);
     Integer[] byId = new Integer[ordered.length];
     Arrays.setAll(byId, i -> i);
     Arrays.sort(byId, Comparator.comparingInt(i -> newIds[i]));

@@ -31,10 +31,12 @@ final class SegmentNames {
    *
    * @param cells the name of each segment's RFM cell
    * @param kept names that are to stay; null where a name is wanted
+   * @param before names that are not given to others than those that keep them
    * @param centroids in z-scores, by segment and measure
    */
-  static List<String> of(List<String> cells, List<@Nullable String> kept, double[][] centroids) {
-    Set<String> taken = new HashSet<>();
+  static List<String> of(
+      List<String> cells, List<@Nullable String> kept, List<String> before, double[][] centroids) {
+    Set<String> taken = new HashSet<>(before);
     for (String name : kept) {
       if (name != null) {
         taken.add(name);

@@ -94,7 +94,7 @@ class SegmentModelTest {
       onScale(new double[] {0.1, 0.1, 2.1}, means, deviations),
       onScale(new double[] {-2.8, 2.4, 1.9}, means, deviations)
     };
-    SegmentModel next = champion.continuedBy(means, deviations, moved, rfm());
+    SegmentModel next = champion.continuedBy(means, deviations, moved, rfm(), 0);
 
     assertThat(next.ids()).containsExactly(1, 2, 3);
     assertThat(next.names()).isEqualTo(champion.names());
@@ -122,13 +122,14 @@ class SegmentModelTest {
             MEANS,
             DEVIATIONS,
             new double[][] {{-3, 2.5, 2}, {0, 0, 1.9}, {2.5, -0.6, -1}, {2.5, -0.6, -3}},
-            rfm());
+            rfm(),
+            0);
     assertThat(split.ids()).containsExactly(1, 2, 3, 4);
     assertThat(split.names()).containsExactly("Champions", "Loyal", "Lost", "Lost, small spenders");
 
     SegmentModel merged =
         split.continuedBy(
-            MEANS, DEVIATIONS, new double[][] {{2.5, -0.6, -3.1}, {-3, 2.5, 2}}, rfm());
+            MEANS, DEVIATIONS, new double[][] {{2.5, -0.6, -3.1}, {-3, 2.5, 2}}, rfm(), 0);
     assertThat(merged.ids()).containsExactly(1, 4);
     assertThat(merged.names()).containsExactly("Champions", "Lost, small spenders");
     assertThat(merged.assign(Frame.ofRows(FEATURES, List.of(List.of(300L, 1L, 1.0)))).toRows())
@@ -140,10 +141,32 @@ class SegmentModelTest {
     SegmentModel champion =
         SegmentModel.named(MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {0, 0, 0}}, rfm());
     SegmentModel next =
-        champion.continuedBy(MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {3, -1, -2}}, rfm());
+        champion.continuedBy(
+            MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {3, -1, -2}}, rfm(), 0);
 
     assertThat(next.ids()).containsExactly(1, 3);
     assertThat(next.names()).containsExactly("Champions", "Lost");
+    assertThat(
+            champion
+                .continuedBy(
+                    MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {3, -1, -2}}, rfm(), 7)
+                .ids())
+        .as("after one that another version gave")
+        .containsExactly(1, 8);
+  }
+
+  /** Who went from the one to the other would seem to have stayed. */
+  @Test
+  void aNewSegmentIsNotNamedAsOneThatIsGone() {
+    SegmentModel champion =
+        SegmentModel.named(MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {3, -1, -2}}, rfm());
+    assertThat(champion.names()).containsExactly("Champions", "Lost");
+    SegmentModel next =
+        champion.continuedBy(
+            MEANS, DEVIATIONS, new double[][] {{-3, 2.5, 2}, {4.5, -1, -2}}, rfm(), 0);
+
+    assertThat(next.ids()).containsExactly(1, 3);
+    assertThat(next.names()).containsExactly("Champions", "Lost (2)");
   }
 
   @Test
@@ -152,7 +175,7 @@ class SegmentModelTest {
         SegmentModel.named(
             MEANS, DEVIATIONS, new double[][] {{2.5, -0.6, -1}, {2.6, -0.5, -1.9}}, rfm());
     SegmentModel again =
-        model.continuedBy(model.means(), model.deviations(), model.centroids(), model.rfm());
+        model.continuedBy(model.means(), model.deviations(), model.centroids(), model.rfm(), 0);
 
     assertThat(again.ids()).isEqualTo(model.ids());
     assertThat(again.names()).isEqualTo(model.names());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.models.Documents;
 import dev.patron.features.models.LifetimeDocument;
+import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
 import dev.patron.features.models.SegmentDocument;
@@ -11,7 +12,10 @@ import dev.patron.pipelines.console.JobException;
 import dev.patron.transforms.lake.Warehouse;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The models of a warehouse. */
@@ -159,6 +163,39 @@ public final class Models {
       of(job).versions(name).forEach(version -> versions.add(name + "/" + version));
     }
     return versions;
+  }
+
+  /**
+   * The greatest id that a registered version gave to a segment; 0 where there is none. Versions
+   * trained on the same data do not count: who is killed after registering one, or goes back to the
+   * champion before it, and trains again, makes the same one.
+   */
+  static int greatestSegmentId(Job job, Map<String, String> data) throws IOException {
+    ModelRegistry models = of(job);
+    int greatest = 0;
+    for (int version : models.versions(SEGMENTS)) {
+      greatest = Math.max(greatest, greatestSegmentId(models, version, data));
+    }
+    return greatest;
+  }
+
+  /** Of one version; 0 too where it cannot be read, and so scores nothing. */
+  private static int greatestSegmentId(ModelRegistry models, int version, Map<String, String> data)
+      throws IOException {
+    try {
+      ModelDocument document = models.load(SEGMENTS, version).document();
+      Map<String, String> learntFrom = new TreeMap<>();
+      document
+          .training()
+          .path("data")
+          .fields()
+          .forEachRemaining(table -> learntFrom.put(table.getKey(), table.getValue().asText()));
+      return learntFrom.equals(data)
+          ? 0
+          : Arrays.stream(SegmentDocument.ids(document)).max().orElse(0);
+    } catch (IllegalArgumentException e) {
+      return 0;
+    }
   }
 
   private record InWarehouse(Warehouse warehouse) implements Documents {

@@ -150,7 +150,8 @@ public final class Train {
             options.getK() == 0 ? null : options.getK(),
             options.getSeed(),
             SegmentTraining.DEFAULT_MOST_ROWS,
-            segments == null ? null : SegmentDocument.read(segments.document()));
+            segments == null ? null : SegmentDocument.read(segments.document()),
+            Models.greatestSegmentId(job, facts.data()));
     int segmented =
         register(
             job,

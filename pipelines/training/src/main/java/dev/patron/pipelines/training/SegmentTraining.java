@@ -48,6 +48,7 @@ public final class SegmentTraining {
   private final long seed;
   private final int mostRows;
   private final @Nullable SegmentModel champion;
+  private final int greatestId;
 
   /**
    * A training.
@@ -58,20 +59,22 @@ public final class SegmentTraining {
    * @param mostRows how many customers are fitted at most; of more a seeded sample is
    */
   public SegmentTraining(RfmScores rfm, @Nullable Integer k, long seed, int mostRows) {
-    this(rfm, k, seed, mostRows, null);
+    this(rfm, k, seed, mostRows, null, 0);
   }
 
   /**
    * The same, continuing a champion: segments that are still there keep their ids and names.
    *
    * @param champion null: there is none yet
+   * @param greatestId that any version gave to a segment; 0 if there is none
    */
   public SegmentTraining(
       RfmScores rfm,
       @Nullable Integer k,
       long seed,
       int mostRows,
-      @Nullable SegmentModel champion) {
+      @Nullable SegmentModel champion,
+      int greatestId) {
     if (k != null && k < 1) {
       throw new IllegalArgumentException("k is " + k + "; at least 1 segment is wanted");
     }
@@ -83,6 +86,7 @@ public final class SegmentTraining {
     this.seed = seed;
     this.mostRows = mostRows;
     this.champion = champion;
+    this.greatestId = champion == null ? 0 : Math.max(greatestId, greatest(champion));
   }
 
   /**
@@ -130,6 +134,10 @@ public final class SegmentTraining {
     return ModelFiles.of(fit.model(), customers, facts, metrics(fit), card(fit, facts));
   }
 
+  private static int greatest(SegmentModel model) {
+    return model.ids()[model.k() - 1];
+  }
+
   /** Fits segments to the customers of these frames. */
   public Fit fit(Iterable<Frame> features) {
     CustomerSample sample = sample(features, true);
@@ -168,7 +176,7 @@ public final class SegmentTraining {
     SegmentModel model =
         champion == null
             ? SegmentModel.named(means, deviations, centroids, rfm)
-            : champion.continuedBy(means, deviations, centroids, rfm);
+            : champion.continuedBy(means, deviations, centroids, rfm, greatestId);
     return new Fit(
         model,
         candidates,
@@ -360,7 +368,7 @@ public final class SegmentTraining {
     if (champion != null) {
       card.append(
           "Segments that continue one of the champion's keep its id and name; ids above %d are new.\n\n"
-              .formatted(champion.ids()[champion.k() - 1]));
+              .formatted(greatestId));
     }
     card.append("**%d segments**: %s.\n\n".formatted(fit.model().k(), fit.reason()));
     card.append("| id | segment | customers fitted | recency days | frequency | monetary |\n");
