@@ -421,16 +421,20 @@ public final class BackTest {
       return false;
     }
     // Where there is no season the two differ by rounding, which decides nothing.
-    boolean helps = without - with > ROUNDING || (hasSeasons && with - without <= chance);
+    boolean nearer = without - with > ROUNDING;
+    boolean helps = nearer || (hasSeasons && with - without <= chance);
     reasons.add(
         String.format(
             Locale.ROOT,
             "levelling by the season of the year before is %s: totals were off by %.1f %% with it"
-                + " and %.1f %% without, over %d windows",
+                + " and %.1f %% without, over %d windows%s",
             helps ? "taken" : "left out",
             100 * FastMath.expm1(with / (2 * judged)),
             100 * FastMath.expm1(without / (2 * judged)),
-            judged));
+            judged,
+            helps && !nearer
+                ? "; the shop has seasons beyond chance, and chance alone can make that difference"
+                : ""));
     return helps;
   }
 
