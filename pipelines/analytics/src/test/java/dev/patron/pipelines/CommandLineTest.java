@@ -41,7 +41,9 @@ class CommandLineTest {
         "run --retrain=perhaps | patron: option --retrain=perhaps is not understood: expected true"
             + " or false",
         "run --buckets=-1 | patron: --buckets=-1 must not be negative",
-        "run --horizonDays=0 | patron: --horizonDays=0 must be 1 or more",
+        "run --horizonDays=0 | patron: --horizonDays=0 must be from 1 to 3650",
+        "train --horizonDays=100000 | patron: --horizonDays=100000 must be from 1 to 3650",
+        "score --horizonDays=3651 | patron: --horizonDays=3651 must be from 1 to 3650",
         "run --maxQuarantined=2 | patron: --maxQuarantined=2.0 must be between 0 and 1",
         "run --dataset=nope.yaml | patron: nope.yaml does not exist; expected the YAML file of a"
             + " dataset definition",

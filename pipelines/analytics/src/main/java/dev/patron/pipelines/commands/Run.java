@@ -186,8 +186,11 @@ public final class Run {
   }
 
   static void checkHorizon(HorizonOptions options) {
-    if (options.getHorizonDays() < 1) {
-      throw new UsageException("--horizonDays=" + options.getHorizonDays() + " must be 1 or more");
+    if (options.getHorizonDays() < 1
+        || options.getHorizonDays() > HorizonOptions.MOST_HORIZON_DAYS) {
+      throw new UsageException(
+          "--horizonDays=%d must be from 1 to %d"
+              .formatted(options.getHorizonDays(), HorizonOptions.MOST_HORIZON_DAYS));
     }
     if (!(options.getDiscountRate() >= 0 && options.getDiscountRate() < 1)) {
       throw new UsageException(

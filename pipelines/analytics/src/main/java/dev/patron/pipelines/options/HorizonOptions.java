@@ -5,9 +5,11 @@ import org.apache.beam.sdk.options.Description;
 
 /** How far ahead value is looked for. */
 public interface HorizonOptions extends WarehouseOptions {
+  /** Ten years: no shop's history says what comes later, and longer ones cost minutes. */
+  int MOST_HORIZON_DAYS = 3_650;
 
   /** The horizon. */
-  @Description("How many days ahead lifetime value looks.")
+  @Description("How many days ahead lifetime value looks, at most 3650.")
   @Default.Integer(365)
   int getHorizonDays();
 

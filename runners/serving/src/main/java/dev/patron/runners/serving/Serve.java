@@ -67,7 +67,7 @@ final class Serve {
     check("maxBodyMegabytes", options.getMaxBodyMegabytes(), 1, 1024);
     check("requestSeconds", options.getRequestSeconds(), 1, 3600);
     check("maxConnections", options.getMaxConnections(), 2, 1_000_000);
-    check("horizonDays", options.getHorizonDays(), 1, Integer.MAX_VALUE);
+    check("horizonDays", options.getHorizonDays(), 1, ServeOptions.MOST_HORIZON_DAYS);
     if (!(options.getDiscountRate() >= 0 && options.getDiscountRate() < 1)) {
       throw new UsageException(
           "--discountRate=" + options.getDiscountRate() + " must be at least 0 and below 1");
