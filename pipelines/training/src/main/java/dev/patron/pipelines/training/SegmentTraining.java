@@ -31,7 +31,12 @@ public final class SegmentTraining {
   private static final int MOST = 6;
   private static final double STABLE = 0.90;
   private static final double SMALLEST_SHARE = 0.03;
-  private static final int STARTS = 10;
+  private static final int FEWEST_STARTS = 10;
+
+  /** Of few customers a start costs next to nothing, and ten miss the best place more often. */
+  private static final int STARTED_ROWS = 100_000;
+
+  private static final int MOST_STARTS = 100;
   private static final int BOOTSTRAPS = 10;
   private static final int BOOTSTRAP_STARTS = 3;
   private static final int BOOTSTRAP_ROWS = 10_000;
@@ -187,11 +192,16 @@ public final class SegmentTraining {
   }
 
   private Clusters search(double[][] points, int count) {
+    int starts = starts(points.length);
     return points.length <= SEARCH_ROWS
-        ? Clusters.fit(points, count, STARTS, seed)
+        ? Clusters.fit(points, count, starts, seed)
         : Clusters.from(
             points,
-            Clusters.fit(Arrays.copyOf(points, SEARCH_ROWS), count, STARTS, seed).centroids());
+            Clusters.fit(Arrays.copyOf(points, SEARCH_ROWS), count, starts, seed).centroids());
+  }
+
+  private static int starts(int customers) {
+    return Math.min(MOST_STARTS, Math.max(FEWEST_STARTS, STARTED_ROWS / Math.max(1, customers)));
   }
 
   private static List<Integer> sizes(double[][] points, SegmentModel model) {
@@ -349,7 +359,8 @@ public final class SegmentTraining {
     Cards.facts(card, facts);
     card.append(
         "K-Means on z-scores of ln(1 + v) of recency days, frequency and monetary value;"
-            + " k-means++ with %d seeded starts, best inertia.\n\n".formatted(STARTS));
+            + " k-means++ with %d seeded starts, best inertia.\n\n"
+                .formatted(starts(fit.rows())));
     if (fit.rows() < fit.customers()) {
       card.append(
           "Fitted on a seeded sample of %d of the %d customers with positive monetary value.\n\n"

@@ -106,7 +106,10 @@ class SegmentTrainingTest {
             "model.json", "MLmodel", "metrics.json", "card.md", "code/patron_model.py");
     SegmentDocument.read(ModelDocument.parse(String.valueOf(wanted.get("model.json"))));
     assertThat(wanted.get("card.md"))
-        .contains(" segments**: the largest number", "| k | inertia | silhouette");
+        .contains(
+            " segments**: the largest number",
+            "| k | inertia | silhouette",
+            "k-means++ with 100 seeded starts");
   }
 
   private static Frame shuffle(Frame frame, int seed) {
@@ -132,6 +135,8 @@ class SegmentTrainingTest {
     assertThat(again.model().centroids()).isDeepEqualTo(fit.model().centroids());
     assertThat(training(features, 4, 500).train(List.of(features), FACTS).get("card.md"))
         .contains("a seeded sample of 500 of the 5000 customers");
+    assertThat(training(features, 4, 100_000).train(List.of(features), FACTS).get("card.md"))
+        .contains("k-means++ with 20 seeded starts");
   }
 
   @Test
