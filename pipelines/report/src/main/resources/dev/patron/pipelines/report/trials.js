@@ -183,8 +183,8 @@ function driftSection(report) {
   // Customers who taught the model this very day are like themselves.
   const same = rows.every((row) => row.psi === 0);
   const trained = rows[0].trained_as_of ? ' of ' + format.day(lastDayOf(rows[0].trained_as_of)) : '';
-  const finding = (drifted.length === 0 ? 'None of ' + plural(rows.length, 'measure', 'measures') + ' has drifted away from the training' + trained
-    : format.count(drifted.length) + ' of ' + plural(rows.length, 'measure', 'measures') + (drifted.length === 1 ? ' has' : ' have') + ' drifted away from the training' + trained)
+  const finding = (drifted.length === 0 ? 'None of ' + plural(rows.length, 'measure', 'measures') + ' has drifted away from the training of the segments' + trained
+    : format.count(drifted.length) + ' of ' + plural(rows.length, 'measure', 'measures') + (drifted.length === 1 ? ' has' : ' have') + ' drifted away from the training of the segments' + trained)
     + (same ? ': these are the customers that it learned from.' : '; the widest is ' + name(rows[0]).toLowerCase() + ' with an index of ' + format.fine(rows[0].psi) + '.');
   const threshold = rows[0].threshold;
   const box = same ? null : chart('Bars of the population stability index. ' + finding, () => 56 + rows.length * 30, (colours, width) => ({
