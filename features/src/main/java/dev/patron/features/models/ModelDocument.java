@@ -241,7 +241,7 @@ public record ModelDocument(
     int version = required(root, "schemaVersion").asInt(-1);
     if (version < 1 || version > SCHEMA_VERSION) {
       throw new IllegalArgumentException(
-          "model.json has schema version %s; this program reads versions 1 to %d"
+          "model.json has schema version %s; this program reads versions 1 to %d; take the one that wrote it, or train again"
               .formatted(required(root, "schemaVersion"), SCHEMA_VERSION));
     }
     List<Input> inputs = new ArrayList<>();

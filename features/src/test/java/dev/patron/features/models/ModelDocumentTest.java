@@ -326,7 +326,9 @@ class ModelDocumentTest {
     String json = segments().toJson().replace("\"schemaVersion\" : 7", "\"schemaVersion\" : 8");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ModelDocument.parse(json))
-        .withMessage("model.json has schema version 8; this program reads versions 1 to 7");
+        .withMessage(
+            "model.json has schema version 8; this program reads versions 1 to 7; take the one that"
+                + " wrote it, or train again");
   }
 
   @Test

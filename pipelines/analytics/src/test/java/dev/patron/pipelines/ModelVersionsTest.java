@@ -71,7 +71,7 @@ class ModelVersionsTest {
 
   @Test
   void listsVersionsWithTheirRoles() {
-    for (String words : List.of("", "list", "list lifetime")) {
+    for (String words : List.of("", "list")) {
       assertThat(models(words)).isZero();
       assertThat(said().lines().map(line -> line.replaceAll(" +", " ")))
           .containsExactly(
@@ -152,6 +152,10 @@ class ModelVersionsTest {
             "there is no model lifetime/%d; lifetime has the versions [1, 2]".formatted(version));
       }
     }
+    refused("list lifetime", 2, "models list takes no model; 'lifetime' is too much");
+    refused("rollback lifetime 7", 2, "models rollback takes no version; '7' is too much");
+    refused("show lifetime 1 2", 2, "models show takes no second version; '2' is too much");
+    refused("promote lifetime 1 2", 2, "models promote takes no second version; '2' is too much");
     refused("compare lifetime 1 2 3", 2, "unexpected word '3'; options are written --name=value");
     refused("show lifetime 2 --version=1", 2, "option --version is given twice");
   }

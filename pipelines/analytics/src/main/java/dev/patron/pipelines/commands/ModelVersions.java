@@ -1,5 +1,6 @@
 package dev.patron.pipelines.commands;
 
+import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelRegistry.Aliases;
@@ -23,6 +24,9 @@ public final class ModelVersions {
   private static final List<String> ACTIONS =
       List.of("list", "show", "compare", "promote", "rollback");
 
+  /** The one that is meant where none is named. */
+  private static final String LIFETIME = LifetimeDocument.NAME;
+
   private final ModelRegistry registry;
   private final ModelOptions options;
   private final Console console;
@@ -40,6 +44,7 @@ public final class ModelVersions {
           "models cannot '%s'; it can %s"
               .formatted(options.getAction(), String.join(", ", ACTIONS)));
     }
+    refuseWhatSaysNothing(options);
     boolean writes = List.of("promote", "rollback").contains(options.getAction());
     String warehouse = writes ? WarehousePlace.writable(options) : WarehousePlace.of(options);
     ModelRegistry registry = Models.of(warehouse);
@@ -49,10 +54,10 @@ public final class ModelVersions {
       if (names.isEmpty()) {
         throw new UsageException("there are no models in " + warehouse + " yet; run train first");
       }
-      if (!names.contains(options.getModel())) {
+      if (!names.contains(versions.model())) {
         throw new UsageException(
             "there is no model '%s' in %s; there are %s"
-                .formatted(options.getModel(), warehouse, String.join(", ", names)));
+                .formatted(versions.model(), warehouse, String.join(", ", names)));
       }
       switch (options.getAction()) {
         case "show" -> versions.show();
@@ -63,6 +68,27 @@ public final class ModelVersions {
       }
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new JobException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** Who types more than an action takes means something else by it. */
+  private static void refuseWhatSaysNothing(ModelOptions options) {
+    String action = options.getAction();
+    if (action.equals("list")) {
+      refuse(action, "model", options.getModel());
+    }
+    if (List.of("list", "rollback").contains(action)) {
+      refuse(action, "version", options.getVersion());
+    }
+    if (!action.equals("compare")) {
+      refuse(action, "second version", options.getAgainst());
+    }
+  }
+
+  private static void refuse(String action, String what, @Nullable Object given) {
+    if (given != null) {
+      throw new UsageException(
+          "models %s takes no %s; '%s' is too much".formatted(action, what, given));
     }
   }
 
@@ -194,7 +220,8 @@ public final class ModelVersions {
   }
 
   private String model() {
-    return options.getModel();
+    String model = options.getModel();
+    return model == null ? LIFETIME : model;
   }
 
   private int chosen(@Nullable Integer asked, @Nullable Integer alias, String role)
@@ -206,8 +233,7 @@ public final class ModelVersions {
     }
     Integer version = asked == null ? alias : asked;
     if (version == null) {
-      throw new UsageException(
-          "model '%s' has no %s; name a --version=N".formatted(options.getModel(), role));
+      throw new UsageException("model '%s' has no %s; name a --version=N".formatted(model(), role));
     }
     return version;
   }

@@ -20,11 +20,10 @@ public interface ModelOptions extends WarehouseOptions {
   void setAction(String action);
 
   /** Which model. */
-  @Description("Which model: lifetime or segments.")
-  @Default.String("lifetime")
-  String getModel();
+  @Description("Which model: lifetime or segments. Default: lifetime. A list is of all.")
+  @Nullable String getModel();
 
-  void setModel(String model);
+  void setModel(@Nullable String model);
 
   /** Which version. */
   @Description(

@@ -226,8 +226,11 @@ public final class Score {
         && !LifetimeDocument.refinement(document, asOf, horizonDays).hasSeason()) {
       job.console()
           .noteOnce(
-              "score: %s knows the season of the window after %s alone, and forecasts %d days after"
-                      .formatted(lifetime.reference(), day(job, trained), horizonDays)
+              "score: %s knows the season of the window after %s alone, and forecasts %s after"
+                      .formatted(
+                          lifetime.reference(),
+                          day(job, trained),
+                          horizonDays == 1 ? "a day" : horizonDays + " days")
                   + " %s without one; --retrain learns theirs".formatted(day(job, asOf)));
     }
   }

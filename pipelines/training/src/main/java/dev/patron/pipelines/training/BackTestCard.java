@@ -78,9 +78,9 @@ public final class BackTestCard {
       return card.toString();
     }
     card.append(
-        "Windows of %d days after %s; everything is fitted on what was known at the cut-off. %d customers at as-of. All days together:\n\n"
+        "Windows of %s after %s; everything is fitted on what was known at the cut-off. %s at as-of. All days together:\n\n"
             .formatted(
-                backTest.plan().windowDays(),
+                Cards.count(backTest.plan().windowDays(), "day"),
                 result.lines().stream()
                     .filter(line -> line.cutoffDay() != null)
                     .map(line -> LocalDate.ofEpochDay(line.cutoffDay()).toString())
@@ -88,7 +88,7 @@ public final class BackTestCard {
                     .sorted()
                     .reduce((a, b) -> a + ", " + b)
                     .orElse(""),
-                backTest.customers()));
+                Cards.count(backTest.customers(), "customer")));
     card.append(table(result.lines(), "purchases")).append('\n');
     card.append(table(result.lines(), "spend")).append('\n');
     card.append(
@@ -162,8 +162,10 @@ public final class BackTestCard {
   static ObjectNode node(BackTest.Result result, Refinement refinement) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     BackTest.Choice choice = result.choice();
-    node.put("purchases_kind", choice.kinds().purchases());
-    node.put("amounts_kind", choice.kinds().amounts());
+    if (!result.lines().isEmpty()) {
+      node.put("purchases_kind", choice.kinds().purchases());
+      node.put("amounts_kind", choice.kinds().amounts());
+    }
     node.put("trees_weight_purchases", choice.purchaseWeight());
     node.put("trees_weight_spend", choice.spendWeight());
     node.put("season_purchases", refinement.purchases().season());

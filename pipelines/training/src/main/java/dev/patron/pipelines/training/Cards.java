@@ -7,10 +7,15 @@ import java.util.TreeMap;
 final class Cards {
   private Cards() {}
 
+  /** So many of a thing, in words. */
+  static String count(long number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
   static void facts(StringBuilder card, TrainingFacts facts) {
     card.append(
-        "As of %s, %d customers, seed %d.\n"
-            .formatted(facts.asOf(), facts.customers(), facts.seed()));
+        "As of %s, %s, seed %d.\n"
+            .formatted(facts.asOf(), count(facts.customers(), "customer"), facts.seed()));
     if (!facts.data().isEmpty()) {
       card.append("\nData:\n");
       new TreeMap<>(facts.data())

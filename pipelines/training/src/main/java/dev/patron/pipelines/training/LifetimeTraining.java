@@ -110,11 +110,11 @@ public final class LifetimeTraining {
     card.append(
         String.format(
             Locale.ROOT,
-            "Horizon %d days, discount %.4g a month. %d customers, %d of them with a repeat purchase;"
-                + " %d distinct histories.\n\n",
-            facts.horizonDays(),
+            "Horizon %s, discount %.4g a month. %s, %d of them with a repeat purchase;"
+                + " distinct histories: %d.\n\n",
+            Cards.count(facts.horizonDays(), "day"),
             facts.discountRate(),
-            fit.customers(),
+            Cards.count(fit.customers(), "customer"),
             fit.repeatCustomers(),
             fit.purchaseCells()));
     card.append(tooNew.sentence()).append("\n\n");

@@ -322,11 +322,10 @@ public final class SegmentTraining {
     if (k != null) {
       return chosen.k() == k
           ? "the number of segments was given"
-          : "%d segments were asked for, but there are only %d distinct customers"
-              .formatted(k, chosen.k());
+          : "%d segments were asked for, but %s".formatted(k, onlyDistinct(chosen.k()));
     }
     if (distinct < FEWEST) {
-      return "there are only %d distinct customers".formatted(distinct);
+      return onlyDistinct(distinct);
     }
     if (chosen.stability() >= STABLE && hasNoTinySegment(chosen)) {
       return "the largest number from 3 to 6 that is stable (ARI of at least 0.90) without a segment"
@@ -334,6 +333,12 @@ public final class SegmentTraining {
     }
     return "no number from 3 to 6 is stable (ARI of at least 0.90) without a segment of less than 3"
         + " %; this is the most stable one";
+  }
+
+  private static String onlyDistinct(int customers) {
+    return customers == 1
+        ? "there is only 1 distinct customer"
+        : "there are only %d distinct customers".formatted(customers);
   }
 
   private ObjectNode metrics(Fit fit) {
@@ -359,15 +364,14 @@ public final class SegmentTraining {
     Cards.facts(card, facts);
     card.append(
         "K-Means on z-scores of ln(1 + v) of recency days, frequency and monetary value;"
-            + " k-means++ with %d seeded starts, best inertia.\n\n"
-                .formatted(starts(fit.rows())));
+            + " k-means++ with %d seeded starts, best inertia.\n\n".formatted(starts(fit.rows())));
     if (fit.rows() < fit.customers()) {
       card.append(
           "Fitted on a seeded sample of %d of the %d customers with positive monetary value.\n\n"
               .formatted(fit.rows(), fit.customers()));
     } else {
       card.append(
-          "Fitted on all %d customers with positive monetary value; the others are scored with it"
+          "Fitted on all customers with positive monetary value, %d; the others are scored with it"
                   .formatted(fit.customers())
               + " taken as 0.\n\n");
     }

@@ -29,14 +29,15 @@ record TooNew(long customers, long of, @Nullable Double days) {
   /** With its definition, for the card. */
   String sentence() {
     return days == null
-        ? "Too new to judge: all %d customers, for nobody has bought on a second day.".formatted(of)
+        ? "Too new to judge: all of %s, for nobody has bought on a second day."
+            .formatted(Cards.count(of, "customer"))
         : String.format(
             Locale.ROOT,
-            "Too new to judge: %d of %d customers (%.1f %%) have bought on one day alone, less than"
+            "Too new to judge: %d of %s (%.1f %%) have bought on one day alone, less than"
                 + " %.1f days before as-of. Half of those who have bought again do so every %.1f"
                 + " days or sooner: before that, not to have come back says nothing.",
             customers,
-            of,
+            Cards.count(of, "customer"),
             100.0 * customers / of,
             days,
             days);

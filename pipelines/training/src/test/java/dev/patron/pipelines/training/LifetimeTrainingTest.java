@@ -239,7 +239,8 @@ class LifetimeTrainingTest {
 
     Map<String, String> once = train(new LifetimeCells().add(rows.build().slice(60, 100)), null);
     assertThat(once.get("card.md"))
-        .contains("Too new to judge: all 40 customers, for nobody has bought on a second day.\n");
+        .contains(
+            "Too new to judge: all of 40 customers, for nobody has bought on a second day.\n");
   }
 
   @Test

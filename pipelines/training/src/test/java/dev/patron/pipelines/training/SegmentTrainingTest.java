@@ -158,7 +158,7 @@ class SegmentTrainingTest {
     Frame one = Frame.ofRows(FEATURES, List.of(List.of(1L, 10L, 1L, 25.0)));
     assertThat(fit(one, null).model().k()).isEqualTo(1);
     assertThat(fit(one, 5).model().k()).isEqualTo(1);
-    assertThat(fit(one, 5).reason()).contains("only 1 distinct customers");
+    assertThat(fit(one, 5).reason()).contains("there is only 1 distinct customer");
     assertThat(fit(one, null).model().assign(one).toRows())
         .containsExactly(List.of(1L, "Potential Loyalists"));
 
