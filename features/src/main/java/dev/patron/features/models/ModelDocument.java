@@ -239,9 +239,14 @@ public record ModelDocument(
       throw new IllegalArgumentException("model.json is empty; restore the file, or train again");
     }
     int version = required(root, "schemaVersion").asInt(-1);
-    if (version < 1 || version > SCHEMA_VERSION) {
+    if (version > SCHEMA_VERSION) {
+      throw new NewerSchemaException(
+          "model.json has schema version %d; this program reads versions 1 to %d; take the one that wrote it"
+              .formatted(version, SCHEMA_VERSION));
+    }
+    if (version < 1) {
       throw new IllegalArgumentException(
-          "model.json has schema version %s; this program reads versions 1 to %d; take the one that wrote it, or train again"
+          "model.json has schema version %s; this program reads versions 1 to %d; restore the file, or train again"
               .formatted(required(root, "schemaVersion"), SCHEMA_VERSION));
     }
     List<Input> inputs = new ArrayList<>();

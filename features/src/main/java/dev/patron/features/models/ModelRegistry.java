@@ -318,6 +318,8 @@ public final class ModelRegistry {
     }
     try {
       return new ModelVersion(name, version, ModelDocument.parse(text));
+    } catch (NewerSchemaException e) {
+      throw new NewerSchemaException("models/%s/%d: %s".formatted(name, version, e.getMessage()));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "models/%s/%d: %s".formatted(name, version, e.getMessage()), e);

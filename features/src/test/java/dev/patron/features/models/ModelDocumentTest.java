@@ -328,7 +328,7 @@ class ModelDocumentTest {
         .isThrownBy(() -> ModelDocument.parse(json))
         .withMessage(
             "model.json has schema version 8; this program reads versions 1 to 7; take the one that"
-                + " wrote it, or train again");
+                + " wrote it");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.patron.features.models.LifetimeDocument;
 import dev.patron.features.models.ModelDocument;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.features.models.ModelVersion;
+import dev.patron.features.models.NewerSchemaException;
 import dev.patron.features.models.SegmentDocument;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.transforms.lake.Warehouse;
@@ -61,7 +62,8 @@ public final class Models {
    *
    * @param lost what it can do no more, for the note
    * @return null if there is none, or none that can be read
-   * @throws JobException if it cannot be read who is champion
+   * @throws JobException if it cannot be read who is champion, or if that one was made by a newer
+   *     program than this
    */
   static @Nullable ModelVersion defender(Job job, String name, String lost) throws IOException {
     ModelRegistry models = of(job);
@@ -78,6 +80,8 @@ public final class Models {
       ModelVersion champion = models.load(name, version);
       prove(champion);
       return champion;
+    } catch (NewerSchemaException e) {
+      throw new JobException(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       job.console()
           .note(

@@ -91,7 +91,7 @@ public final class SegmentTraining {
     this.seed = seed;
     this.mostRows = mostRows;
     this.champion = champion;
-    this.greatestId = champion == null ? 0 : Math.max(greatestId, greatest(champion));
+    this.greatestId = champion == null ? greatestId : Math.max(greatestId, greatest(champion));
   }
 
   /**
