@@ -2,16 +2,13 @@ package dev.patron.features.record;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.patron.features.frame.Schema;
 import dev.patron.features.tables.ColumnNames;
 import dev.patron.features.tables.TableDefinition;
 import dev.patron.features.tables.TableDefinition.Role;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The header line of a CSV file. */
@@ -34,8 +31,8 @@ final class CsvHeader {
 
   /**
    * What is wrong with the header of a file: that it lacks a column that the dataset names, as that
-   * of another table does, or the first row of a file without a header; or has a column of the
-   * table twice. Any other column may be missing, and is null then. Null if nothing is wrong.
+   * of another table does, or the first row of a file without a header; or has it twice. Any other
+   * column may be missing, and is null then. Null if nothing is wrong.
    */
   static @Nullable String problem(List<String> header, TableDefinition table) {
     List<String> names = header.stream().map(ColumnNames::normalise).toList();
@@ -45,26 +42,11 @@ final class CsvHeader {
       boolean mayBeMissing = role.getValue() == Role.PLACE && count == 0;
       // Fields of order lines have their place in one column, which CSV cannot hold.
       if (count != 1 && !mayBeMissing && !column.contains(".")) {
-        return problem(count, column, header);
-      }
-    }
-    Set<String> seen = new HashSet<>();
-    for (String name : header) {
-      if (!name.isEmpty() && !seen.add(name) && mayBeOf(table, ColumnNames.normalise(name))) {
-        return problem(Collections.frequency(header, name), name, header);
+        return "the header of its file has %s column '%s': %s"
+            .formatted(count == 0 ? "no" : count + " times", column, shown(header));
       }
     }
     return null;
-  }
-
-  private static String problem(int count, String column, List<String> header) {
-    return "the header of its file has %s column '%s': %s"
-        .formatted(count == 0 ? "no" : count + " times", column, shown(header));
-  }
-
-  private static boolean mayBeOf(TableDefinition table, String column) {
-    Schema declared = table.declared();
-    return declared == null || declared.has(column) || SchemaEvidence.named(table).contains(column);
   }
 
   private static String shown(List<String> header) {

@@ -52,7 +52,7 @@ public final class SchemaEvidence {
   /** What differs from a column in case alone, see {@link Spellings}. */
   private final TreeSet<String> spellings = new TreeSet<>();
 
-  /** Whether a column of a CSV file has values and no name. */
+  /** Whether a column of a CSV file has values and no name, or that of one before it. */
   private boolean nameless;
 
   private @Nullable Scratch scratch;
@@ -250,8 +250,7 @@ public final class SchemaEvidence {
       Set<String> distinct = new LinkedHashSet<>(working.names);
       distinct.remove("");
       distinct.forEach(this::column);
-      // With what is there twice, for which the header may be refused.
-      orders.add(working.names.stream().filter(name -> !name.isEmpty()).toList());
+      orders.add(List.copyOf(distinct));
       working.headerIsRefused = CsvHeader.problem(working.names, working.table) != null;
     }
     CsvRecord csv = working.csv;
@@ -260,14 +259,16 @@ public final class SchemaEvidence {
         || csv.size() != working.names.size()) {
       return true;
     }
-    Set<String> taken = new HashSet<>();
     for (int field = 0; field < csv.size(); field++) {
       String name = working.names.get(field);
       boolean isNull = csv.from(field) == csv.to(field);
-      nameless |= name.isEmpty() && !isNull;
-      boolean first = !name.isEmpty() && taken.add(name);
-      if (first && !isNull) {
+      if (isNull) {
+        continue;
+      }
+      if (!name.isEmpty() && working.names.indexOf(name) == field) {
         column(name).text(csv.array(field), csv.from(field), csv.to(field), working);
+      } else {
+        nameless = true;
       }
     }
     return true;
@@ -461,7 +462,10 @@ public final class SchemaEvidence {
     return types;
   }
 
-  /** Whether a column of a CSV file has values and no name, so that no table can have them. */
+  /**
+   * Whether a column of a CSV file has values and no name, or that of one before it, so that no
+   * table can have them.
+   */
   public boolean hasNameless() {
     return nameless;
   }

@@ -1340,17 +1340,6 @@ class RecordDecoderTest {
     }
 
     @Test
-    void aHeaderWithAColumnTwiceIsRefused() {
-      assertThat(CSV.refusal("id,a, a ", "1,2,3"))
-          .isEqualTo("MALFORMED: the header of its file has 2 times column 'a': id, a, a");
-      Source typed = CSV.with(Schema.of().with("id", Type.LONG));
-      assertThat(typed.with(Schema.of().with("a", Type.LONG)).refusal("id,a,a", "1,2,3"))
-          .startsWith("MALFORMED: the header of its file has 2 times column 'a'");
-      // What the table does not have decides nothing.
-      assertThat(typed.decode("id,a,a,,", "1,2,3,,").rows().toRows()).containsExactly(List.of(1L));
-    }
-
-    @Test
     void aPlaceMayBeMissingInAHeader() {
       Source placed = CSV.with(Schema.of().with("a", Type.LONG)).with("country", Role.PLACE);
       assertThat(placed.decode("a", "1").rows().rows()).isEqualTo(1);

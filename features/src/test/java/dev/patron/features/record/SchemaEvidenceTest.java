@@ -175,12 +175,15 @@ class SchemaEvidenceTest {
   }
 
   @Test
-  void aFileWhoseHeaderHasAColumnTwiceHasNoColumns() {
+  void ofTwoColumnsOfOneNameTheFirstIsTaken() {
     SchemaEvidence evidence = new SchemaEvidence();
-    evidence.observe(CSV.bronze("b,a,a", "1,2,3"), CSV.table());
-    evidence.observe(CSV.bronze("b,c", "1,2"), CSV.table());
+    evidence.observe(CSV.bronze("b,a,a", "1,x,"), CSV.table());
+    assertThat(evidence.hasNameless()).isFalse();
+    evidence.observe(CSV.bronze("b,a,a", "1,x,2"), CSV.table());
     SchemaEvidence kept = SchemaEvidence.fromJson(evidence.toJson());
-    assertThat(kept.resolve(CSV.table()).names()).containsExactly("b", "c");
+    assertThat(kept.hasNameless()).isTrue();
+    assertThat(kept.resolve(CSV.table())).isEqualTo(evidence.resolve(CSV.table()));
+    assertThat(kept.resolve(CSV.table()).names()).containsExactly("b", "a");
   }
 
   @Test

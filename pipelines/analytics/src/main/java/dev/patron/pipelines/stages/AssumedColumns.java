@@ -44,7 +44,7 @@ final class AssumedColumns {
 
   /**
    * Adds what later records show to evidence of earlier ones, telling of names that make no column
-   * of their own, and of columns without a name.
+   * of their own, and of columns without a name of their own.
    *
    * @throws UsageException as {@link #where} does
    */
@@ -66,7 +66,7 @@ final class AssumedColumns {
       }
       if (evidence.hasNameless() && !nameless) {
         console.note(
-            "patron: table '%s': a column has values and no name in its header: kept in bronze/%s alone; name it at its source"
+            "patron: table '%s': a column has values and no name of its own in its header: kept in bronze/%s alone; name it at its source"
                 .formatted(table.name(), table.name()));
       }
     } catch (IllegalArgumentException e) {

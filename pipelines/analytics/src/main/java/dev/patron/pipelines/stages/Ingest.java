@@ -313,8 +313,8 @@ public final class Ingest {
         if (files.isEmpty()) {
           job.console()
               .note(
-                  "patron: table '%s': folder %s has no files; those of folders within it are read by %s/*"
-                      .formatted(table.name(), location, location));
+                  "patron: table '%s': folder %s has no files; those of folders within it are read with /* behind it"
+                      .formatted(table.name(), location));
         }
       } catch (NoSuchFile e) {
         throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);

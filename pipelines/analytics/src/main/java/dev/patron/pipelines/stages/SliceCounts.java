@@ -103,10 +103,13 @@ final class SliceCounts {
               both(known(PURCHASES), one(manifest, "purchases", Slices.purchasesSchema())),
               one(manifest, "purchases before", Slices.purchasesSchema()));
       if (sold != null) {
+        // What was taken away leaves no row; what is there has one, even of no units.
         units =
-            ProductTotals.difference(
-                both(known(PRODUCTS), one(manifest, "sold", sold.schema())),
-                one(manifest, "sold before", sold.schema()));
+            ProductTotals.merge(
+                both(
+                    ProductTotals.difference(
+                        known(PRODUCTS), one(manifest, "sold before", sold.schema())),
+                    one(manifest, "sold", sold.schema())));
       }
     }
     Map<String, String> properties = new HashMap<>(making.properties(-1));
