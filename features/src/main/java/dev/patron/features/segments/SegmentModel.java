@@ -135,11 +135,23 @@ public final class SegmentModel implements Serializable {
    */
   public static SegmentModel named(
       double[] means, double[] deviations, double[][] centroids, RfmScores rfm) {
+    return named(means, deviations, centroids, rfm, 0);
+  }
+
+  /**
+   * The same, numbered after ids that were given to segments which cannot be continued.
+   *
+   * @param greatestId that was ever given; 0 if none was
+   */
+  public static SegmentModel named(
+      double[] means, double[] deviations, double[][] centroids, RfmScores rfm, int greatestId) {
     double[][] ordered = byValue(centroids);
     List<@Nullable String> none = new ArrayList<>(Collections.nCopies(ordered.length, null));
     List<String> names =
         SegmentNames.of(cells(means, deviations, ordered, rfm), none, List.of(), ordered);
-    return of(means, deviations, ordered, names, rfm);
+    int[] ids = new int[ordered.length];
+    Arrays.setAll(ids, i -> greatestId + 1 + i);
+    return of(means, deviations, ordered, ids, names, rfm);
   }
 
   /**

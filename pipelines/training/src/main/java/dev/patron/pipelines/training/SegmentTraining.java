@@ -180,7 +180,7 @@ public final class SegmentTraining {
     double[][] centroids = fitted.get(chosen).centroids();
     SegmentModel model =
         champion == null
-            ? SegmentModel.named(means, deviations, centroids, rfm)
+            ? SegmentModel.named(means, deviations, centroids, rfm, greatestId)
             : champion.continuedBy(means, deviations, centroids, rfm, greatestId);
     return new Fit(
         model,

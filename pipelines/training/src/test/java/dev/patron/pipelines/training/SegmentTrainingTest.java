@@ -45,6 +45,16 @@ class SegmentTrainingTest {
     return training(features, k, 100_000).fit(List.of(features));
   }
 
+  @Test
+  void segmentsThatContinueNobodyAreNumberedAfterAllThatWere() {
+    Frame features = fourKinds(400);
+    RfmScores rfm = RfmScores.of(new RfmCounts().add(features), RfmSegments.STANDARD);
+    SegmentTraining.Fit fit =
+        new SegmentTraining(rfm, 4, 42, 100_000, null, 6).fit(List.of(features));
+    assertThat(fit.model().ids()).containsExactly(7, 8, 9, 10);
+    assertThat(fit.model().names()).isEqualTo(fit(features, 4).model().names());
+  }
+
   /** Four kinds of customers, far apart: recent and dear, recent and cheap, and so on. */
   private static Frame fourKinds(int customers) {
     RandomDraws random = new RandomDraws(7);
