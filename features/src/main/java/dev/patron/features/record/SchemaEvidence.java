@@ -259,13 +259,14 @@ public final class SchemaEvidence {
         || csv.size() != working.names.size()) {
       return true;
     }
+    Set<String> taken = new HashSet<>();
     for (int field = 0; field < csv.size(); field++) {
       String name = working.names.get(field);
-      boolean isNull = csv.from(field) == csv.to(field);
-      if (isNull) {
+      boolean first = !name.isEmpty() && taken.add(name);
+      if (csv.from(field) == csv.to(field)) {
         continue;
       }
-      if (!name.isEmpty() && working.names.indexOf(name) == field) {
+      if (first) {
         column(name).text(csv.array(field), csv.from(field), csv.to(field), working);
       } else {
         nameless = true;

@@ -179,7 +179,7 @@ class SchemaEvidenceTest {
     SchemaEvidence evidence = new SchemaEvidence();
     evidence.observe(CSV.bronze("b,a,a", "1,x,"), CSV.table());
     assertThat(evidence.hasNameless()).isFalse();
-    evidence.observe(CSV.bronze("b,a,a", "1,x,2"), CSV.table());
+    evidence.observe(CSV.bronze("b,a,a", "1,,2"), CSV.table());
     SchemaEvidence kept = SchemaEvidence.fromJson(evidence.toJson());
     assertThat(kept.hasNameless()).isTrue();
     assertThat(kept.resolve(CSV.table())).isEqualTo(evidence.resolve(CSV.table()));
