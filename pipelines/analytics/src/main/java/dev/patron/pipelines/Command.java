@@ -38,6 +38,12 @@ public record Command<O extends PipelineOptions>(
   }
 
   void run(List<String> arguments, Console console) throws Exception {
-    action.run(CommandLine.parse(arguments, options, words), console);
+    action.run(
+        CommandLine.parse(arguments, options, words, unused -> tellOfUnused(unused, console)),
+        console);
+  }
+
+  private void tellOfUnused(String option, Console console) {
+    console.note("patron: --" + option + " is of no use to " + name);
   }
 }

@@ -2,6 +2,8 @@ package dev.patron.pipelines;
 
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.NearMiss;
+import dev.patron.pipelines.options.RunOptions;
+import dev.patron.pipelines.options.WarehouseOptions;
 import java.beans.Introspector;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
@@ -29,6 +32,10 @@ final class CommandLine {
   /** A comment of SQL begins with two dashes too, but no name follows. */
   private static final Pattern OPTION = Pattern.compile("--[A-Za-z]");
 
+  /** What every command on a warehouse takes, so that one set of options fits all stages. */
+  private static final Set<String> COMMON =
+      Set.of("dataset", "warehouse", "asOf", "horizonDays", "seed");
+
   private CommandLine() {}
 
   /**
@@ -36,12 +43,13 @@ final class CommandLine {
    *
    * @param arguments {@code --name=value} each, or bare words
    * @param words the options that bare words are the values of, in order
+   * @param unused takes the name of each common option that the command has no use for
    * @throws UsageException if an option is unknown, given twice or has a value of the wrong kind
    */
   static <O extends PipelineOptions> O parse(
-      List<String> arguments, Class<O> type, List<String> words) {
+      List<String> arguments, Class<O> type, List<String> words, Consumer<String> unused) {
     PipelineOptionsFactory.register(type);
-    return parse(named(arguments, words), type);
+    return parse(named(arguments, words), type, unused);
   }
 
   /** Bare words as the options that they stand for. */
@@ -56,9 +64,13 @@ final class CommandLine {
         .toList();
   }
 
-  private static <O extends PipelineOptions> O parse(List<String> arguments, Class<O> type) {
+  private static <O extends PipelineOptions> O parse(
+      List<String> arguments, Class<O> type, Consumer<String> unused) {
     Set<String> known = knownOptions(type);
+    Set<String> common = WarehouseOptions.class.isAssignableFrom(type) ? COMMON : Set.of();
     Set<String> seen = new HashSet<>();
+    List<String> own = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     for (String argument : arguments) {
       if (!OPTION.matcher(argument).lookingAt()) {
         throw new UsageException(
@@ -66,7 +78,11 @@ final class CommandLine {
       }
       int equals = argument.indexOf('=');
       String name = argument.substring(2, equals < 0 ? argument.length() : equals);
-      if (!known.contains(name)) {
+      if (known.contains(name)) {
+        own.add(argument);
+      } else if (common.contains(name)) {
+        others.add(argument);
+      } else {
         throw new UsageException(
             "unknown option --"
                 + name
@@ -77,6 +93,13 @@ final class CommandLine {
         throw new UsageException("option --" + name + " is given twice");
       }
     }
+    O options = read(own, type);
+    read(others, RunOptions.class);
+    others.forEach(option -> unused.accept(option.substring(2).replaceFirst("=.*", "")));
+    return options;
+  }
+
+  private static <O extends PipelineOptions> O read(List<String> arguments, Class<O> type) {
     try {
       return PipelineOptionsFactory.fromArgs(arguments.toArray(String[]::new))
           .withValidation()
@@ -137,6 +160,8 @@ final class CommandLine {
   private static Set<String> knownOptions(Class<? extends PipelineOptions> type) {
     Set<String> names = new TreeSet<>();
     List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
+    // Those of the commands before it in this JVM are registered too.
+    interfaces.removeIf(CommandLine::isOurs);
     interfaces.add(type);
     for (Class<?> options : interfaces) {
       for (Method method : options.getMethods()) {
@@ -147,6 +172,10 @@ final class CommandLine {
       }
     }
     return names;
+  }
+
+  private static boolean isOurs(Class<?> options) {
+    return options.getName().startsWith("dev.patron.");
   }
 
   private static @Nullable String property(Method getter) {
@@ -167,9 +196,7 @@ final class CommandLine {
     for (Method method : type.getMethods()) {
       String name = property(method);
       Description description = method.getAnnotation(Description.class);
-      if (name != null
-          && description != null
-          && method.getDeclaringClass().getName().startsWith("dev.patron.")) {
+      if (name != null && description != null && isOurs(method.getDeclaringClass())) {
         lines.put(name, description.value() + defaultValue(method));
       }
     }

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.engine.Engines;
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,6 +45,8 @@ class CommandLineTest {
         "run --buckets=-1 | patron: --buckets=-1 must not be negative",
         "run --horizonDays=0 | patron: --horizonDays=0 must be from 1 to 3650",
         "train --horizonDays=100000 | patron: --horizonDays=100000 must be from 1 to 3650",
+        "score --asOf=garbage | patron: --asOf=garbage is neither a date like 2024-12-31 nor an"
+            + " instant like 2024-12-31T12:00:00Z",
         "score --horizonDays=3651 | patron: --horizonDays=3651 must be from 1 to 3650",
         "run --maxQuarantined=2 | patron: --maxQuarantined=2.0 must be between 0 and 1",
         "run --dataset=nope.yaml | patron: nope.yaml does not exist; expected the YAML file of a"
@@ -66,6 +70,42 @@ class CommandLineTest {
     assertThat(run.status()).isEqualTo(2);
     assertThat(run.err()).isEqualTo(message + System.lineSeparator());
     assertThat(run.out()).isEmpty();
+  }
+
+  /** One set of options fits every stage (CONTRACT 1); what has no effect is said. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ingest", "refine", "verify", "models", "vacuum"})
+  void takesTheCommonOptionsEverywhere(String command, @TempDir Path folder) {
+    CommandRun run =
+        patron(
+            command,
+            "--warehouse=" + folder.resolve("none"),
+            "--dataset=" + folder.resolve("none.yaml"),
+            "--asOf=2024-01-01",
+            "--horizonDays=90",
+            "--seed=7");
+
+    assertThat(run.err())
+        .contains(
+            "patron: --asOf is of no use to " + command,
+            "patron: --horizonDays is of no use to " + command,
+            "patron: --seed is of no use to " + command)
+        .doesNotContain("unknown option");
+  }
+
+  @Test
+  void anOptionOfNoUseIsReadAllTheSame() {
+    assertThat(patron("ingest", "--horizonDays=soon").err())
+        .isEqualTo(
+            "patron: option --horizonDays=soon is not understood: expected a whole number of at"
+                + " most 2147483647"
+                + System.lineSeparator());
+  }
+
+  @Test
+  void whatWorksOnNoWarehouseTakesNone() {
+    assertThat(patron("generate", "--warehouse=shop").err())
+        .startsWith("patron: unknown option --warehouse");
   }
 
   @Test

@@ -1201,6 +1201,22 @@ class HostileInputIT {
     }
   }
 
+  /** So that a script that gives every stage the same words does not mix two times (CONTRACT 1). */
+  @Test
+  void theStagesAfterFeaturesTakeTheirTimeAndRefuseAnother() throws IOException {
+    csv(HEADER + SALES);
+    assertThat(run()).as(err).isZero();
+    assertThat(stage("features", "warehouse", "--asOf=2023-06-30")).as(err).isZero();
+    for (String stage : List.of("train", "score", "publish", "backtest")) {
+      assertThat(stage(stage, "warehouse", "--asOf=2023-06-30")).as(stage + err).isZero();
+      assertThat(stage(stage, "warehouse", "--asOf=2023-06-29")).as(stage).isEqualTo(2);
+      assertThat(err)
+          .isEqualTo(
+              "patron: --asOf=2023-06-29: the features are as of 2023-06-30T23:59:59.999999Z; run"
+                  + " features --asOf=2023-06-29 first\n");
+    }
+  }
+
   /** It is what all refusals say that one can do. */
   @ParameterizedTest
   @ValueSource(strings = {"lifetime", "segments"})

@@ -35,7 +35,6 @@ public final class Run {
   public static void all(RunOptions options, Console console) throws IOException {
     checkRefine(options);
     checkTrain(options);
-    Features.check(options.getAsOf());
     try (OpenShop shop = new OpenShop(options, console)) {
       Job job = shop.job();
       boolean trains =
@@ -122,6 +121,7 @@ public final class Run {
     checkTrain(options);
     Track track = Track.of(System.getenv());
     try (OpenShop shop = new OpenShop(options, console)) {
+      Features.checkWritten(shop.job(), options.getAsOf());
       Train.run(shop.job(), options);
       track.run(shop.job());
     }
@@ -131,24 +131,32 @@ public final class Run {
   public static void backtest(TrainOptions options, Console console) throws IOException {
     checkTrain(options);
     try (OpenShop shop = new OpenShop(options, console)) {
+      Features.checkWritten(shop.job(), options.getAsOf());
       Judge.run(shop.job(), options);
     }
   }
 
   /** {@code score}. */
   public static void score(ScoreOptions options, Console console) throws IOException {
-    checkHorizon(options);
+    checkScore(options);
     try (OpenShop shop = new OpenShop(options, console)) {
+      Features.checkWritten(shop.job(), options.getAsOf());
       Score.run(shop.job(), options);
     }
   }
 
   /** {@code publish}. */
   public static void publish(ScoreOptions options, Console console) throws IOException {
-    checkHorizon(options);
+    checkScore(options);
     try (OpenShop shop = new OpenShop(options, console)) {
+      Features.checkWritten(shop.job(), options.getAsOf());
       Publish.run(shop.job(), options.getHorizonDays());
     }
+  }
+
+  private static void checkScore(ScoreOptions options) {
+    checkHorizon(options);
+    Features.check(options.getAsOf());
   }
 
   static void checkRefine(RefineOptions options) {
@@ -173,6 +181,7 @@ public final class Run {
 
   private static void checkTrain(TrainOptions options) {
     checkHorizon(options);
+    Features.check(options.getAsOf());
     if (options.getK() < 0) {
       throw new UsageException("--k=" + options.getK() + " must not be negative");
     }

@@ -1,4 +1,4 @@
 package dev.patron.pipelines.options;
 
 /** What is scored, and how far ahead. */
-public interface ScoreOptions extends HorizonOptions, DatasetOptions {}
+public interface ScoreOptions extends HorizonOptions, AsOfOptions {}

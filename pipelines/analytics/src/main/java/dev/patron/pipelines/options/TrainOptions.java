@@ -4,7 +4,7 @@ import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 
 /** How models are fitted. */
-public interface TrainOptions extends HorizonOptions, DatasetOptions {
+public interface TrainOptions extends HorizonOptions, AsOfOptions {
 
   /** The number of segments. */
   @Description(

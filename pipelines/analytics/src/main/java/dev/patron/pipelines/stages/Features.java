@@ -2,6 +2,7 @@ package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.KeyHashes;
+import dev.patron.features.frame.Values;
 import dev.patron.features.purchases.PurchaseTotals;
 import dev.patron.features.purchases.Purchases;
 import dev.patron.features.tables.Tables;
@@ -65,6 +66,26 @@ public final class Features {
   public static void check(@Nullable String asOf) {
     if (asOf != null) {
       ObservationTime.parse("asOf", asOf, ZoneOffset.UTC);
+    }
+  }
+
+  /**
+   * Checks that the features are as of the time that a later stage was asked for.
+   *
+   * @param asOf as the user wrote it; null: whatever they are as of
+   * @throws UsageException if they are as of another
+   */
+  public static void checkWritten(Job job, @Nullable String asOf) {
+    TableSnapshot features = asOf == null ? null : job.latest(CUSTOMERS);
+    if (features == null) {
+      return;
+    }
+    long written = Observed.asOf(features);
+    if (written != 0
+        && written != ObservationTime.parse("asOf", String.valueOf(asOf), job.dataset().zone())) {
+      throw new UsageException(
+          "--asOf=%s: the features are as of %s; run features --asOf=%s first"
+              .formatted(asOf, Values.instant(written), asOf));
     }
   }
 
