@@ -47,7 +47,7 @@ final class ColumnCheck {
       check(
           "country",
           country.column(),
-          Columns.of(country.table(), schemas.get(country.table())),
+          kept(country.table(), schemas.get(country.table())),
           Type.STRING::equals,
           "string");
     }

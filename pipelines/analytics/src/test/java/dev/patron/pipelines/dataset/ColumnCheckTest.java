@@ -83,6 +83,38 @@ final class ColumnCheckTest {
     dataset().validateAgainst(orders);
   }
 
+  /** No table that the country could be read from would have it. */
+  @Test
+  void aCountryCannotBeAColumnThatIsLeftOut() throws IOException {
+    Dataset dataset =
+        DatasetFile.parse(
+            Files.writeString(
+                    folder.resolve("dataset.yaml"),
+                    """
+                    tables:
+                      orders:
+                        keep: facts
+                        columns: { except: [land] }
+                        from: { files: "orders/*.parquet" }
+                    purchases: { table: orders, customer: customer, time: at, amount: n }
+                    country: orders.land
+                    """)
+                .toString(),
+            Map.of());
+
+    Schema schema =
+        ((Type.RowOf) Type.parse("row<customer: string, at: date, n: long, land: string>"))
+            .schema();
+
+    DatasetException refusal =
+        catchThrowableOfType(
+            DatasetException.class, () -> dataset.validateAgainst(Map.of("orders", schema)));
+
+    assertThat(refusal)
+        .hasMessageEndingWith("; it has customer, at, n")
+        .hasMessageStartingWith("country names column 'land', which table 'orders' does not have");
+  }
+
   private static Stream<Arguments> mistakes() {
     return Stream.of(
         Arguments.of(
