@@ -349,21 +349,27 @@ public final class ModelRegistry {
             version, challenger != null && challenger == version ? null : challenger, former));
   }
 
+  /** The former champions whose versions are still there, the latest last. */
+  public List<Integer> formerChampions(String name) throws IOException {
+    List<Integer> there = versions(name);
+    return aliases(name).former().stream().filter(there::contains).toList();
+  }
+
   /**
-   * Makes the former champion champion again.
+   * Makes the latest former champion that is still there champion again; those that are gone are no
+   * former champions any more.
    *
    * @return its version
-   * @throws IllegalStateException if there was none
+   * @throws IllegalStateException if there is none
    */
   public int rollback(String name) throws IOException {
-    Aliases aliases = aliases(name);
-    if (aliases.former().isEmpty()) {
+    List<Integer> former = new ArrayList<>(formerChampions(name));
+    if (former.isEmpty()) {
       throw new IllegalStateException(
           "model '%s' has no former champion to go back to".formatted(name));
     }
-    List<Integer> former = new ArrayList<>(aliases.former());
     int back = former.remove(former.size() - 1);
-    write(name, new Aliases(back, aliases.challenger(), former));
+    write(name, new Aliases(back, aliases(name).challenger(), former));
     return back;
   }
 

@@ -216,6 +216,18 @@ class ModelVersionsTest {
         "models failed: there is no model lifetime/7; lifetime has the versions [1, 2]");
   }
 
+  /** Whoever is called at night must not find the way back closed by a folder that is gone. */
+  @Test
+  void goesBackPastFormerChampionsThatAreGone() throws IOException {
+    Path aliases = warehouse.resolve("models/lifetime/aliases.json");
+    Files.writeString(aliases, "{\"champion\": \"7\", \"former\": [\"2\", \"1\", \"6\", \"5\"]}");
+
+    assertThat(models("rollback lifetime")).isZero();
+
+    assertThat(said()).isEqualTo("lifetime/1 is champion again" + System.lineSeparator());
+    assertThat(registry.aliases("lifetime")).isEqualTo(new Aliases(1, null, List.of(2)));
+  }
+
   /** A command that reads the champion is not to go on as if there had never been one. */
   @ParameterizedTest
   @ValueSource(strings = {"", "[]", "{"})
@@ -242,10 +254,10 @@ class ModelVersionsTest {
     assertThat(models("list")).isZero();
     assertThat(last.err().lines())
         .containsExactly(
-            "patron: lifetime: champion 7 is missing; restore models/lifetime/7, or promote one of"
-                + " the versions [1, 2]",
-            "patron: lifetime: challenger 8 is missing; restore models/lifetime/8, or promote one"
-                + " of the versions [1, 2]");
+            "patron: lifetime: champion 7 is missing; restore models/lifetime/7, promote one of"
+                + " the versions [1, 2], or train again",
+            "patron: lifetime: challenger 8 is missing; restore models/lifetime/8, promote one"
+                + " of the versions [1, 2], or train again");
     assertThat(said().lines()).hasSize(3);
   }
 

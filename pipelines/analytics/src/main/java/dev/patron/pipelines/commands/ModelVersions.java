@@ -134,14 +134,16 @@ public final class ModelVersions {
     List<Integer> there = registry.versions(name);
     if (version != null && !there.contains(version)) {
       console.note(
-          "patron: %s: %s %d is missing; restore models/%s/%d, or %s"
+          "patron: %s: %s %d is missing; restore models/%s/%d, %s"
               .formatted(
                   name,
                   role,
                   version,
                   name,
                   version,
-                  there.isEmpty() ? "train again" : "promote one of the versions " + there));
+                  there.isEmpty()
+                      ? "or train again"
+                      : "promote one of the versions " + there + ", or train again"));
     }
   }
 
@@ -202,7 +204,7 @@ public final class ModelVersions {
   }
 
   private void rollback() throws IOException {
-    List<Integer> former = registry.aliases(model()).former();
+    List<Integer> former = registry.formerChampions(model());
     if (former.isEmpty()) {
       throw new UsageException(
           "model '%s' has no former champion to go back to; promote a version instead"
