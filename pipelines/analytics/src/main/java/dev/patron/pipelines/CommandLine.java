@@ -130,8 +130,9 @@ final class CommandLine {
     for (Method method : type.getMethods()) {
       wanted = name.equals(property(method)) ? method.getReturnType() : wanted;
     }
-    if (wanted == int.class || wanted == Integer.class || wanted == long.class) {
-      long most = wanted == long.class ? Long.MAX_VALUE : Integer.MAX_VALUE;
+    boolean isLong = wanted == long.class || wanted == Long.class;
+    if (isLong || wanted == int.class || wanted == Integer.class) {
+      long most = isLong ? Long.MAX_VALUE : Integer.MAX_VALUE;
       return "expected a whole number of at most " + most;
     }
     if (wanted == double.class) {

@@ -62,6 +62,8 @@ class CommandLineTest {
             + " at most",
         "stream --every=P10000000000000D | patron: --every=P10000000000000D is no duration such as"
             + " PT5S or PT1M, of a year at most",
+        "stream --maxRecordsPerIncrement=all | patron: option --maxRecordsPerIncrement=all is not"
+            + " understood: expected a whole number of at most 9223372036854775807",
         "run --warehouse= | patron: --warehouse is empty; name a folder or URI",
         "verify --warehouse= | patron: --warehouse is empty; name a folder or URI"
       })
