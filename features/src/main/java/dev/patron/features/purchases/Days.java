@@ -6,10 +6,17 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.zone.ZoneRules;
 
-/** Calendar days of a shop's time zone. Days are numbered from 1970-01-01. */
+/**
+ * Calendar days of a shop's time zone. Days are numbered from 1970-01-01, and never decrease: where
+ * clocks were set back over midnight, as in Newfoundland until 2011 from 00:01 to 23:01, the new
+ * day had begun and goes on.
+ */
 public final class Days {
   private static final long MICROS_PER_SECOND = 1_000_000L;
   private static final long SECONDS_PER_DAY = 86_400L;
+
+  /** Since 1970 no zone has set its clocks back from after midnight to before this time of day. */
+  private static final long LATE = 20 * 3_600L;
 
   private final ZoneId zone;
   private final ZoneRules rules;
@@ -27,11 +34,13 @@ public final class Days {
   /** The day on which an instant, in microseconds since the epoch, falls. */
   public long day(long micros) {
     long second = Math.floorDiv(micros, MICROS_PER_SECOND);
-    int offset =
-        fixed
-            ? fixedOffsetSeconds
-            : rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
-    return Math.floorDiv(second + offset, SECONDS_PER_DAY);
+    if (fixed) {
+      return Math.floorDiv(second + fixedOffsetSeconds, SECONDS_PER_DAY);
+    }
+    long local = second + rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
+    long day = Math.floorDiv(local, SECONDS_PER_DAY);
+    boolean isLate = local - day * SECONDS_PER_DAY >= LATE;
+    return isLate && micros >= startOf(day + 1) ? day + 1 : day;
   }
 
   /** The first microsecond of a day. */
