@@ -92,7 +92,7 @@ public class KernelBenchmark {
       sold.longs("amount").append(random.nextLong(5_000));
     }
     lines = sold.build();
-    purchases = Purchases.of(lines);
+    purchases = Purchases.of(lines, ZoneOffset.UTC);
   }
 
   /** Events into current rows. */
@@ -114,7 +114,7 @@ public class KernelBenchmark {
   @Benchmark
   @OperationsPerInvocation(ROWS)
   public Object gatherPurchases() {
-    return Purchases.of(lines);
+    return Purchases.of(lines, ZoneOffset.UTC);
   }
 
   /** Purchases into features; an operation is a line of theirs. */

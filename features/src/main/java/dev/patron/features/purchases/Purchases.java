@@ -11,7 +11,9 @@ import dev.patron.features.frame.RowColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.tables.Tables;
+import java.time.ZoneId;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Order lines gathered into purchases, one per customer and order (SEMANTICS 14). A line with a
@@ -37,17 +39,18 @@ public final class Purchases {
    *
    * @param lines all lines of some set of orders, in any order, with the columns of {@link
    *     OrderLines#schema()}
+   * @param zone of the shop: lines without an order number are one purchase a customer and day
    * @return rows of {@link Tables#purchases}, by customer and order; {@code purchased_at} is the
    *     time of the earliest line that is no return, or of the earliest line if all are
    */
-  public static Frame of(Frame lines) {
+  public static Frame of(Frame lines, ZoneId zone) {
     Schema in = lines.schema();
     Type amountType = in.type("amount");
     Schema out = Tables.purchases(in.type("customer_id"), in.type("order_id"), amountType);
     Frame sorted = lines.sort(CANONICAL);
-    int[] starts = sorted.groups(List.of("customer_id", "order_id"));
-
     LongColumn at = sorted.longs("purchased_at");
+    int[] starts = byDay(sorted.groups(List.of("customer_id", "order_id")), sorted, new Days(zone));
+
     FrameBuilder builder = new FrameBuilder(out);
     Purchase purchase = new Purchase(sorted, amountType);
     ListColumn.Builder versions = (ListColumn.Builder) builder.column(VERSIONS);
@@ -80,6 +83,26 @@ public final class Purchases {
       }
     }
     return builder.build();
+  }
+
+  /** Nothing but the day holds lines together that have no order number. */
+  private static int[] byDay(int[] orders, Frame sorted, Days days) {
+    Column numbers = sorted.column("order_id");
+    if (!numbers.hasNulls()) {
+      return orders;
+    }
+    LongColumn at = sorted.longs("purchased_at");
+    IntStream.Builder starts = IntStream.builder();
+    for (int order = 0; order + 1 < orders.length; order++) {
+      int from = orders[order];
+      starts.add(from);
+      for (int row = from + 1; row < orders[order + 1] && numbers.isNull(row); row++) {
+        if (days.day(at.get(row)) != days.day(at.get(row - 1))) {
+          starts.add(row);
+        }
+      }
+    }
+    return starts.add(sorted.rows()).build().toArray();
   }
 
   /** The lines of one order, added up. */
@@ -219,7 +242,8 @@ public final class Purchases {
     Frame changed =
         purchases.filter(
             row -> at.get(row) <= after && !changedAt.isNull(row) && changedAt.get(row) > after);
-    List<String> key = List.of("customer_id", "order_id");
+    // Those of one day without an order number have no other key than their time.
+    List<String> key = List.of("customer_id", "order_id", "purchased_at");
     // Of an order with a line before the window there is a row at both ends of it.
     Frame before = asOf(changed, after).sort(key);
     Frame now = asOf(changed, end).sort(key);
@@ -232,7 +256,8 @@ public final class Purchases {
       added.subtract(before.column("amount"), row);
       added.appendTo(amount);
     }
-    return now.select(key).with("amount", amountType, amount.build());
+    return now.select(List.of("customer_id", "order_id"))
+        .with("amount", amountType, amount.build());
   }
 
   private static Frame versions(Frame purchases, List<String> columns, long time) {

@@ -62,7 +62,7 @@ class PurchasesTest {
   }
 
   private static Frame purchases(Frame facts, PurchaseColumns columns, ZoneId zone) {
-    return Purchases.of(new OrderLines(facts.schema(), columns, zone, null).takeApart(facts));
+    return Purchases.of(new OrderLines(facts.schema(), columns, zone, null).takeApart(facts), zone);
   }
 
   @Test
@@ -240,8 +240,8 @@ class PurchasesTest {
     Frame priced =
         orderLines.price(lines.with("price", new Type.Decimal(10, 2), prices.column(0)), "price");
     assertThat(priced.schema()).isEqualTo(orderLines.schema());
-    assertThat(Purchases.of(priced).value(0, "amount")).isEqualTo(new BigDecimal("6.20"));
-    assertThat(Purchases.of(priced).value(0, "lines")).isEqualTo(2L);
+    assertThat(Purchases.of(priced, UTC).value(0, "amount")).isEqualTo(new BigDecimal("6.20"));
+    assertThat(Purchases.of(priced, UTC).value(0, "lines")).isEqualTo(2L);
   }
 
   /** Random lines of few customers on few days, some of them returns, some anonymous. */
@@ -303,7 +303,8 @@ class PurchasesTest {
 
     Collections.shuffle(lines, random);
     Frame features =
-        new CustomerFeatures(UTC, Values.micros(asOf)).of(Purchases.of(Frame.ofRows(LINES, lines)));
+        new CustomerFeatures(UTC, Values.micros(asOf))
+            .of(Purchases.of(Frame.ofRows(LINES, lines), UTC));
     assertThat(features.rows()).as("seed %d", seed).isEqualTo(dayTotals.size());
     for (int i = 0; i < features.rows(); i++) {
       String customer = (String) Objects.requireNonNull(features.value(i, "customer_id"));
@@ -397,8 +398,42 @@ class PurchasesTest {
         line.set(4, null);
         line.set(5, null);
       }
+      if (random.nextInt(10) == 0) {
+        line.set(1, null);
+      }
     }
     return lines;
+  }
+
+  /** Taken as one order they would be one purchase over any number of years. */
+  @Test
+  void linesWithoutAnOrderNumberAreOnePurchaseACustomerAndDay() {
+    ZoneId berlin = ZoneId.of("Europe/Berlin");
+    BigDecimal five = new BigDecimal("5.00");
+    Frame purchases =
+        Purchases.of(
+            Frame.ofRows(
+                LINES,
+                List.of(
+                    row("ann", null, at("2024-03-01T22:30:00Z"), null, 1.0, five),
+                    row("ann", null, at("2024-01-01T08:00:00Z"), null, 1.0, five),
+                    row("ann", null, at("2024-01-01T22:59:00Z"), null, 2.0, five),
+                    row("ann", null, at("2024-01-01T23:00:00Z"), null, 4.0, five),
+                    row("ann", 1L, at("2024-01-01T09:00:00Z"), null, 8.0, five),
+                    row("ann", 1L, at("2024-03-01T09:00:00Z"), null, 8.0, five),
+                    row(null, null, at("2024-01-01T08:00:00Z"), null, 1.0, five),
+                    row(null, null, at("2024-01-03T08:00:00Z"), null, 1.0, five))),
+            berlin);
+
+    assertThat(
+            purchases.select(List.of("customer_id", "order_id", "purchased_at", "units")).toRows())
+        .containsExactly(
+            row(null, null, at("2024-01-01T08:00:00Z"), 1.0),
+            row(null, null, at("2024-01-03T08:00:00Z"), 1.0),
+            row("ann", null, at("2024-01-01T08:00:00Z"), 3.0),
+            row("ann", null, at("2024-01-01T23:00:00Z"), 4.0),
+            row("ann", null, at("2024-03-01T22:30:00Z"), 1.0),
+            row("ann", 1L, at("2024-01-01T09:00:00Z"), 16.0));
   }
 
   private static Frame upTo(Frame lines, long time) {
@@ -410,15 +445,15 @@ class PurchasesTest {
   void purchasesAsOfATimeAreThoseOfTheLinesUpToIt(long seed) {
     Random random = new Random(seed);
     Frame lines = Frame.ofRows(LINES, spreadLines(random, 200));
-    Frame purchases = Purchases.of(lines);
+    Frame purchases = Purchases.of(lines, UTC);
     assertThat(purchases.filter(row -> !purchases.column("versions").isNull(row)).rows())
         .isPositive();
-    List<String> key = List.of("customer_id", "order_id");
+    List<String> key = List.of("customer_id", "order_id", "purchased_at");
     for (int round = 0; round < 40; round++) {
       long time = lines.longs("purchased_at").get(random.nextInt(lines.rows())) - round % 2;
       assertThat(Purchases.asOf(purchases, time).sort(key))
           .as("seed %d, time %d", seed, time)
-          .isEqualTo(Purchases.of(upTo(lines, time)).select(TOTALS).sort(key));
+          .isEqualTo(Purchases.of(upTo(lines, time), UTC).select(TOTALS).sort(key));
     }
   }
 
@@ -427,10 +462,10 @@ class PurchasesTest {
   void everyMeasureOfAPastTimeIsThatOfTheLinesUpToIt(long seed) {
     Random random = new Random(seed);
     Frame lines = Frame.ofRows(LINES, spreadLines(random, 300));
-    Frame purchases = Purchases.of(lines);
+    Frame purchases = Purchases.of(lines, UTC);
     for (int round = 0; round < 20; round++) {
       long time = lines.longs("purchased_at").get(random.nextInt(lines.rows())) - round % 2;
-      Frame then = Purchases.of(upTo(lines, time));
+      Frame then = Purchases.of(upTo(lines, time), UTC);
       assertThat(new CustomerFeatures(UTC, time).of(purchases))
           .as("seed %d, time %d", seed, time)
           .isEqualTo(new CustomerFeatures(UTC, time).of(then));
@@ -456,7 +491,7 @@ class PurchasesTest {
   @ValueSource(longs = {1, 2, 3})
   void theMoneyOfWindowsSideBySideIsAllTheMoney(long seed) {
     Random random = new Random(seed);
-    Frame purchases = Purchases.of(Frame.ofRows(LINES, spreadLines(random, 300)));
+    Frame purchases = Purchases.of(Frame.ofRows(LINES, spreadLines(random, 300)), UTC);
     long cut = Values.micros(at("2024-01-10T00:00:00Z"));
     long later = Values.micros(at("2024-01-17T12:00:00Z"));
     long end = Values.micros(at("2024-12-31T00:00:00Z"));
@@ -485,7 +520,8 @@ class PurchasesTest {
                         at("2024-05-01T08:00:00Z"),
                         null,
                         1.0,
-                        new BigDecimal("-4.00")))));
+                        new BigDecimal("-4.00")))),
+            UTC);
     assertThat(purchases.toRows())
         .containsExactly(
             row(
@@ -531,9 +567,9 @@ class PurchasesTest {
   void purchasesDoNotDependOnTheOrderOfTheLines(long seed) {
     Random random = new Random(seed);
     List<List<@Nullable Object>> lines = randomLines(random, 200);
-    Frame once = Purchases.of(Frame.ofRows(LINES, lines));
+    Frame once = Purchases.of(Frame.ofRows(LINES, lines), UTC);
     Collections.shuffle(lines, random);
-    assertThat(Purchases.of(Frame.ofRows(LINES, lines))).isEqualTo(once);
+    assertThat(Purchases.of(Frame.ofRows(LINES, lines), UTC)).isEqualTo(once);
   }
 
   @Test
@@ -549,7 +585,8 @@ class PurchasesTest {
                     row("ann", 4L, at("2024-02-01T09:00:00Z"), null, 1.0, new BigDecimal("2.00")),
                     row("ann", 5L, at("2024-02-02T09:00:00Z"), null, 1.0, new BigDecimal("-2.00")),
                     row("ann", 6L, at("2024-04-01T09:00:00Z"), null, 1.0, new BigDecimal("9.00")),
-                    row("cy", 7L, at("2024-02-01T09:00:00Z"), null, 1.0, new BigDecimal("9.00")))));
+                    row("cy", 7L, at("2024-02-01T09:00:00Z"), null, 1.0, new BigDecimal("9.00")))),
+            UTC);
     Frame holdout =
         new Holdout(
                 UTC,
@@ -566,7 +603,7 @@ class PurchasesTest {
   @Test
   void totalsByMonthAndCohortAddUpHoweverTheCustomersAreCut() {
     List<List<@Nullable Object>> lines = randomLines(new Random(9), 400);
-    Frame purchases = Purchases.of(Frame.ofRows(LINES, lines));
+    Frame purchases = Purchases.of(Frame.ofRows(LINES, lines), UTC);
     PurchaseTotals totals = new PurchaseTotals(UTC, Values.micros(at("2024-12-31T00:00:00Z")));
     Frame whole = totals.partial(purchases);
     List<Frame> parts = new ArrayList<>();
@@ -595,7 +632,7 @@ class PurchasesTest {
 
   @Test
   void everyCohortIsWholeInItsFirstMonth() {
-    Frame purchases = Purchases.of(Frame.ofRows(LINES, randomLines(new Random(3), 500)));
+    Frame purchases = Purchases.of(Frame.ofRows(LINES, randomLines(new Random(3), 500)), UTC);
     Frame cohorts =
         PurchaseTotals.cohortRetention(
             new PurchaseTotals(UTC, Values.micros(at("2024-12-31T00:00:00Z"))).partial(purchases));

@@ -41,7 +41,7 @@ final class PurchasesTable {
 
   private static final String PRICE = "_price";
   private static final String DEFINITION = "patron.definition";
-  private static final String MEANING = "3";
+  private static final String MEANING = "4";
 
   private final Job job;
   private final Purchases purchases;
@@ -132,7 +132,9 @@ final class PurchasesTable {
       toGather = price(toGather, from, prices, pipeline, findings);
     }
     PCollection<Frame> gathered =
-        toGather.apply("Gather lines into purchases", new GatherPurchases(facts.buckets()));
+        toGather.apply(
+            "Gather lines into purchases",
+            new GatherPurchases(job.dataset().zone(), facts.buckets()));
     findings.tell(
         "account of the purchases",
         Accounts.KIND,
