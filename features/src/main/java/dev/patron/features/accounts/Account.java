@@ -40,7 +40,10 @@ public final class Account {
     CONFLICT(false),
     /** Values of columns that the table does not have. */
     UNKNOWN_COLUMN(false),
-    /** Placeholders for unchanged values whose value was never seen; they became null. */
+    /**
+     * Placeholders for unchanged values whose value was never seen, and prices times quantities
+     * that nobody can have paid; they became null.
+     */
     UNKNOWN_VALUE(false),
     /** Purchases without a customer. */
     ANONYMOUS(false),

@@ -164,6 +164,17 @@ public final class OrderLines implements Serializable {
       }
     }
 
+    private double units(int line) {
+      return quantity == null || quantity.column().isNull(line)
+          ? 1
+          : Money.toDouble(quantity.type(), quantity.column(), line);
+    }
+
+    private boolean isImpossible(int line) {
+      return price != null
+          && OrderLines.this.isImpossible(price.type(), price.column(), line, units(line));
+    }
+
     private void append(int line, FrameBuilder builder) {
       ColumnBuilder products = builder.column(3);
       if (product == null) {
@@ -171,10 +182,7 @@ public final class OrderLines implements Serializable {
       } else {
         products.appendFrom(product.column(), line);
       }
-      double units =
-          quantity == null || quantity.column().isNull(line)
-              ? 1
-              : Money.toDouble(quantity.type(), quantity.column(), line);
+      double units = units(line);
       ((DoubleColumn.Builder) builder.column(4)).append(units);
       ColumnBuilder amounts = builder.column(5);
       if (amount != null) {
@@ -201,9 +209,7 @@ public final class OrderLines implements Serializable {
 
   private void appendProduct(
       ColumnBuilder amounts, Type type, Column prices, int row, double units) {
-    // Price and quantity are possible each by itself; what they make together nobody may have paid.
-    if (prices.isNull(row)
-        || !(Math.abs(Money.toDouble(type, prices, row) * units) < Money.limit(amountType))) {
+    if (prices.isNull(row) || isImpossible(type, prices, row, units)) {
       amounts.appendNull();
     } else if (amountType.equals(Type.DOUBLE)) {
       ((DoubleColumn.Builder) amounts).append(Money.toDouble(type, prices, row) * units);
@@ -215,6 +221,52 @@ public final class OrderLines implements Serializable {
           amountType,
           Money.toDecimal(type, prices, row).multiply(BigDecimal.valueOf(units)));
     }
+  }
+
+  /** Price and quantity are possible each by itself; what they make nobody may have paid. */
+  private boolean isImpossible(Type type, Column prices, int row, double units) {
+    return !prices.isNull(row)
+        && !(Math.abs(Money.toDouble(type, prices, row) * units) < Money.limit(amountType));
+  }
+
+  /**
+   * Those of these facts that have a line whose price times its quantity is not within {@link
+   * Money#limit}: its amount is null, and counts as none.
+   */
+  public Frame withImpossibleProduct(Frame frame) {
+    if (columns.price() == null) {
+      return frame.filter(row -> false);
+    }
+    @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
+    LineColumns lines =
+        lists == null
+            ? new LineColumns(name -> frame.column(name))
+            : new LineColumns(
+                name -> ((RowColumn) lists.elements()).field(lineFields.position(name)));
+    return frame.filter(
+        row -> {
+          int to = lists == null ? row + 1 : lists.to(row);
+          for (int line = lists == null ? row : lists.from(row); line < to; line++) {
+            if (lines.isImpossible(line)) {
+              return true;
+            }
+          }
+          return false;
+        });
+  }
+
+  /**
+   * Those of these lines whose looked-up price times their quantity is not within {@link
+   * Money#limit}.
+   *
+   * @param price the name of the column that has the price
+   */
+  public Frame withImpossibleProduct(Frame lines, String price) {
+    Type type = lines.schema().type(price);
+    Column prices = lines.column(price);
+    DoubleColumn quantities = lines.doubles("quantity");
+    return lines.filter(
+        row -> !quantities.isNull(row) && isImpossible(type, prices, row, quantities.get(row)));
   }
 
   /**

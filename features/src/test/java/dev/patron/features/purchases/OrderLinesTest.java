@@ -47,6 +47,7 @@ class OrderLinesTest {
       assertThat(taken.toRows().get(0).get(0)).as("%s", price).isNotNull();
       assertThat(taken.toRows().subList(1, 3))
           .containsExactly(Arrays.asList((Object) null), Arrays.asList((Object) null));
+      assertThat(lines.withImpossibleProduct(given).rows()).isEqualTo(2);
     }
   }
 }

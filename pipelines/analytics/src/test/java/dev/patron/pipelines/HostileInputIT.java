@@ -1217,6 +1217,24 @@ class HostileInputIT {
     }
   }
 
+  @Test
+  void moneyThatNobodyCanHavePaidIsToldOf() throws IOException {
+    csv("customer_id,date,n,price\na,2023-01-01,2000,600000000\na,2023-02-01,2,3\n");
+    define(
+        "*.csv",
+        "csv",
+        "{ table: sales, customer: customer_id, time: date, quantity: n, price: price }");
+
+    for (String stage : List.of("ingest", "refine")) {
+      assertThat(stage(stage, "warehouse")).as(err).isZero();
+    }
+
+    assertThat(err)
+        .contains(
+            "patron: 1 rows of 'sales' count without their money: price times quantity is"
+                + " 1000000000000 or more");
+  }
+
   /** It is what all refusals say that one can do. */
   @ParameterizedTest
   @ValueSource(strings = {"lifetime", "segments"})

@@ -6,6 +6,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.join.AsOfJoin;
+import dev.patron.features.purchases.Money;
 import dev.patron.features.purchases.OrderLines;
 import dev.patron.features.purchases.PurchaseColumns;
 import dev.patron.features.tables.Tables;
@@ -115,6 +116,16 @@ final class PurchasesTable {
         AccountCoder.of(),
         all.apply(
             "Count facts without a time", CountRows.as(Account.Count.DROPPED, lines::withoutTime)));
+    if (purchases.money() instanceof Purchases.Price) {
+      findings.tell(
+          "account of impossible amounts",
+          Accounts.KIND,
+          any -> ACCOUNT,
+          AccountCoder.of(),
+          all.apply(
+              "Count facts of impossible amounts",
+              CountRows.as(Account.Count.UNKNOWN_VALUE, lines::withImpossibleProduct)));
+    }
     if (anew) {
       toGather = all.apply("Take orders apart into lines", MapFrames.through(lines::takeApart));
     } else {
@@ -180,9 +191,18 @@ final class PurchasesTable {
         AccountCoder.of(),
         joined.get(JoinAsOf.ACCOUNTS));
     OrderLines pricing = lines;
-    return joined
-        .get(JoinAsOf.ROWS)
-        .apply("Price each line", MapFrames.through(frame -> pricing.price(frame, PRICE)));
+    PCollection<Frame> rows = joined.get(JoinAsOf.ROWS);
+    findings.tell(
+        "account of impossible amounts",
+        Accounts.KIND,
+        any -> ACCOUNT,
+        AccountCoder.of(),
+        rows.apply(
+            "Count lines of impossible amounts",
+            CountRows.as(
+                Account.Count.UNKNOWN_VALUE,
+                frame -> pricing.withImpossibleProduct(frame, PRICE))));
+    return rows.apply("Price each line", MapFrames.through(frame -> pricing.price(frame, PRICE)));
   }
 
   private OrderLines lines() {
@@ -222,6 +242,18 @@ final class PurchasesTable {
                   "patron: %,d rows of '%s' without a time are no purchases",
                   dropped,
                   facts.definition().name()));
+    }
+    long impossible = account.get(Account.Count.UNKNOWN_VALUE);
+    if (impossible > 0) {
+      job.console()
+          .note(
+              String.format(
+                  Locale.ROOT,
+                  "patron: %,d rows of '%s' count without their money: price times quantity is %.0f"
+                      + " or more",
+                  impossible,
+                  facts.definition().name(),
+                  Money.limit(lines.amountType())));
     }
     account.count(Account.Count.READ, dropped);
     account.count(Account.Count.WRITTEN, SilverTable.rowsAfter(manifest, TABLE, files()));
