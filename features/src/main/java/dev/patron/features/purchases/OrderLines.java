@@ -92,7 +92,8 @@ public final class OrderLines implements Serializable {
 
   /**
    * The order lines of these facts, in order. Facts without a time are left out; an order without
-   * lines gives one row that stands for it, without a quantity.
+   * lines gives one row that stands for it, without a quantity. Customers and orders whose text is
+   * empty are null.
    */
   public Frame takeApart(Frame frame) {
     Days days = new Days(zone);
@@ -119,9 +120,9 @@ public final class OrderLines implements Serializable {
       // Who asks for nothing has still placed an order.
       int rows = Math.max(1, to - from);
       for (int line = from; line < from + rows; line++) {
-        builder.column(0).appendFrom(customers, row);
+        appendIdentity(builder.column(0), customers, row);
         if (orders != null) {
-          builder.column(1).appendFrom(orders, row);
+          appendIdentity(builder.column(1), orders, row);
         } else {
           ((BytesColumn.Builder) builder.column(1))
               .append(LocalDate.ofEpochDay(days.day(micros)).toString());
@@ -135,6 +136,15 @@ public final class OrderLines implements Serializable {
       }
     }
     return builder.build();
+  }
+
+  /** An empty text names nobody: the rows of all whom it might mean have nothing in common. */
+  private static void appendIdentity(ColumnBuilder to, Column from, int row) {
+    if (from instanceof BytesColumn texts && texts.length(row) == 0) {
+      to.appendNull();
+    } else {
+      to.appendFrom(from, row);
+    }
   }
 
   /** A column and what its values mean. */

@@ -50,4 +50,31 @@ class OrderLinesTest {
       assertThat(lines.withImpossibleProduct(given).rows()).isEqualTo(2);
     }
   }
+
+  @Test
+  void anEmptyTextNamesNeitherACustomerNorAnOrder() {
+    Schema facts =
+        Schema.of()
+            .with("customer", Type.STRING)
+            .with("order", Type.STRING)
+            .with("at", Type.DATE)
+            .with("amount", Type.DOUBLE);
+    OrderLines lines =
+        new OrderLines(
+            facts,
+            new PurchaseColumns("customer", "order", "at", null, null, "amount", null, null),
+            ZoneOffset.UTC,
+            null);
+
+    Frame taken =
+        lines.takeApart(
+            Frame.ofRows(
+                facts,
+                List.of(
+                    Arrays.asList("", "", LocalDate.EPOCH, 1.0),
+                    Arrays.asList(" ", " ", LocalDate.EPOCH, 1.0))));
+
+    assertThat(taken.select(List.of("customer_id", "order_id")).toRows())
+        .containsExactly(Arrays.asList(null, null), Arrays.asList(" ", " "));
+  }
 }
