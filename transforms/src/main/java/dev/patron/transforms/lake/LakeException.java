@@ -53,6 +53,12 @@ public final class LakeException extends RuntimeException {
     return new LakeException(place + ": " + what + ": " + reason, false, cause);
   }
 
+  /** Which file could not be read; what Parquet says of it does not always tell. */
+  static LakeException damaged(TablePart file, Exception cause) {
+    return because(
+        file.table(), "data file %s is missing or damaged".formatted(file.path().getName()), cause);
+  }
+
   /**
    * The same of what could not be read from a table's log; the reason is the file of the log that
    * is to blame, if one is.

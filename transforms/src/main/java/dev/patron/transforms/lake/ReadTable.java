@@ -121,7 +121,7 @@ public final class ReadTable extends PTransform<PBegin, PCollection<Frame>> {
         }
       }
     } catch (UnreadableFileException e) {
-      throw LakeException.because(file.table(), "a data file is missing or damaged", e);
+      throw LakeException.damaged(whole, e);
     }
     return parts;
   }

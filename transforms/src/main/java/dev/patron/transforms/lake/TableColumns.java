@@ -38,7 +38,7 @@ record TableColumns(Schema schema, Schema inFiles) implements Serializable {
           part.to(),
           frame -> consumer.accept(withPartition(frame, part)));
     } catch (UnreadableFileException e) {
-      throw LakeException.because(part.table(), "a data file is missing or damaged", e);
+      throw LakeException.damaged(part, e);
     }
   }
 
@@ -59,7 +59,7 @@ record TableColumns(Schema schema, Schema inFiles) implements Serializable {
           selection,
           frame -> rows.accept(withPartition(frame, file)));
     } catch (UnreadableFileException e) {
-      throw LakeException.because(file.table(), "a data file is missing or damaged", e);
+      throw LakeException.damaged(file, e);
     }
   }
 

@@ -529,7 +529,8 @@ class LakeTableTest {
     Files.delete(Path.of(damaged.path().toUri().getPath(), file.path()));
     assertOneLine(
         () -> TableDigest.of(damaged.snapshot(), Set.of()),
-        "silver/damaged: a data file is missing or damaged: ");
+        "silver/damaged: data file %s is missing or damaged: "
+            .formatted(Path.of(file.path()).getFileName()));
     Files.writeString(
         Path.of(damaged.path().toUri().getPath(), "_delta_log/00000000000000000000.json"), "{oops");
     assertOneLine(() -> damaged.snapshot().files(), "silver/damaged: its files cannot be listed: ");
