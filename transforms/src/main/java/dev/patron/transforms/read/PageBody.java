@@ -52,6 +52,11 @@ record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
     }
   }
 
+  /** Whether a page is HTML or XML, as no record begins with {@code <}. */
+  static boolean isMarkup(byte[] page) {
+    return first(withoutMark(page)) == '<';
+  }
+
   /** A byte order mark is the page's, as it is a file's, and no record's. */
   private static byte[] withoutMark(byte[] page) {
     boolean marked =

@@ -58,6 +58,7 @@ public final class Pages {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MOST_REDIRECTIONS = 5;
+  private static final int MOST_EMPTY = 20;
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
 
   private final PageSource source;
@@ -132,7 +133,7 @@ public final class Pages {
   public record Fetched(long records, PagePosition after, boolean more) {}
 
   /**
-   * Fetches pages until there is no next one.
+   * Fetches pages until there is no next one, or twenty in a row had no record.
    *
    * @param before where the source was left; null: at its beginning
    * @param most so many records at most, but whole pages
@@ -154,6 +155,7 @@ public final class Pages {
     FileSystem files = path.getFileSystem(HadoopFiles.configuration());
     long records = 0;
     boolean more = true;
+    int empty = 0;
     try (OutputStream out = new LazyFile(files, path)) {
       while (more && records < most) {
         Page page = read(at.page(), notes);
@@ -177,6 +179,14 @@ public final class Pages {
             more
                 ? new PagePosition(page.next(), 0, total)
                 : new PagePosition(at.page(), there, total);
+        empty = found.isEmpty() ? empty + 1 : 0;
+        if (more && empty == MOST_EMPTY) {
+          // A cursor that is a time leads on for ever; the next look goes on from here.
+          more = false;
+          notes.accept(
+              "%s: %d pages in a row without a record lead on; taken for the end, until the next look"
+                  .formatted(source, empty));
+        }
         if (stopsWithin && !at.equals(saidToStop)) {
           saidToStop = at;
           notes.accept(
@@ -373,11 +383,16 @@ public final class Pages {
         int status = response.statusCode();
         if (status == 200) {
           checkIsPlain(response);
-          List<String> links = response.headers().allValues("Link");
-          return new Answer(response.uri(), body.toByteArray(), links);
+          if (!PageBody.isMarkup(body.toByteArray())) {
+            List<String> links = response.headers().allValues("Link");
+            return new Answer(response.uri(), body.toByteArray(), links);
+          }
+          // What stands before a service, and says that it is closed, may say so with status 200.
+          problem = "it answered with HTML or XML, which holds no records";
+        } else {
+          problem = "it answered with status " + status;
         }
-        problem = "it answered with status " + status;
-        if (status != 408 && status != 429 && status < 500) {
+        if (status != 200 && status != 408 && status != 429 && status < 500) {
           throw new UnreadablePagesException(problem);
         }
         asked = retryAfter(response);

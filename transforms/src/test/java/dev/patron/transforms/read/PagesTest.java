@@ -594,9 +594,13 @@ class PagesTest {
 
   @Test
   void pagesOfAnotherFormAreSaidToBe() {
+    pages.put("/a", "closed");
+    assertThatThrownBy(() -> fetch(byCursor("/a")))
+        .hasMessageStartingWith("the shop: a page is no JSON: Unrecognized token 'closed'");
     pages.put("/a", "<html>");
     assertThatThrownBy(() -> fetch(byCursor("/a")))
-        .hasMessageStartingWith("the shop: a page is no JSON: Unexpected character ('<'");
+        .hasMessageStartingWith(
+            "the shop: it answered with HTML or XML, which holds no records, 8");
     pages.put("/a", "{\"data\":[]}");
     assertThatThrownBy(() -> fetch(byCursor("/a")))
         .hasMessage("the shop: a page has no array 'data.rows'");
@@ -801,5 +805,47 @@ class PagesTest {
     assertThat(mayGo("https://shop.example/a", "https://shop.example:8443/a")).isFalse();
     assertThat(mayGo("http://shop.example/a", "http://shop.example.org/a")).isFalse();
     assertThat(mayGo("http://shop.example/a", "mailto:somebody")).isFalse();
+  }
+
+  /** Its lines were taken for broken records, and the records at their places never read. */
+  @Test
+  void aPageThatSaysThatTheServiceIsClosedIsNoPageOfRecords() throws IOException {
+    pages.put("/a", "1\n2\n");
+    failures.add(
+        exchange -> {
+          byte[] closed = "\n<!DOCTYPE html>\n<p>Back soon\n".getBytes(UTF_8);
+          exchange.sendResponseHeaders(200, closed.length);
+          exchange.getResponseBody().write(closed);
+        });
+
+    Fetched fetched = fetch(byLink("/a"));
+
+    assertThat(lines()).containsExactly("1", "2");
+    assertThat(fetched).isEqualTo(new Fetched(2, new PagePosition(null, 2, 2), false));
+    assertThat(pauses).hasSize(1);
+  }
+
+  /** A cursor that is the time of asking never ends. */
+  @Test
+  void pagesWithoutRecordsThatLeadOnAreTakenForTheEnd() throws IOException {
+    pages.put("/c", "{\"meta\":{\"next\":\"1\"},\"data\":{\"rows\":[7]}}");
+    for (int page = 1; page < 100; page++) {
+      pages.put(
+          "/c?after=" + page,
+          "{\"meta\":{\"next\":\"%d\"},\"data\":{\"rows\":[%s]}}"
+              .formatted(page + 1, page == 10 ? "8" : ""));
+    }
+    PageSource source = byCursor("/c");
+
+    Fetched fetched = fetch(source);
+
+    assertThat(lines()).containsExactly("7", "8");
+    assertThat(fetched).isEqualTo(new Fetched(2, new PagePosition("31", 0, 2), false));
+    assertThat(notes)
+        .containsExactly(
+            "the shop: 20 pages in a row without a record lead on; taken for the end, until the"
+                + " next look");
+    pages.put("/c?after=31", "{\"meta\":{},\"data\":{\"rows\":[9]}}");
+    assertThat(fetch(source, fetched.after(), Long.MAX_VALUE).records()).isEqualTo(1);
   }
 }
