@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,12 +229,123 @@ class DamagedTablesIT {
 
   /** Each record of bronze has one fate: rows of silver and quarantine that are gone are missed. */
   @ParameterizedTest
-  @ValueSource(strings = {"silver/sales", "silver/goods", "quarantine/sales", "bronze/goods"})
+  @ValueSource(
+      strings = {
+        "silver/sales",
+        "silver/goods",
+        "quarantine/sales",
+        "bronze/goods",
+        "silver/purchases",
+        "gold/customer_features",
+        "gold/customer_scores"
+      })
   void rowsThatSomebodyTookOutAreMissed(String table) throws IOException {
     ShopByHand.emptyByHand(warehouse.resolve(table));
     failsInOneLine("verify", table + ": ", "run --rebuild");
     assertThat(patron("run", "--rebuild")).as(err).isZero();
     assertThat(patron("verify")).as(err).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"silver/purchases", "gold/customer_features", "gold/customer_scores"})
+  void rowsThatSomebodyAddedAgainAreFound(String table) throws IOException {
+    ShopByHand.appendByHand(warehouse.resolve(table));
+    failsInOneLine("verify", table + ": ");
+    assertThat(patron("run", "--rebuild")).as(err).isZero();
+    assertThat(patron("verify")).as(err).isZero();
+  }
+
+  /** Nor does it need to be told: what the table is made of is there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"silver/purchases", "gold/customer_features", "gold/customer_scores"})
+  void aRunMakesAnewWhatHasOtherRowsThanWereCounted(String table) throws IOException {
+    String whole = madeOfSales();
+    ShopByHand.appendByHand(warehouse.resolve(table));
+    assertThat(patron("run")).as(err).isZero();
+    assertThat(err).contains(table + ": it has ", "it is made anew");
+    assertThat(madeOfSales()).isEqualTo(whole);
+    ShopByHand.emptyByHand(warehouse.resolve(table));
+    assertThat(patron("run")).as(err).isZero();
+    assertThat(madeOfSales()).isEqualTo(whole);
+  }
+
+  @Test
+  void aStageDoesNotReadATableThatHasOtherRowsThanWereCounted() throws IOException {
+    ShopByHand.appendByHand(warehouse.resolve("silver/purchases"));
+    ShopByHand.appendByHand(warehouse.resolve("gold/customer_features"));
+    CommandRun features = CommandRun.of(ShopByHand.command("features", shared, warehouse));
+    assertThat(features.status()).as(features.err()).isEqualTo(1);
+    assertThat(features.err()).contains("silver/purchases: it has ");
+    CommandRun score = CommandRun.of(ShopByHand.command("score", shared, warehouse));
+    assertThat(score.status()).as(score.err()).isEqualTo(1);
+    assertThat(score.err()).contains("gold/customer_features: it has ");
+  }
+
+  /** Increments replace some files and join others; the counts go with them. */
+  @Test
+  void whatIncrementsCarryOnIsCounted() throws IOException {
+    Path shop = folder.resolve("shop");
+    ShopByHand.write(shop);
+    Path other = folder.resolve("other");
+    for (int night = 0; night < 4; night++) {
+      Files.writeString(
+          shop.resolve("sales/" + (night + 1) + ".csv"),
+          "customer_id,date,amount\nc%d,2023-05-11,1.00\n,2024-01-0%d,3.00\nnew%d,2023-03-11,2.00\n"
+              .formatted(night, night + 1, night));
+      CommandRun.succeeding(ShopByHand.command("run", shop, other));
+      CommandRun.succeeding(List.of("verify", "--warehouse=" + other));
+    }
+    ShopByHand.emptyByHand(other.resolve("silver/purchases"));
+    CommandRun verify = CommandRun.of(List.of("verify", "--warehouse=" + other));
+    assertThat(verify.err()).contains("silver/purchases: it has 0 rows where its account says ");
+  }
+
+  private static final List<String> COUNTED =
+      List.of("silver/purchases", "gold/customer_features", "gold/customer_scores");
+
+  /** Makes of a warehouse one of before they were counted. */
+  private void takeTheirCountsAway() throws IOException {
+    for (String table : COUNTED) {
+      try (Stream<Path> log = Files.list(warehouse.resolve(table).resolve("_delta_log"))) {
+        for (Path file :
+            log.filter(any -> any.toString().matches(".*/\\d+\\.(json|crc)")).toList()) {
+          String text = Files.readString(file);
+          String older = text.replaceAll(",?\"patron\\.(rows|unique)\":\"[^\"]*\"", "");
+          Files.writeString(file, older.replace("{,", "{"));
+        }
+      }
+    }
+  }
+
+  @Test
+  void tablesThatDoNotSayTheirRowsAreTakenAsTheyAre() throws IOException {
+    takeTheirCountsAway();
+    for (String table : COUNTED) {
+      ShopByHand.appendByHand(warehouse.resolve(table));
+    }
+    assertThat(patron("verify")).as(err).isZero();
+  }
+
+  @Test
+  void tablesThatDoNotSayTheirRowsAreCarriedOn() throws IOException {
+    takeTheirCountsAway();
+    Path shop = folder.resolve("shop");
+    ShopByHand.write(shop);
+    Files.writeString(shop.resolve("sales/1.csv"), "customer_id,date,amount\nc1,2023-05-11,1.00\n");
+    CommandRun.succeeding(ShopByHand.command("run", shop, warehouse));
+    assertThat(patron("verify")).as(err).isZero();
+    ShopByHand.emptyByHand(warehouse.resolve("silver/purchases"));
+    failsInOneLine("verify", "silver/purchases: it has 0 rows where its account says ");
+  }
+
+  /** The lines of {@code verify} that say what became of the sales. */
+  private String madeOfSales() {
+    CommandRun run = CommandRun.of(List.of("verify", "--warehouse=" + warehouse));
+    assertThat(run.status()).as(run.err()).isZero();
+    return run.out()
+        .lines()
+        .filter(line -> line.startsWith("silver/") || line.startsWith("gold/"))
+        .collect(Collectors.joining("\n"));
   }
 
   /** A run that was killed while it committed: the next one goes on there. */

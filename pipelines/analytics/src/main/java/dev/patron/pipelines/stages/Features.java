@@ -22,6 +22,7 @@ import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.beam.sdk.values.PCollectionTuple;
@@ -34,6 +35,9 @@ public final class Features {
   static final String EDGES = "gold/rfm_edges";
   static final String REVENUE = "gold/revenue_by_month";
   static final String COHORTS = "gold/cohort_retention";
+
+  /** What identifies a row of the features, and of the scores that are made of them. */
+  static final List<String> KEY = List.of("customer_id");
 
   /** The customers whose features are not what they were at the version before. */
   static final String CHANGED = "state/changed_features";
@@ -54,7 +58,7 @@ public final class Features {
     this.purchases = purchases;
     this.build = build;
     this.making = making;
-    this.before = job.latest(CUSTOMERS);
+    this.before = Lineage.unlessMiscounted(job.latest(CUSTOMERS), job.console());
   }
 
   /**
@@ -102,6 +106,7 @@ public final class Features {
       throw new UsageException(
           "there are no purchases in " + job.warehouse() + " yet; run refine first");
     }
+    Lineage.checkCounted(purchases);
     long observed =
         asOf == null
             ? newest(job, purchases)
@@ -215,10 +220,11 @@ public final class Features {
    */
   private void commit(Manifest manifest, Frame totals, long since, Frame changed) {
     List<DataFile> files = manifest.get("files", CUSTOMERS, DataFileCoder.of());
+    Map<String, String> properties = new HashMap<>(making.properties(since));
+    properties.putAll(Promises.unique(KEY));
+    properties.putAll(Lineage.counted(files));
     new Changes(job)
-        .commit(
-            CUSTOMERS,
-            Commit.overwrite(build.schema(), files).withProperties(making.properties(since)))
+        .commit(CUSTOMERS, Commit.overwrite(build.schema(), files).withProperties(properties))
         .overwrite(
             EDGES, Frame.concat(Tables.RFM_EDGES, manifest.get("frame", EDGES, FrameCoder.of())))
         .overwrite(REVENUE, PurchaseTotals.revenueByMonth(totals))

@@ -1,6 +1,9 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.accounts.Account;
+import dev.patron.pipelines.console.Console;
+import dev.patron.pipelines.console.JobException;
+import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.util.ArrayList;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Lineage {
   /** The table property that says what became of the records of bronze. */
   private static final String ACCOUNT = "patron.account";
+
+  /** The table property that says how many rows a table that is made of another was given. */
+  private static final String ROWS = "patron.rows";
 
   private static final String SILVER = "silver/";
 
@@ -59,6 +65,60 @@ public final class Lineage {
   }
 
   /**
+   * The properties by which a table that is made of another one tells how many rows it was given.
+   * Nothing is opened for it: the log says of each file how many it has.
+   *
+   * @param files all that the table will have; where it is not known how many rows are in one,
+   *     because another tool wrote it, the table does not tell
+   */
+  static Map<String, String> counted(List<DataFile> files) {
+    boolean known = files.stream().allMatch(file -> file.rows() >= 0);
+    return Map.of(ROWS, known ? Long.toString(Accounts.rows(files)) : "");
+  }
+
+  /**
+   * That a table has other rows than it was given, in a sentence that begins with its name; empty
+   * where it does not tell, as those of earlier versions do not.
+   */
+  static Optional<String> miscounted(TableSnapshot table) {
+    String told = table.properties().getOrDefault(ROWS, "");
+    return told.isEmpty() ? Optional.empty() : miscounted(table, Long.parseLong(told));
+  }
+
+  private static Optional<String> miscounted(TableSnapshot table, long told) {
+    long rows = table.rows();
+    return rows < 0 || rows == told
+        ? Optional.empty()
+        : Optional.of(
+            "%s: it has %d rows where its account says %d; run --rebuild makes it anew"
+                .formatted(table.table().name(), rows, told));
+  }
+
+  /**
+   * Checks that a table that another is to be made of has the rows that it was given.
+   *
+   * @throws JobException if it has others
+   */
+  static void checkCounted(TableSnapshot table) {
+    miscounted(table)
+        .ifPresent(
+            line -> {
+              throw new JobException(line);
+            });
+  }
+
+  /**
+   * A table that can be carried on; null if there is none, or it has other rows than it was given:
+   * what is built on the damage would count as whole.
+   */
+  static @Nullable TableSnapshot unlessMiscounted(@Nullable TableSnapshot table, Console console) {
+    Optional<String> line = table == null ? Optional.empty() : miscounted(table);
+    line.ifPresent(
+        what -> console.note("patron: " + what.replaceFirst(";.*", "; it is made anew")));
+    return line.isPresent() ? null : table;
+  }
+
+  /**
    * What is wrong with the tables that a table was made of and with what it was made into, each in
    * a sentence that begins with a table's name.
    */
@@ -68,17 +128,17 @@ public final class Lineage {
     if (lost.isPresent()) {
       return List.of(lost.get());
     }
+    Optional<String> miscounted = miscounted(table);
+    if (miscounted.isPresent()) {
+      return List.of(miscounted.get());
+    }
     Made made = name.startsWith(SILVER) ? Made.of(table) : null;
     return made == null ? List.of() : accounts(table, name.substring(SILVER.length()), made);
   }
 
   private static List<String> accounts(TableSnapshot silver, String table, Made made) {
     List<String> broken = new ArrayList<>();
-    if (silver.rows() >= 0 && silver.rows() != made.rows()) {
-      broken.add(
-          "%s: it has %d rows where its account says %d; run --rebuild makes it anew"
-              .formatted(silver.table().name(), silver.rows(), made.rows()));
-    }
+    miscounted(silver, made.rows()).ifPresent(broken::add);
     LakeTable bronze = sibling(silver, Ingest.bronze(table));
     long records = bronze.snapshot().rows();
     boolean isNewest = bronze.snapshot().version() == input(silver);

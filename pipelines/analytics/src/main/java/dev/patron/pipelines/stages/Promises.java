@@ -9,6 +9,7 @@ import dev.patron.transforms.lake.TableScan;
 import dev.patron.transforms.lake.TableSnapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +18,23 @@ public final class Promises {
   /** The table property that says what identifies a row. */
   static final String KEY = "patron.key";
 
+  /**
+   * The table property that says what identifies a row where all of it is known: the orders of
+   * nobody, and orders without a number, may be alike.
+   */
+  private static final String UNIQUE = "patron.unique";
+
   private Promises() {}
 
+  /** The properties by which a table promises that rows differ in these columns, if all are set. */
+  static Map<String, String> unique(List<String> columns) {
+    return Map.of(UNIQUE, String.join(",", columns));
+  }
+
   /**
-   * The first promise that a table breaks, in a sentence: one row a key; of a history, versions
-   * that follow one another, with gaps only where a row was deleted; of the log of runs, accounts
-   * that add up.
+   * The first promise that a table breaks, in a sentence: one row a key; of purchases, features and
+   * scores, one row where no column of the key is null; of a history, versions that follow one
+   * another, with gaps only where a row was deleted; of the log of runs, accounts that add up.
    */
   public static Optional<String> firstBroken(TableSnapshot table) {
     if (table.table().name().equals(RunLog.TABLE)) {
@@ -30,7 +42,7 @@ public final class Promises {
     }
     String key = table.properties().getOrDefault(KEY, "");
     if (key.isEmpty()) {
-      return Optional.empty();
+      return repeated(table);
     }
     List<String> names = List.of(key.split(","));
     if (!table.schema().has("valid_from")) {
@@ -41,6 +53,26 @@ public final class Promises {
     Frame versions = TableScan.of(table, columns).all();
     String broken = Intervals.firstViolation(versions, names);
     return Optional.ofNullable(broken == null ? gap(table.table(), versions, names) : broken);
+  }
+
+  private static Optional<String> repeated(TableSnapshot table) {
+    String unique = table.properties().getOrDefault(UNIQUE, "");
+    if (unique.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> columns = List.of(unique.split(","));
+    // Somebody who changed the columns by hand is told by who reads them.
+    if (!columns.stream().allMatch(table.schema()::has)) {
+      return Optional.empty();
+    }
+    List<Frame> known = new ArrayList<>();
+    for (Frame frame : TableScan.of(table, columns)) {
+      known.add(
+          frame.filter(
+              row -> columns.stream().noneMatch(column -> frame.column(column).isNull(row))));
+    }
+    return Optional.ofNullable(
+        Intervals.firstRepeated(Frame.concat(table.schema().select(columns), known), columns));
   }
 
   /** Looks for what made the gaps of a history among the events that it was made of. */

@@ -21,6 +21,7 @@ import dev.patron.transforms.lake.TableSnapshot;
 import dev.patron.transforms.lake.WriteFrames;
 import dev.patron.transforms.manifest.Manifest;
 import dev.patron.transforms.shuffle.AccountCoder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class PurchasesTable {
             job.dataset().zone(),
             facts.fingerprint(),
             prices == null ? "" : prices.fingerprint());
-    this.before = job.latest(TABLE);
+    this.before = Lineage.unlessMiscounted(job.latest(TABLE), job.console());
     this.anew =
         before == null
             || !fingerprint.equals(before.properties().get(DEFINITION))
@@ -262,7 +263,11 @@ final class PurchasesTable {
 
   void commit(Changes changes, Manifest manifest) {
     if (!isIdle()) {
-      SilverTable.commit(changes, manifest, TABLE, schema(), anew, Map.of(DEFINITION, fingerprint));
+      Map<String, String> properties = new HashMap<>();
+      properties.put(DEFINITION, fingerprint);
+      properties.putAll(Promises.unique(RegatherPurchases.KEY));
+      properties.putAll(Lineage.counted(SilverTable.filesAfter(manifest, TABLE, files().files())));
+      SilverTable.commit(changes, manifest, TABLE, schema(), anew, properties);
     }
   }
 }

@@ -67,15 +67,15 @@ public final class Score {
       throw new UsageException(
           "there are no features in " + job.warehouse() + " yet; run features first");
     }
+    Lineage.checkCounted(features);
     Schema schema = Tables.customerScores(features.schema().type("customer_id"));
     LakeTable scores = job.table(SCORES);
     Observed observed = Observed.of(features);
     if (observed.customers() == 0) {
+      Map<String, String> none = new HashMap<>(ScoresTopic.origin(job, job.latest(SCORES)));
+      none.putAll(Lineage.counted(List.of()));
       new Changes(job)
-          .commit(
-              SCORES,
-              Commit.overwrite(schema, List.of())
-                  .withProperties(ScoresTopic.origin(job, job.latest(SCORES))))
+          .commit(SCORES, Commit.overwrite(schema, List.of()).withProperties(none))
           .overwrite(SUMMARY, Frame.empty(Tables.SEGMENT_SUMMARY))
           .overwrite(MIGRATION, Frame.empty(Tables.SEGMENT_MIGRATION))
           .decide("score");
@@ -102,7 +102,8 @@ public final class Score {
                 options.getDiscountRate(),
                 options.getSeed()),
             features.version());
-    TableSnapshot before = job.latest(SCORES);
+    TableSnapshot newest = job.latest(SCORES);
+    TableSnapshot before = Lineage.unlessMiscounted(newest, job.console());
     if (making.isOf(before)) {
       job.console().done("score", 0, 0);
       return;
@@ -188,7 +189,9 @@ public final class Score {
     long since = revise == null || before == null ? -1 : before.version();
     Map<String, String> properties = new HashMap<>(making.properties(since));
     properties.put(SEGMENTS, segments.reference());
-    properties.putAll(ScoresTopic.origin(job, before));
+    properties.putAll(ScoresTopic.origin(job, newest));
+    properties.putAll(Promises.unique(Features.KEY));
+    properties.putAll(Lineage.counted(files));
     Changes changes =
         new Changes(job)
             .commit(SCORES, Commit.overwrite(schema, files).withProperties(properties))

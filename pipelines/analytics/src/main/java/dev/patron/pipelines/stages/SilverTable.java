@@ -405,6 +405,18 @@ final class SilverTable {
         + Accounts.rows(manifest.get("files", table, DataFileCoder.of()));
   }
 
+  /** The files that a table will have. */
+  static List<DataFile> filesAfter(Manifest manifest, String table, List<DataFile> before) {
+    Set<String> removed =
+        manifest.get("removed", table, DataFileCoder.of()).stream()
+            .map(DataFile::path)
+            .collect(Collectors.toSet());
+    List<DataFile> after = new ArrayList<>(before);
+    after.removeIf(file -> removed.contains(file.path()));
+    after.addAll(manifest.get("files", table, DataFileCoder.of()));
+    return after;
+  }
+
   void commit(Changes changes, Manifest manifest) {
     if (isIdle()) {
       return;
