@@ -3,6 +3,7 @@ package dev.patron.pipelines.stages;
 import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.TableSnapshot;
+import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,29 @@ record Making(String definition, long input) {
     } catch (LakeException e) {
       return null;
     }
+  }
+
+  /** What is done with a table as it was at a version; null if it cannot be read as it was. */
+  @FunctionalInterface
+  interface Use<T> {
+    T of(@Nullable TableSnapshot then) throws IOException;
+  }
+
+  /**
+   * Does something with a table as it was at a version, or without it. Where that fails and the
+   * version cannot be read any more, it is done again without: {@code forget} and {@code vacuum}
+   * may take its files away after it was looked for and before it is read.
+   */
+  static <T> T withOrWithout(LakeTable table, long version, Use<T> use) throws IOException {
+    TableSnapshot then = at(table, version);
+    try {
+      return use.of(then);
+    } catch (IOException | RuntimeException e) {
+      if (then == null || at(table, version) != null) {
+        throw e;
+      }
+    }
+    return use.of(null);
   }
 
   /**

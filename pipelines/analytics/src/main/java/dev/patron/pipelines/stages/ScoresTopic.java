@@ -147,12 +147,20 @@ public final class ScoresTopic implements AutoCloseable {
     }
     OptionalLong begun = sent.begun();
     if (begun.isPresent() && begun.getAsLong() < scores.version()) {
-      TableSnapshot then = Making.at(job.table(Score.SCORES), begun.getAsLong());
-      if (then != null) {
-        send(job, then, last);
-        sent.end(then);
-        last = begun;
-      }
+      OptionalLong earlier = last;
+      boolean ended =
+          Making.withOrWithout(
+              job.table(Score.SCORES),
+              begun.getAsLong(),
+              then -> {
+                if (then == null) {
+                  return false;
+                }
+                send(job, then, earlier);
+                sent.end(then);
+                return true;
+              });
+      last = ended ? begun : last;
     }
     sent.begin(scores);
     send(job, scores, last);
@@ -160,14 +168,20 @@ public final class ScoresTopic implements AutoCloseable {
   }
 
   private void send(Job job, TableSnapshot scores, OptionalLong last) throws IOException {
-    @Nullable TableSnapshot before =
-        last.isPresent() ? Making.at(job.table(Score.SCORES), last.getAsLong()) : null;
-    if (last.isPresent() && before == null) {
-      job.console()
-          .note(
-              "patron: the scores that " + topic + " got last were vacuumed; it gets all of them");
-    }
-    long messages = write(job, scores, before);
+    long messages =
+        Making.withOrWithout(
+            job.table(Score.SCORES),
+            last.orElse(-1),
+            before -> {
+              if (last.isPresent() && before == null) {
+                job.console()
+                    .note(
+                        "patron: the scores that "
+                            + topic
+                            + " got last were vacuumed; it gets all of them");
+              }
+              return write(job, scores, before);
+            });
     job.console()
         .note(String.format(Locale.ROOT, "patron: %,d changed scores to %s", messages, topic));
   }
