@@ -229,8 +229,9 @@ public final class BronzeFrames {
     if (router == null) {
       return 0;
     }
-    boolean blank = from >= 0 && isBlank(Objects.requireNonNull(value), from, to);
-    return blank ? DebeziumRouter.NONE : router.route(topic, from < 0 ? null : value, from, to);
+    // A blank value says as little as none: where it belongs, only the topic tells.
+    boolean none = from < 0 || isBlank(Objects.requireNonNull(value), from, to);
+    return router.route(topic, none ? null : value, from, to);
   }
 
   private @Nullable String unclear(int table) {

@@ -33,7 +33,7 @@ final class WrappedRecord {
       return false;
     }
     try (JsonParser parser = JsonRecord.parser(bytes, from, to - from)) {
-      return parser.nextToken() == JsonToken.START_OBJECT && fields(parser, from);
+      return parser.nextToken() == JsonToken.START_OBJECT && fields(parser, bytes, from);
     } catch (JsonProcessingException e) {
       // Not this form; as a plain line it will be refused with what is wrong with it.
       return false;
@@ -42,7 +42,7 @@ final class WrappedRecord {
     }
   }
 
-  private boolean fields(JsonParser parser, int from) throws IOException {
+  private boolean fields(JsonParser parser, byte[] bytes, int from) throws IOException {
     boolean hasTopic = false;
     boolean hasPartition = false;
     boolean hasOffset = false;
@@ -78,6 +78,11 @@ final class WrappedRecord {
           valueFrom = start(parser, from);
           valueTo = end(parser, from);
           valueFrom = token == JsonToken.VALUE_NULL ? -1 : valueFrom;
+          if (token == JsonToken.VALUE_STRING && isBlank(parser.getText())) {
+            // Kafka's record has no JSON then, and no quotes: all of it is blank.
+            valueFrom++;
+            valueTo = BronzeFrames.isBlank(bytes, valueFrom, valueTo - 1) ? valueTo - 1 : valueFrom;
+          }
         }
         case "headers" -> {
           headersFrom = start(parser, from);
@@ -91,6 +96,10 @@ final class WrappedRecord {
       parser.skipChildren();
     }
     return parser.nextToken() == null && hasTopic && hasPartition && hasOffset && hasValue;
+  }
+
+  private static boolean isBlank(String text) {
+    return text.chars().allMatch(character -> " \t\r\n".indexOf(character) >= 0);
   }
 
   private static boolean isLong(JsonParser parser) throws IOException {
@@ -153,7 +162,10 @@ final class WrappedRecord {
     return keyTo;
   }
 
-  /** Where the value's JSON begins, or -1 where it is null. */
+  /**
+   * Where the value's JSON begins, or -1 where it is null; of a text that is blank, what is within
+   * its quotes.
+   */
   int valueFrom() {
     return valueFrom;
   }

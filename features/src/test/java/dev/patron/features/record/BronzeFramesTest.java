@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BronzeFramesTest {
   private static final Source FEED = Source.feed("id");
@@ -99,6 +100,52 @@ class BronzeFramesTest {
         FEED.decode(
             "{\"topic\":\"shop.books\",\"partition\":0,\"offset\":1,\"key\":{\"id\":1},\"value\":null}");
     assertThat(decoded.account()).hasToString("read=1, ignored=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "  ", "\\n\\t"})
+  void aBlankValueIsIgnoredFromAFileAsFromKafka(String text) {
+    Decoded decoded =
+        FEED.decode(
+            "{\"topic\":\"shop.books\",\"partition\":0,\"offset\":1,\"key\":{\"id\":1},\"value\":\""
+                + text
+                + "\"}");
+    assertThat(decoded.account()).hasToString("read=1, ignored=1");
+    List<Frame> frames = new ArrayList<>();
+    BronzeFrames kafka =
+        new BronzeFrames(List.of(FEED.table()), (table, frame) -> frames.add(frame));
+    kafka.kafka(
+        "shop.books",
+        0,
+        1,
+        0,
+        "{\"id\":1}".getBytes(UTF_8),
+        text.translateEscapes().getBytes(UTF_8),
+        null);
+    kafka.flush();
+    assertThat(FEED.decode(frames.get(0)).account()).hasToString("read=1, ignored=1");
+  }
+
+  @Test
+  void aBlankValueGoesToTheTableOfItsTopicAsATombstoneDoes() {
+    List<TableDefinition> tables = List.of(FEED.table("books"), FEED.table("authors"));
+    List<Integer> rows = new ArrayList<>();
+    BronzeFrames bronze =
+        new BronzeFrames(
+            tables,
+            (table, frame) -> {
+              assertThat(table).isEqualTo(1);
+              rows.add(frame.rows());
+            });
+    byte[] line =
+        "{\"topic\":\"x.y.authors\",\"partition\":0,\"offset\":1,\"key\":null,\"value\":\"\"}"
+            .getBytes(UTF_8);
+    bronze.line("f", 1, line, 0, line.length, null, null);
+    bronze.kafka("x.y.authors", 0, 2, 0, null, new byte[0], null);
+    bronze.kafka("x.y.authors", 0, 3, 0, null, " ".getBytes(UTF_8), null);
+    bronze.kafka("x.y.authors", 0, 4, 0, null, null, null);
+    bronze.flush();
+    assertThat(rows).containsExactly(4);
   }
 
   @Test
