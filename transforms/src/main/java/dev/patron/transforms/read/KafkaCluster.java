@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -23,6 +24,8 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.SaslConfigs;
+import org.apache.kafka.common.config.SslConfigs;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -59,6 +62,19 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
 
   /** Settings that are shorter are no secrets, and their text is in every word. */
   private static final int SECRET_LENGTH = 4;
+
+  /**
+   * These choose among words that Kafka's documentation lists: whoever mistypes one has to see it.
+   */
+  private static final Set<String> NO_SECRETS =
+      Set.of(
+          CommonClientConfigs.SECURITY_PROTOCOL_CONFIG,
+          SaslConfigs.SASL_MECHANISM,
+          SslConfigs.SSL_PROTOCOL_CONFIG,
+          SslConfigs.SSL_ENABLED_PROTOCOLS_CONFIG,
+          SslConfigs.SSL_KEYSTORE_TYPE_CONFIG,
+          SslConfigs.SSL_TRUSTSTORE_TYPE_CONFIG,
+          SslConfigs.SSL_ENDPOINT_IDENTIFICATION_ALGORITHM_CONFIG);
 
   /** How Kafka's clients begin to say that no broker's name can be looked up. */
   private static final String UNKNOWN_HOSTS = "No resolvable bootstrap urls";
@@ -137,10 +153,15 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
   }
 
   private String withoutSecrets(String text) {
+    List<String> secrets =
+        properties.entrySet().stream()
+            .filter(property -> !NO_SECRETS.contains(property.getKey()))
+            .map(Map.Entry::getValue)
+            .toList();
     String shown = text;
     // The longest first: what is left of a secret that holds another one is one still.
     for (String value :
-        properties.values().stream()
+        secrets.stream()
             .filter(value -> value.length() >= SECRET_LENGTH)
             .sorted(Comparator.comparing(String::length).reversed())
             .toList()) {
@@ -151,7 +172,7 @@ public record KafkaCluster(String name, String bootstrap, Map<String, String> pr
         .matcher(shown)
         .replaceAll(
             quoted ->
-                properties.values().stream().anyMatch(value -> value.contains(quoted.group(1)))
+                secrets.stream().anyMatch(value -> value.contains(quoted.group(1)))
                     ? "'" + HIDDEN + "'"
                     : Matcher.quoteReplacement(quoted.group()));
   }

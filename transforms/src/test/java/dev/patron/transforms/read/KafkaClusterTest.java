@@ -65,6 +65,18 @@ class KafkaClusterTest {
   }
 
   @Test
+  void whatIsNoSecretIsTold() {
+    assertThatItIsRefused(
+        Map.of("security.protocol", "SASL_PLAIN"),
+        "Invalid value SASL_PLAIN for configuration security.protocol: String must be one of"
+            + " (case insensitive): SASL_SSL, PLAINTEXT, SSL, SASL_PLAINTEXT");
+    assertThatItIsRefused(
+        Map.of("security.protocol", "SASL_PLAIN", "sasl.jaas.config", "SASL_PLAIN"),
+        "Invalid value (hidden) for configuration security.protocol: String must be one of"
+            + " (case insensitive): SASL_SSL, PLAINTEXT, SSL, (hidden)TEXT");
+  }
+
+  @Test
   void anEmptySettingDoesNotBlotTheLine() {
     assertThatItIsRefused(
         Map.of("client.id", "", "max.poll.records", "0"),
