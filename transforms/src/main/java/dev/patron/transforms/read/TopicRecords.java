@@ -26,7 +26,8 @@ import org.apache.kafka.common.TopicPartition;
  *
  * <p>An offset without a record is no loss where the topic is compacted, and where transactions
  * leave their markers and their aborted records. A long hole in any other topic is looked at again,
- * uncommitted records included; if it is still one, its records are lost.
+ * uncommitted records included; if it is still one, its records are lost. What was compacted before
+ * the topic's policy became another looks the same, so that the message says both.
  */
 final class TopicRecords {
   /**
@@ -196,7 +197,7 @@ final class TopicRecords {
       for (Hole rest : poll(consumer, again, -1, record -> {}).holes()) {
         if (rest.to() - rest.from() > MARKERS) {
           throw new LostRecordsException(
-              "%s: the records from offset %d to %d are missing; they were neither compacted nor expired nor aborted: the cluster lost them"
+              "%s: the records from offset %d to %d are missing; they were neither expired nor aborted: the cluster lost them, or compacted them while the topic's cleanup.policy was another, which cannot be told from a loss now; if so, set the policy back to compact,delete to read on"
                   .formatted(range.name(), rest.from(), rest.to() - 1));
         }
       }
