@@ -186,6 +186,7 @@ public final class Feeds implements AutoCloseable {
    * Where the topics end now, for each table that reads any.
    *
    * @throws UsageException as {@link #find}
+   * @throws JobException as {@link #find}
    */
   public Map<String, SourcePosition> ends(Job job) throws IOException {
     Map<String, SourcePosition> ends = new TreeMap<>();
@@ -196,6 +197,8 @@ public final class Feeds implements AutoCloseable {
           topics(job, table.name(), List.of(table), kafka, Long.MAX_VALUE, news);
         } catch (NoSuchTopic | IllegalArgumentException e) {
           throw new UsageException("table '" + table.name() + "': " + e.getMessage(), e);
+        } catch (LostRecordsException e) {
+          throw new JobException("table '" + table.name() + "': " + e.getMessage());
         }
         ends.putAll(news.after());
       }
