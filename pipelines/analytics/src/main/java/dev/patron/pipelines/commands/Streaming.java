@@ -27,6 +27,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,9 @@ public final class Streaming implements AutoCloseable {
    * stages fails if somebody else decides between two of them.
    */
   private static final Duration QUIET = Duration.ofSeconds(10);
+
+  /** How a conflict's message ends for whoever has to repeat a command. */
+  private static final Pattern AGAIN = Pattern.compile("; (run( it)? again|try again later)$");
 
   private final OpenShop shop;
   private final StreamOptions options;
@@ -194,7 +198,7 @@ public final class Streaming implements AutoCloseable {
         if ((!mayPass(e) && !isOvertaken()) || failures > MOST_FAILURES) {
           throw e;
         }
-        console.note("patron: " + MachineFault.reason(e) + "; trying again");
+        console.note("patron: " + withoutAdvice(MachineFault.reason(e)) + "; trying again");
         if (every.compareTo(FAILURE_PAUSE) < 0) {
           stop.await(FAILURE_PAUSE);
           continue;
@@ -202,6 +206,11 @@ public final class Streaming implements AutoCloseable {
       }
       stop.await(every.minusNanos(System.nanoTime() - start));
     }
+  }
+
+  /** What another command's user is told to do about a conflict, the stream does itself. */
+  private static String withoutAdvice(String reason) {
+    return AGAIN.matcher(reason).replaceFirst("");
   }
 
   /** Looks for the topic of the scores. */
