@@ -26,6 +26,12 @@ class MlflowOutageIT {
         .contains("patron: MLFLOW_TRACKING_URI=http://127.0.0.1:99999 has no port")
         .doesNotContain("refine", "\tat ");
 
+    CommandRun secret = patron("train", "http://127.0.0.1:1", "SECRET\nVALUE");
+    assertThat(secret.status()).isEqualTo(2);
+    assertThat(secret.err())
+        .contains("patron: MLFLOW_TRACKING_TOKEN has characters that cannot be sent")
+        .doesNotContain("SECRET", "VALUE");
+
     CommandRun outage = patron("run", "http://127.0.0.1:1");
     assertThat(outage.status()).isEqualTo(1);
     assertThat(outage.err())
@@ -55,6 +61,11 @@ class MlflowOutageIT {
 
   private CommandRun patron(String command, String server)
       throws IOException, InterruptedException {
+    return patron(command, server, "a secret\n");
+  }
+
+  private CommandRun patron(String command, String server, String token)
+      throws IOException, InterruptedException {
     Path out = folder.resolve("out");
     Path err = folder.resolve("err");
     ProcessBuilder process =
@@ -73,6 +84,7 @@ class MlflowOutageIT {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     process.environment().put("MLFLOW_TRACKING_URI", server);
+    process.environment().put("MLFLOW_TRACKING_TOKEN", token);
     int status = process.start().waitFor();
     return new CommandRun(status, Files.readString(out), Files.readString(err));
   }

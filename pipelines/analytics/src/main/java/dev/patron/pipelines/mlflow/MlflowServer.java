@@ -55,10 +55,10 @@ public final class MlflowServer {
   /**
    * The server that the environment names by {@code MLFLOW_TRACKING_URI}, with {@code
    * MLFLOW_TRACKING_TOKEN}, or {@code MLFLOW_TRACKING_USERNAME} and {@code
-   * MLFLOW_TRACKING_PASSWORD}.
+   * MLFLOW_TRACKING_PASSWORD}. Blanks around them are no part of them, and what is blank is absent.
    *
    * @return null if it names none
-   * @throws UsageException if what it names cannot be an HTTP server
+   * @throws UsageException if what it names cannot be an HTTP server, or the token cannot be sent
    */
   public static @Nullable MlflowServer of(Map<String, String> environment) {
     String uri = environment.get("MLFLOW_TRACKING_URI");
@@ -66,18 +66,29 @@ public final class MlflowServer {
       return null;
     }
     String root = address(uri);
-    String token = environment.get("MLFLOW_TRACKING_TOKEN");
-    String user = environment.get("MLFLOW_TRACKING_USERNAME");
-    if (token != null) {
+    String token = secret(environment, "MLFLOW_TRACKING_TOKEN");
+    String user = secret(environment, "MLFLOW_TRACKING_USERNAME");
+    if (!token.isEmpty()) {
+      if (!token.matches("[ -~]+")) {
+        // Said here, and without the value: whoever builds the request would repeat it.
+        throw new UsageException(
+            "MLFLOW_TRACKING_TOKEN has characters that cannot be sent, such as a line end or an"
+                + " accent within it; set it to the token alone, or unset it");
+      }
       return new MlflowServer(root, "Bearer " + token);
     }
-    if (user != null) {
-      String both = user + ":" + environment.getOrDefault("MLFLOW_TRACKING_PASSWORD", "");
+    if (!user.isEmpty()) {
+      String both = user + ":" + secret(environment, "MLFLOW_TRACKING_PASSWORD");
       return new MlflowServer(
           root,
           "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
     }
     return new MlflowServer(root, null);
+  }
+
+  /** Files that secrets are mounted from end with a new line; empty where there is none. */
+  private static String secret(Map<String, String> environment, String variable) {
+    return environment.getOrDefault(variable, "").strip();
   }
 
   /** Without a slash at its end. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,7 @@ class MlflowServerTest {
   private final List<Step> script = new ArrayList<>();
   private final List<String> wrong = new ArrayList<>();
   private HttpServer server;
+  private @Nullable String authorization;
   private int next;
 
   @BeforeEach
@@ -69,7 +71,8 @@ class MlflowServerTest {
       wrong.add(
           "expected %s %s%nbut was %s %s".formatted(step.request(), step.body(), request, body));
     }
-    if (!"Bearer secret".equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+    authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    if (!"Bearer secret".equals(authorization)) {
       wrong.add("no token with " + request);
     }
     byte[] bytes = step.answer().getBytes(UTF_8);
@@ -251,6 +254,61 @@ class MlflowServerTest {
         .isInstanceOf(UsageException.class)
         .hasMessageContaining("MLFLOW_TRACKING_PASSWORD")
         .hasMessageNotContainingAny("pass@");
+  }
+
+  /** Mounted secrets end with a new line more often than not. */
+  @Test
+  void blanksAroundASecretAreNoPartOfIt() {
+    assertThat(authorization("MLFLOW_TRACKING_TOKEN", " secret\r\n")).isEqualTo("Bearer secret");
+    assertThat(
+            authorization("MLFLOW_TRACKING_USERNAME", "me\n", "MLFLOW_TRACKING_PASSWORD", "pass\n"))
+        .isEqualTo("Basic bWU6cGFzcw==");
+  }
+
+  @Test
+  void whatIsBlankIsAbsent() {
+    for (String blank : List.of("", " \n")) {
+      assertThat(
+              authorization(
+                  "MLFLOW_TRACKING_TOKEN",
+                  blank,
+                  "MLFLOW_TRACKING_USERNAME",
+                  "me",
+                  "MLFLOW_TRACKING_PASSWORD",
+                  "pass"))
+          .isEqualTo("Basic bWU6cGFzcw==");
+      assertThat(authorization("MLFLOW_TRACKING_TOKEN", blank, "MLFLOW_TRACKING_USERNAME", blank))
+          .isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SECRET\nVALUE", "SECRET\u0000VALUE", "SECRET\u20acVALUE"})
+  void aTokenThatCannotBeSentIsRefusedAtOnceAndNotRepeated(String token) {
+    assertThatThrownBy(
+            () ->
+                MlflowServer.of(
+                    Map.of(
+                        "MLFLOW_TRACKING_URI",
+                        "http://127.0.0.1:1",
+                        "MLFLOW_TRACKING_TOKEN",
+                        token)))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("MLFLOW_TRACKING_TOKEN ")
+        .hasMessageNotContainingAny("SECRET", "VALUE")
+        .hasNoCause();
+  }
+
+  /** What the first request has to say of who asks, with these variables set. */
+  private @Nullable String authorization(String... variables) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("MLFLOW_TRACKING_URI", "http://127.0.0.1:" + server.getAddress().getPort());
+    for (int i = 0; i < variables.length; i += 2) {
+      environment.put(variables[i], variables[i + 1]);
+    }
+    MlflowServer client = requireNonNull(MlflowServer.of(environment));
+    assertThatThrownBy(() -> client.log(TRAINED)).isInstanceOf(JobException.class);
+    return authorization;
   }
 
   @Test
