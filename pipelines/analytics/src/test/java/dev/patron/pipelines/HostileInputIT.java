@@ -966,8 +966,13 @@ class HostileInputIT {
     assertThat(run("--asOf=2023-06-30")).as(err).isZero();
     assertThat(err)
         .contains(
-            "score: lifetime/1 was trained as of 2023-12-27 and knows what came after 2023-06-30;"
-                + " --retrain trains as of then");
+            "score: segments/1 and lifetime/1 were trained as of 2023-12-27 and know what came after"
+                + " 2023-06-30; --retrain trains as of then")
+        // Customers of before a training have not moved since.
+        .doesNotContain("counts as drift");
+    assertThat(folder.resolve("warehouse/ops/drift/_delta_log"))
+        .as("the table says how far they are from those all the same")
+        .isDirectoryContaining("glob:**/00000000000000000001.json");
     assertThat(run("--asOf=2023-06-30", "--retrain")).as(err).isZero();
   }
 

@@ -32,9 +32,12 @@ import dev.patron.transforms.shuffle.FrameCoder;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.beam.sdk.values.PCollection;
 import org.apache.beam.sdk.values.PCollectionTuple;
 import org.jspecify.annotations.Nullable;
@@ -126,7 +129,7 @@ public final class Score {
                 .equals(before.properties().getOrDefault(SEGMENTS, segments.reference()));
     boolean moved = before != null && then != 0 && (then != observed.asOf() || retrained);
     ReviseScores revise = revise(job, features, before, making, score);
-    tellIfStrange(job, lifetime, asOf, options.getHorizonDays());
+    tellIfStrange(job, segments, lifetime, asOf, options.getHorizonDays());
 
     Manifest manifest =
         job.run(
@@ -209,23 +212,41 @@ public final class Score {
     Frame drift = drift(job, segments, counts, observed.asOf());
     if (drift != null) {
       changes.overwrite(DRIFT, drift);
-      Drift.warnings(drift).forEach(warning -> job.console().noteOnce("score: " + warning));
+      // Customers of before a training cannot have moved since.
+      if (!asOf.isBefore(SegmentDocument.asOf(segments.document()))) {
+        Drift.warnings(drift).forEach(warning -> job.console().noteOnce("score: " + warning));
+      }
     }
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
   }
 
   /** A model may be asked for what it was not trained for. */
   private static void tellIfStrange(
-      Job job, ModelVersion lifetime, Instant asOf, long horizonDays) {
+      Job job, ModelVersion segments, ModelVersion lifetime, Instant asOf, long horizonDays) {
     ModelDocument document = lifetime.document();
     Instant trained = LifetimeDocument.asOf(document);
+    Instant segmented = SegmentDocument.asOf(segments.document());
+    SortedMap<LocalDate, List<String>> later = new TreeMap<>();
+    if (asOf.isBefore(segmented)) {
+      later.computeIfAbsent(day(job, segmented), at -> new ArrayList<>()).add(segments.reference());
+    }
     if (asOf.isBefore(trained)) {
-      job.console()
-          .noteOnce(
-              "score: %s was trained as of %s and knows what came after %s; --retrain trains as of"
-                      .formatted(lifetime.reference(), day(job, trained), day(job, asOf))
-                  + " then");
-    } else if (LifetimeDocument.refinement(document).hasSeason()
+      later.computeIfAbsent(day(job, trained), at -> new ArrayList<>()).add(lifetime.reference());
+    }
+    later.forEach(
+        (day, versions) ->
+            job.console()
+                .noteOnce(
+                    "score: %s trained as of %s and %s what came after %s; --retrain trains as of"
+                            .formatted(
+                                String.join(" and ", versions)
+                                    + (versions.size() == 1 ? " was" : " were"),
+                                day,
+                                versions.size() == 1 ? "knows" : "know",
+                                day(job, asOf))
+                        + " then"));
+    if (!asOf.isBefore(trained)
+        && LifetimeDocument.refinement(document).hasSeason()
         && !LifetimeDocument.refinement(document, asOf, horizonDays).hasSeason()) {
       job.console()
           .noteOnce(
