@@ -17,6 +17,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -155,22 +157,29 @@ public final class MlflowServer {
       Instant at) {}
 
   /**
+   * What the server has of a version.
+   *
+   * @param run the id of its run
+   * @param lack why it has no more than the run, in half a sentence; null if it has a version too
+   */
+  public record Logged(String run, @Nullable String lack) {}
+
+  /**
    * Logs a version, unless the server has it: a run of its name that started when it was trained is
    * of it. What was left half logged is carried on.
    *
-   * @return the id of its run
    * @throws JobException if the server cannot be reached, or refuses
    */
-  public String log(Trained trained) {
+  public Logged log(Trained trained) {
     String experiment = experiment(trained.experiment());
-    String name = trained.experiment() + "-" + trained.model();
+    String name = registered(trained.experiment(), trained.model());
     JsonNode info = find(experiment, trained);
     if (info != null) {
       String run = info.path("run_id").asText();
       String number = version(name, run);
       if (number != null) {
         alias(name, number, trained.alias());
-        return run;
+        return new Logged(run, null);
       }
     } else {
       ObjectNode create = JSON.createObjectNode();
@@ -181,13 +190,8 @@ public final class MlflowServer {
     }
     String run = info.path("run_id").asText();
     logBatch(run, trained);
-    String source = trained.folder();
     String artifacts = info.path("artifact_uri").asText();
-    if (artifacts.startsWith(PROXIED)) {
-      source = artifacts + "/model";
-      String path = URI.create(source).getPath().substring(1);
-      new TreeMap<>(trained.files()).forEach((file, text) -> upload(path + "/" + file, text));
-    }
+    String kept = keep(artifacts, trained.files());
     ObjectNode update = JSON.createObjectNode();
     update.put("run_id", run);
     update.put("status", "FINISHED");
@@ -197,12 +201,64 @@ public final class MlflowServer {
     register(name);
     ObjectNode version = JSON.createObjectNode();
     version.put("name", name);
-    version.put("source", source);
+    version.put("source", kept == null ? trained.folder() : kept);
     version.put("run_id", run);
-    String number =
-        post("model-versions/create", version).path("model_version").path("version").asText();
-    alias(name, number, trained.alias());
-    return run;
+    Answer made = send(json("model-versions/create", version));
+    if (kept == null && made.says("INVALID_PARAMETER_VALUE")) {
+      // For ever: no later training could do better.
+      return new Logged(
+          run,
+          "it keeps files at %s, where this machine cannot write them, and takes none from %s"
+              .formatted(artifacts, trained.folder()));
+    }
+    if (made.status() != 200) {
+      throw made.refusal("model-versions/create");
+    }
+    alias(name, made.json().path("model_version").path("version").asText(), trained.alias());
+    return new Logged(run, null);
+  }
+
+  private static String registered(String experiment, String model) {
+    return experiment + "-" + model;
+  }
+
+  /**
+   * Puts files where the server keeps those of a run: through the server, or into a folder of this
+   * machine. A client of MLflow's own does the same.
+   *
+   * @return the address of their folder; null where they cannot be put there from here
+   */
+  private @Nullable String keep(String artifacts, Map<String, String> files) {
+    String kept = artifacts + "/model";
+    if (artifacts.startsWith(PROXIED)) {
+      String path = URI.create(kept).getPath().substring(1);
+      new TreeMap<>(files).forEach((file, text) -> upload(path + "/" + file, text));
+      return kept;
+    }
+    Path folder = folder(kept);
+    if (folder == null) {
+      return null;
+    }
+    try {
+      for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
+        Path path = folder.resolve(file.getKey());
+        Files.createDirectories(path.resolveSibling(""));
+        Files.writeString(path, file.getValue());
+      }
+      return kept;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Null where an address is of no folder of this machine, or of one relative to the server's. */
+  private static @Nullable Path folder(String address) {
+    try {
+      Path path = address.startsWith("file:") ? Path.of(URI.create(address)) : Path.of(address);
+      return path.isAbsolute() ? path : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   /** What the server says of the run of a version; null if it has none. */

@@ -109,7 +109,13 @@ public final class Track {
       console.note("patron: " + e.getMessage() + "; it is not logged to MLflow");
       return;
     }
-    models.track(untold.name(), untold.version(), server.address(), server.log(trained));
+    MlflowServer.Logged logged = server.log(trained);
+    models.track(untold.name(), untold.version(), server.address(), logged.run());
+    if (logged.lack() != null) {
+      console.note(
+          "patron: MLflow at %s has a run of %s, but no version: %s"
+              .formatted(server.address(), untold, logged.lack()));
+    }
   }
 
   private static MlflowServer.Trained trained(

@@ -25,6 +25,7 @@ public final class FakeMlflow implements AutoCloseable {
   private final List<ObjectNode> runs = new ArrayList<>();
   private final List<ObjectNode> versions = new ArrayList<>();
   private final Map<String, String> aliases = new TreeMap<>();
+  private String artifacts = "mlflow-artifacts:/1";
   private int requests;
   private int failing = Integer.MAX_VALUE;
 
@@ -49,6 +50,16 @@ public final class FakeMlflow implements AutoCloseable {
   /** How many requests came since it was told when to fail. */
   public synchronized int requests() {
     return requests;
+  }
+
+  /** Where the artifacts of runs that are made from now on lie, without a slash at its end. */
+  public synchronized void artifactsAt(String root) {
+    artifacts = root;
+  }
+
+  /** The sources of all versions. */
+  public synchronized List<String> sources() {
+    return versions.stream().map(version -> version.path("source").asText()).toList();
   }
 
   /** All runs, as {@code NAME/VERSION STATUS}. */
@@ -88,7 +99,8 @@ public final class FakeMlflow implements AutoCloseable {
     requests++;
     ObjectNode done = done(exchange, body.startsWith("{") ? JSON.readTree(body) : JSON.nullNode());
     byte[] bytes = (requests >= failing ? "{}" : done.toString()).getBytes(UTF_8);
-    exchange.sendResponseHeaders(requests >= failing ? 503 : 200, bytes.length);
+    int status = !done.has("error_code") ? 200 : 400;
+    exchange.sendResponseHeaders(requests >= failing ? 503 : status, bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
   }
@@ -110,7 +122,7 @@ public final class FakeMlflow implements AutoCloseable {
       case "runs/create" -> {
         ObjectNode run = asked.deepCopy();
         run.put("run_id", "r" + runs.size());
-        run.put("artifact_uri", "mlflow-artifacts:/1/r" + runs.size() + "/artifacts");
+        run.put("artifact_uri", artifacts + "/r" + runs.size() + "/artifacts");
         run.put("status", "RUNNING");
         runs.add(run);
         answer.putObject("run").set("info", run);
@@ -125,6 +137,13 @@ public final class FakeMlflow implements AutoCloseable {
             .forEach(found::add);
       }
       case "model-versions/create" -> {
+        String source = asked.path("source").asText();
+        String allowed = run(asked.path("run_id").asText()).path("artifact_uri").asText();
+        if (source.matches("(file:|/).*") && !source.startsWith(allowed + "/")) {
+          return answer
+              .put("error_code", "INVALID_PARAMETER_VALUE")
+              .put("message", "Invalid model version source: '" + source + "'");
+        }
         ObjectNode version = asked.deepCopy();
         long before =
             versions.stream().filter(v -> v.path("name").equals(asked.path("name"))).count();

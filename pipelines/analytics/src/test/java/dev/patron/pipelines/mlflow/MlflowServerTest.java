@@ -172,7 +172,7 @@ class MlflowServerTest {
     expectRunAndVersion(
         "mlflow-artifacts:/7/r1/artifacts", "mlflow-artifacts:/7/r1/artifacts/model");
 
-    expectToldInFull(client().log(TRAINED));
+    expectToldInFull(client().log(TRAINED).run());
   }
 
   @Test
@@ -189,7 +189,7 @@ class MlflowServerTest {
         "{\"experiment_id\":\"7\"}");
     expectRunAndVersion("dbfs:/somewhere", "/warehouse/models/lifetime/3");
 
-    expectToldInFull(client().log(TRAINED));
+    expectToldInFull(client().log(TRAINED).run());
   }
 
   @Test
@@ -224,7 +224,7 @@ class MlflowServerTest {
         200,
         "{}");
 
-    expectToldInFull(client().log(TRAINED));
+    expectToldInFull(client().log(TRAINED).run());
   }
 
   @ParameterizedTest

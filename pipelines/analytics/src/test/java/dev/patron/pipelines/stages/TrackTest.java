@@ -88,6 +88,58 @@ class TrackTest {
     expectBothOnce();
   }
 
+  /** As of {@code mlflow server --no-serve-artifacts}, on this machine. */
+  @Test
+  void filesAreWrittenToWhereAServerOfThisMachineKeepsThem() throws IOException {
+    for (String root :
+        List.of(
+            warehouse.resolve("plain").toString(),
+            warehouse.resolve("of a uri").toUri().toString())) {
+      server.close();
+      server = new FakeMlflow();
+      server.artifactsAt(root);
+      track();
+
+      expectBothOnce();
+      assertThat(server.sources())
+          .containsExactly(root + "/r0/artifacts/model", root + "/r1/artifacts/model");
+      assertThat(notes.toString(UTF_8)).isEmpty();
+    }
+    for (String root : List.of("plain", "of a uri")) {
+      Path model = warehouse.resolve(root).resolve("r1/artifacts/model");
+      for (String file : List.of("model.json", "MLmodel", "code/patron_model.py")) {
+        assertThat(model.resolve(file))
+            .hasSameBinaryContentAs(warehouse.resolve("models/lifetime/2/" + file));
+      }
+    }
+  }
+
+  /** As of a server of another machine, whose folders cannot be made on this one. */
+  @Test
+  void aRunHasNoVersionWhereItsFilesCannotBeWritten() throws IOException {
+    Path file = Files.writeString(warehouse.resolve("file"), "is no folder");
+    for (String root :
+        List.of(file.toString(), "file://elsewhere" + file, "./mlruns", "s3://bucket/mlruns")) {
+      server.close();
+      server = new FakeMlflow();
+      server.artifactsAt(root);
+      notes.reset();
+      track();
+
+      assertThat(server.runs()).containsExactly("lifetime/1 FINISHED", "lifetime/2 FINISHED");
+      assertThat(server.versions()).isEmpty();
+      assertThat(notes.toString(UTF_8))
+          .hasLineCount(2)
+          .startsWith(
+              "patron: MLflow at %s has a run of lifetime/1, but no version: it keeps files at %s/r0/artifacts, where this machine cannot write them, and takes none from %s/models/lifetime/1%n"
+                  .formatted(server.address(), root, warehouse));
+      notes.reset();
+      track();
+      assertThat(server.runs()).hasSize(2);
+      assertThat(notes.toString(UTF_8)).as("said once").isEmpty();
+    }
+  }
+
   @Test
   void anOutageIsOneLineAndTheNextTimeLogsIt() throws IOException {
     assertThatThrownBy(() -> track("http://127.0.0.1:1"))
