@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -35,6 +36,12 @@ import org.jspecify.annotations.Nullable;
  * model {@code PREFIX-NAME}.
  */
 public final class MlflowServer {
+  /** The alias of the version that scores. */
+  public static final String CHAMPION = "champion";
+
+  /** The alias of the version that waits for promotion. */
+  public static final String CHALLENGER = "challenger";
+
   private static final String API = "/api/2.0/mlflow/";
   private static final String ARTIFACTS = "/api/2.0/mlflow-artifacts/artifacts/";
   private static final String PROXIED = "mlflow-artifacts:/";
@@ -218,6 +225,44 @@ public final class MlflowServer {
     return new Logged(run, null);
   }
 
+  /**
+   * Makes who is champion and who challenger on the server what it is here; other aliases stay.
+   *
+   * @param experiment as it was when the versions were logged
+   * @param model the name of the model
+   * @param runs by alias the run of the version that has it; an alias that is not among them, or
+   *     whose run has no version, has none on the server either
+   * @throws JobException if the server cannot be reached, or refuses
+   */
+  public void align(String experiment, String model, Map<String, String> runs) {
+    String name = registered(experiment, model);
+    String call = "registered-models/get";
+    Answer found =
+        send(
+            request(API + call + "?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8)).GET());
+    if (found.says("RESOURCE_DOES_NOT_EXIST")) {
+      return;
+    }
+    if (found.status() != 200) {
+      throw found.refusal(call);
+    }
+    Map<String, String> before = new TreeMap<>();
+    for (JsonNode alias : found.json().path("registered_model").path("aliases")) {
+      before.put(alias.path("alias").asText(), alias.path("version").asText());
+    }
+    for (String role : List.of(CHAMPION, CHALLENGER)) {
+      String run = runs.get(role);
+      String number = run == null ? null : version(name, run);
+      if (number == null) {
+        if (before.containsKey(role)) {
+          dropAlias(name, role);
+        }
+      } else if (!number.equals(before.get(role))) {
+        alias(name, number, role);
+      }
+    }
+  }
+
   private static String registered(String experiment, String model) {
     return experiment + "-" + model;
   }
@@ -304,6 +349,21 @@ public final class MlflowServer {
       body.put("alias", alias);
       body.put("version", version);
       post("registered-models/alias", body);
+    }
+  }
+
+  private void dropAlias(String name, String alias) {
+    String call = "registered-models/alias";
+    ObjectNode body = JSON.createObjectNode();
+    body.put("name", name);
+    body.put("alias", alias);
+    Answer answer =
+        send(
+            request(API + call)
+                .header("Content-Type", "application/json")
+                .method("DELETE", BodyPublishers.ofString(body.toString())));
+    if (answer.status() != 200 && !answer.says("RESOURCE_DOES_NOT_EXIST")) {
+      throw answer.refusal(call);
     }
   }
 

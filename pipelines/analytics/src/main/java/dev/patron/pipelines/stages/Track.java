@@ -7,6 +7,7 @@ import dev.patron.features.models.ModelFiles;
 import dev.patron.features.models.ModelRegistry;
 import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
+import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.mlflow.MlflowServer;
 import java.io.IOException;
 import java.time.Instant;
@@ -24,28 +25,47 @@ import org.jspecify.annotations.Nullable;
  * training does: no model and no score waits for a server that they do not need, and what one
  * training could not tell, the next one does. The registry remembers what was told; of what it does
  * not know, such as a version from before it remembered, or one whose process was killed meanwhile,
- * the server is asked.
+ * the server is asked. Who is champion and challenger it is asked each time: promoting and rolling
+ * back say nothing to it.
  */
 public final class Track {
   private final @Nullable MlflowServer server;
+  private final boolean besides;
 
-  private Track(@Nullable MlflowServer server) {
+  private Track(@Nullable MlflowServer server, boolean besides) {
     this.server = server;
+    this.besides = besides;
   }
 
   /**
    * For the server that this environment names, or for none.
    *
-   * @throws dev.patron.pipelines.console.UsageException if what it names cannot be a server
+   * @throws UsageException if what it names cannot be a server
    */
   public static Track of(Map<String, String> environment) {
-    return new Track(MlflowServer.of(environment));
+    return new Track(MlflowServer.of(environment), false);
   }
 
   /**
-   * Logs what is registered and not yet logged, the oldest first.
+   * For a command that trains nothing: it brings the server in line with what was promoted and
+   * rolled back since, and does its own work as well without it. What is wrong with the server is a
+   * note.
+   */
+  public static Track besides(Map<String, String> environment, Console console) {
+    try {
+      return new Track(MlflowServer.of(environment), true);
+    } catch (UsageException e) {
+      console.note("patron: " + e.getMessage() + "; MLflow is told nothing");
+      return new Track(null, true);
+    }
+  }
+
+  /**
+   * Logs what is registered and not yet logged, the oldest first, and then makes champions and
+   * challengers of the server those of the registry.
    *
-   * @throws JobException if the server cannot be reached, or refuses; the models stay as they are
+   * @throws JobException if the server cannot be reached, or refuses, unless nothing was trained;
+   *     the models stay as they are
    */
   public void run(Job job) throws IOException {
     run(Models.of(job), job.dataset().name(), job.warehouse() + "/models/", job.console());
@@ -62,6 +82,19 @@ public final class Track {
     if (server == null) {
       return;
     }
+    try {
+      tellAll(server, models, experiment, root, console);
+    } catch (JobException e) {
+      if (!besides) {
+        throw e;
+      }
+      console.note("patron: " + e.getMessage());
+    }
+  }
+
+  private static void tellAll(
+      MlflowServer server, ModelRegistry models, String experiment, String root, Console console)
+      throws IOException {
     Deque<Untold> left = new ArrayDeque<>();
     try {
       for (String name : List.of(Models.LIFETIME, Models.SEGMENTS)) {
@@ -75,12 +108,21 @@ public final class Track {
         tell(server, models, left.element(), experiment, root, console);
         left.remove();
       }
+      for (String name : List.of(Models.LIFETIME, Models.SEGMENTS)) {
+        if (!models.versions(name).isEmpty()) {
+          server.align(experiment, name, roles(server, models, name));
+        }
+      }
     } catch (JobException e) {
       throw new JobException(
-          "%s; the models are trained, and not logged are %s: the next train logs them"
-              .formatted(
-                  e.getMessage(),
-                  left.stream().map(Untold::toString).collect(Collectors.joining(", "))));
+          left.isEmpty()
+              ? e.getMessage()
+                  + "; the models are trained and logged, and who is champion or challenger there"
+                  + " may not be so any more: the next train or run says it"
+              : "%s; the models are trained, and not logged are %s: the next train or run logs them"
+                  .formatted(
+                      e.getMessage(),
+                      left.stream().map(Untold::toString).collect(Collectors.joining(", "))));
     } catch (IllegalArgumentException e) {
       throw new JobException(String.valueOf(e.getMessage()));
     }
@@ -91,6 +133,27 @@ public final class Track {
     public String toString() {
       return name + "/" + version;
     }
+  }
+
+  /** By alias the run that the server has of the version with it. */
+  private static Map<String, String> roles(MlflowServer server, ModelRegistry models, String name)
+      throws IOException {
+    ModelRegistry.Aliases aliases = models.aliases(name);
+    Map<String, String> roles = new TreeMap<>();
+    if (aliases.champion() != null) {
+      roles.put(MlflowServer.CHAMPION, run(server, models, name, aliases.champion()));
+    }
+    if (aliases.challenger() != null) {
+      roles.put(MlflowServer.CHALLENGER, run(server, models, name, aliases.challenger()));
+    }
+    roles.values().removeIf(String::isEmpty);
+    return roles;
+  }
+
+  /** Empty where the server has none. */
+  private static String run(MlflowServer server, ModelRegistry models, String name, int version)
+      throws IOException {
+    return models.tracked(name, version).getOrDefault(server.address(), "");
   }
 
   private static void tell(
@@ -139,8 +202,8 @@ public final class Track {
         parameters(document.training()),
         models.measures(name, version),
         itself.equals(aliases.champion())
-            ? "champion"
-            : itself.equals(aliases.challenger()) ? "challenger" : null,
+            ? MlflowServer.CHAMPION
+            : itself.equals(aliases.challenger()) ? MlflowServer.CHALLENGER : null,
         trainedAt(document, files.getOrDefault(ModelFiles.MLMODEL, "")));
   }
 

@@ -57,6 +57,11 @@ public final class FakeMlflow implements AutoCloseable {
     artifacts = root;
   }
 
+  /** As who has a look at the server moves an alias there by hand. */
+  public synchronized void setAlias(String alias, String version) {
+    aliases.put(alias, version);
+  }
+
   /** The sources of all versions. */
   public synchronized List<String> sources() {
     return versions.stream().map(version -> version.path("source").asText()).toList();
@@ -150,10 +155,31 @@ public final class FakeMlflow implements AutoCloseable {
         versions.add(version.put("version", Long.toString(before + 1)));
         answer.set("model_version", version);
       }
-      case "registered-models/alias" ->
-          aliases.put(
-              asked.path("name").asText() + "@" + asked.path("alias").asText(),
-              asked.path("version").asText());
+      case "registered-models/get" -> {
+        String name =
+            URLDecoder.decode(exchange.getRequestURI().getRawQuery(), UTF_8)
+                .replaceAll("^name=", "");
+        if (versions.stream().noneMatch(v -> v.path("name").asText().equals(name))) {
+          return answer.put("error_code", "RESOURCE_DOES_NOT_EXIST");
+        }
+        ArrayNode list = answer.putObject("registered_model").putArray("aliases");
+        aliases.forEach(
+            (alias, version) -> {
+              if (alias.startsWith(name + "@")) {
+                list.addObject()
+                    .put("alias", alias.substring(name.length() + 1))
+                    .put("version", version);
+              }
+            });
+      }
+      case "registered-models/alias" -> {
+        String alias = asked.path("name").asText() + "@" + asked.path("alias").asText();
+        if (exchange.getRequestMethod().equals("DELETE")) {
+          aliases.remove(alias);
+        } else {
+          aliases.put(alias, asked.path("version").asText());
+        }
+      }
       default -> {}
     }
     return answer;

@@ -227,6 +227,44 @@ class MlflowServerTest {
     expectToldInFull(client().log(TRAINED).run());
   }
 
+  @Test
+  void aliasesAreSetWhereTheyDifferAndTakenWhereTheyAreGone() {
+    expect(
+        "GET /api/2.0/mlflow/registered-models/get?name=book+store-lifetime",
+        "",
+        200,
+        "{\"registered_model\":{\"aliases\":[{\"alias\":\"champion\",\"version\":\"11\"},"
+            + "{\"alias\":\"challenger\",\"version\":\"12\"},{\"alias\":\"other\",\"version\":\"1\"}]}}");
+    expect(
+        "GET /api/2.0/mlflow/model-versions/search?filter=run_id%3D%27r1%27",
+        "", 200, "{\"model_versions\":[{\"name\":\"book store-lifetime\",\"version\":\"12\"}]}");
+    expect(
+        "POST /api/2.0/mlflow/registered-models/alias",
+        "{\"name\":\"book store-lifetime\",\"alias\":\"champion\",\"version\":\"12\"}",
+        200,
+        "{}");
+    expect(
+        "DELETE /api/2.0/mlflow/registered-models/alias",
+        "{\"name\":\"book store-lifetime\",\"alias\":\"challenger\"}",
+        200,
+        "{}");
+
+    client().align("book store", "lifetime", Map.of("champion", "r1"));
+    expectToldInFull("r1");
+  }
+
+  @Test
+  void aModelThatTheServerDoesNotHaveHasNoAliases() {
+    expect(
+        "GET /api/2.0/mlflow/registered-models/get?name=book+store-lifetime",
+        "",
+        404,
+        "{\"error_code\":\"RESOURCE_DOES_NOT_EXIST\",\"message\":\"none\"}");
+
+    client().align("book store", "lifetime", Map.of("champion", "r1"));
+    expectToldInFull("r1");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

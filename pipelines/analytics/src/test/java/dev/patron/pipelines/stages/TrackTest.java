@@ -82,10 +82,54 @@ class TrackTest {
     track();
     expectBothOnce();
 
-    server.failFrom(1);
+    server.failFrom(Integer.MAX_VALUE);
     track();
-    assertThat(server.requests()).as("what is remembered need not be asked").isZero();
+    assertThat(server.requests())
+        .as("what is remembered need not be asked, but for who has which alias")
+        .isLessThanOrEqualTo(4);
     expectBothOnce();
+  }
+
+  @Test
+  void aliasesOfTheServerFollowThoseOfTheRegistry() throws IOException {
+    track();
+    server.setAlias("shop-lifetime@other", "1");
+
+    models.promote("lifetime", 2);
+    track();
+    assertThat(server.aliases())
+        .isEqualTo(Map.of("shop-lifetime@champion", "2", "shop-lifetime@other", "1"));
+
+    models.rollback("lifetime");
+    track();
+    assertThat(server.aliases())
+        .isEqualTo(Map.of("shop-lifetime@champion", "1", "shop-lifetime@other", "1"));
+    assertThat(server.versions()).hasSize(2);
+  }
+
+  @Test
+  void anOutageThatKeepsAliasesBackSaysSo() throws IOException {
+    track();
+    models.promote("lifetime", 2);
+    server.failFrom(1);
+    assertThatThrownBy(this::track)
+        .isInstanceOf(JobException.class)
+        .hasMessageEndingWith(
+            "; the models are trained and logged, and who is champion or challenger there may not"
+                + " be so any more: the next train or run says it");
+  }
+
+  /** What a run that trains nothing could not tell must not fail it. */
+  @Test
+  void whereNothingIsTrainedAnOutageIsANote() throws IOException {
+    for (String address : List.of("http://127.0.0.1:1", "databricks")) {
+      notes.reset();
+      PrintStream err = new PrintStream(notes, true, UTF_8);
+      Console console = new Console(err, err, false);
+      Track.besides(Map.of("MLFLOW_TRACKING_URI", address), console)
+          .run(models, "shop", warehouse + "/models/", console);
+      assertThat(notes.toString(UTF_8)).contains(address).startsWith("patron: ").hasLineCount(1);
+    }
   }
 
   /** As of {@code mlflow server --no-serve-artifacts}, on this machine. */
@@ -146,8 +190,8 @@ class TrackTest {
         .isInstanceOf(JobException.class)
         .hasMessage(
             "MLflow at http://127.0.0.1:1 does not answer: java.net.ConnectException; the models"
-                + " are trained, and not logged are lifetime/1, lifetime/2: the next train logs"
-                + " them");
+                + " are trained, and not logged are lifetime/1, lifetime/2: the next train or run"
+                + " logs them");
 
     track();
     expectBothOnce();
