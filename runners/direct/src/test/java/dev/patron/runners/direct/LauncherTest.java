@@ -1,7 +1,9 @@
 package dev.patron.runners.direct;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,12 +11,35 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The flags that the launcher gives a JVM, told by a java that only prints them. */
+/** When the launcher builds, and the flags that it gives a JVM, told by a java that prints them. */
 final class LauncherTest {
+  /** What the launcher calls, all but what not every machine has. */
+  private static final List<String> COMMANDS =
+      List.of(
+          "bash",
+          "cat",
+          "dirname",
+          "find",
+          "ln",
+          "mkdir",
+          "mktemp",
+          "mv",
+          "ps",
+          "readlink",
+          "rm",
+          "sh",
+          "sleep",
+          "touch");
+
   @TempDir Path root;
 
   @BeforeEach
@@ -29,8 +54,7 @@ final class LauncherTest {
     Files.createFile(target.resolve("patron-direct.jar"));
     Files.copy(Path.of("../../patron"), root.resolve("patron"));
     Path java = root.resolve("java/bin/java");
-    Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
-    Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    script(java, "case $* in *ArchiveClassesAtExit*) exit 1 ;; esac", "printf '%s\\n' \"$@\"");
   }
 
   @Test
@@ -48,16 +72,90 @@ final class LauncherTest {
         .doesNotContain("SharedArchiveFile");
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void buildsOnceWhereTwoAreStartedAtOnce(boolean lockingCommand) throws Exception {
+    Path commands = Files.createDirectories(root.resolve("commands"));
+    for (String command : COMMANDS) {
+      script(commands.resolve(command), "exec " + onPath(command).orElseThrow() + " \"$@\"");
+    }
+    Optional<Path> flock = onPath("flock");
+    assumeTrue(flock.isPresent() || !lockingCommand, "there is no flock");
+    Path target = Files.createDirectories(root.resolve("target"));
+    if (lockingCommand) {
+      script(commands.resolve("flock"), "exec " + flock.orElseThrow() + " \"$@\"");
+    } else {
+      // Left by a process that was killed.
+      Process ended = new ProcessBuilder("true").start();
+      ended.waitFor();
+      Files.createSymbolicLink(target.resolve("build.lock.pid"), Path.of("" + ended.pid()));
+    }
+    Path jar = root.resolve("runners/direct/target/patron-direct.jar");
+    Path builds = root.resolve("builds");
+    script(
+        commands.resolve("mvn"),
+        "echo build >> " + builds,
+        "echo half > " + jar,
+        "sleep 3",
+        "echo whole > " + jar);
+    Files.delete(jar);
+
+    ProcessBuilder launcher = launcher();
+    launcher.environment().put("PATH", commands.toString());
+    launcher.environment().put("JAVA_HOME", root.resolve("java").toString());
+    Process first = launcher.start();
+    while (!Files.exists(jar)) {
+      Thread.sleep(10);
+    }
+    Process second = launcher.start();
+    assertThat(printed(second))
+        .startsWith("patron: waiting for another build of " + root + "\n-Dpatron.home=");
+    assertThat(printed(first)).startsWith("patron: building").contains("-Dpatron.home=");
+    assertThat(builds).hasContent("build");
+    assertThat(jar).hasContent("whole");
+    assertThat(target.resolve("build.lock.pid")).doesNotExist();
+  }
+
+  @Test
+  void buildsAgainWhereABuildWasKilled() throws Exception {
+    Files.createFile(root.resolve("runners/direct/target/unfinished"));
+    Path mvn = Files.createDirectories(root.resolve("commands")).resolve("mvn");
+    script(mvn, "exit 0");
+    String path = mvn.getParent() + ":" + System.getenv("PATH");
+    assertThat(flags("PATH", path)).startsWith("patron: building");
+    assertThat(flags("PATH", path)).startsWith("-Dpatron.home=");
+  }
+
   private String flags(String variable, String value) throws IOException, InterruptedException {
+    ProcessBuilder launcher = launcher();
+    launcher.environment().put("JAVA_HOME", root.resolve("java").toString());
+    launcher.environment().put(variable, value);
+    return printed(launcher.start());
+  }
+
+  private ProcessBuilder launcher() {
     ProcessBuilder launcher =
         new ProcessBuilder("bash", root.resolve("patron").toString(), "help")
             .redirectErrorStream(true);
     launcher.environment().keySet().removeIf(name -> name.matches("PATRON_.*|J.*_OPTIONS"));
-    launcher.environment().put("JAVA_HOME", root.resolve("java").toString());
-    launcher.environment().put(variable, value);
-    Process process = launcher.start();
+    return launcher;
+  }
+
+  private static String printed(Process process) throws IOException, InterruptedException {
     String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(printed).isZero();
     return printed;
+  }
+
+  private static void script(Path file, String... lines) throws IOException {
+    Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private static Optional<Path> onPath(String command) {
+    return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+        .map(folder -> Path.of(folder, command))
+        .filter(Files::isExecutable)
+        .findFirst();
   }
 }
