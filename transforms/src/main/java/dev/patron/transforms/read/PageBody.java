@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param next the cursor in the page; null if there is none
  */
 record PageBody(List<byte[]> records, int unfinished, @Nullable String next) {
+  /** What status 204 says. */
+  static final PageBody NOTHING = new PageBody(List.of(), 0, null);
+
   private static final JsonFactory JSON = new JsonFactory();
   private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 

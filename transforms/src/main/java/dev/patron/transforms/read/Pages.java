@@ -210,6 +210,9 @@ public final class Pages {
   private Page read(@Nullable String page, Consumer<String> notes) throws IOException {
     try {
       Answer answer = get(address(page), note -> notes.accept(name(page) + ": " + note));
+      if (answer.isNothing()) {
+        return new Page(PageBody.NOTHING, null);
+      }
       PageBody body = PageBody.read(source, answer.body());
       @Nullable String next = source.cursor() == null ? link(answer) : body.next();
       Set<String> own = names(page, answer);
@@ -368,7 +371,7 @@ public final class Pages {
   // ---- Asking
 
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares answers.
-  private record Answer(URI address, byte[] body, List<String> links) {}
+  private record Answer(URI address, byte[] body, List<String> links, boolean isNothing) {}
 
   private Answer get(URI address, Consumer<String> notes) throws IOException {
     Duration wait = FIRST_PAUSE;
@@ -381,11 +384,14 @@ public final class Pages {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         HttpResponse<Void> response = follow(address, body);
         int status = response.statusCode();
+        if (status == 204) {
+          return new Answer(response.uri(), new byte[0], List.of(), true);
+        }
         if (status == 200) {
           checkIsPlain(response);
           if (!PageBody.isMarkup(body.toByteArray())) {
             List<String> links = response.headers().allValues("Link");
-            return new Answer(response.uri(), body.toByteArray(), links);
+            return new Answer(response.uri(), body.toByteArray(), links, false);
           }
           // What stands before a service, and says that it is closed, may say so with status 200.
           problem = "it answered with HTML or XML, which holds no records";

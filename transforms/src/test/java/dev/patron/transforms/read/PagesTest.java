@@ -848,4 +848,12 @@ class PagesTest {
     pages.put("/c?after=31", "{\"meta\":{},\"data\":{\"rows\":[9]}}");
     assertThat(fetch(source, fetched.after(), Long.MAX_VALUE).records()).isEqualTo(1);
   }
+
+  /** What many services say where there is nothing new. */
+  @Test
+  void noContentIsALastPageWithoutRecords() throws IOException {
+    failures.add(status(204, null));
+    Fetched fetched = fetch(byCursor("/c"));
+    assertThat(fetched).isEqualTo(new Fetched(0, new PagePosition(null, 0, 0), false));
+  }
 }

@@ -29,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -321,11 +322,12 @@ public final class Streaming implements AutoCloseable {
   }
 
   private static String lag(Feeds.News news) {
-    return news.lag().isEmpty()
-        ? "0"
-        : news.lag().entrySet().stream()
-            .map(topic -> String.format(Locale.ROOT, "%s %,d", topic.getKey(), topic.getValue()))
-            .collect(Collectors.joining(", "));
+    Stream<String> topics =
+        news.lag().entrySet().stream()
+            .map(topic -> String.format(Locale.ROOT, "%s %,d", topic.getKey(), topic.getValue()));
+    Stream<String> pages = news.leadOn().stream().sorted().map(table -> table + " more pages");
+    String behind = Stream.concat(topics, pages).collect(Collectors.joining(", "));
+    return behind.isEmpty() ? "0" : behind;
   }
 
   @Override

@@ -230,7 +230,8 @@ public final class Feeds implements AutoCloseable {
     news.parts().addAll(plan.ranges());
     plan.ranges().forEach(range -> news.records().addAndGet(range.offsets()));
     news.clusters().put(group, cluster);
-    news.lag().putAll(plan.lag());
+    // A topic that several groups of tables read is as far behind as the last of them.
+    plan.lag().forEach((topic, lag) -> news.lag().merge(topic, lag, Math::max));
     news.held().putAll(plan.held());
     for (Dataset.Table table : tables) {
       news.after().put(table.name(), plan.after().orLater(position(job, table)));
