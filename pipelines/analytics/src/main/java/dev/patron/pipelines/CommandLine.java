@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.beam.sdk.options.Default;
 import org.apache.beam.sdk.options.Description;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -94,7 +95,9 @@ final class CommandLine {
       }
     }
     O options = read(own, type);
-    read(others, RunOptions.class);
+    // With the runner: Beam's default for none is one that not every class path has.
+    Stream<String> runner = own.stream().filter(option -> option.startsWith("--runner="));
+    read(Stream.concat(runner, others.stream()).toList(), RunOptions.class);
     others.forEach(option -> unused.accept(option.substring(2).replaceFirst("=.*", "")));
     return options;
   }

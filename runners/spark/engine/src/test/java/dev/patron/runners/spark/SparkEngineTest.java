@@ -3,9 +3,15 @@ package dev.patron.runners.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.patron.pipelines.Patron;
+import dev.patron.pipelines.console.Console;
 import dev.patron.pipelines.console.JobException;
 import dev.patron.pipelines.console.UsageException;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.beam.sdk.options.PipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 import org.apache.spark.SparkConf;
@@ -101,5 +107,17 @@ class SparkEngineTest {
     assertThatThrownBy(() -> new SparkEngine().open(options))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("--storageLevel=FOO is none of Spark's");
+  }
+
+  @Test
+  void optionsAreReadWhereThereIsNoOtherRunner() {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    int status =
+        new Patron(new Console(out, out, false))
+            .run(List.of("verify", "--warehouse=/nonexistent", "--runner=SparkRunner", "--seed=1"));
+    assertThat(status).isEqualTo(2);
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("--seed is of no use to verify", "there are no tables in /nonexistent");
   }
 }
