@@ -162,20 +162,30 @@ final class CommandLine {
   }
 
   private static Set<String> knownOptions(Class<? extends PipelineOptions> type) {
+    Set<String> names = engineOptions();
+    addNames(type, names);
+    return names;
+  }
+
+  /** The names of Beam's options and of those that the class path's engines bring. */
+  static Set<String> engineOptions() {
     Set<String> names = new TreeSet<>();
-    List<Class<?>> interfaces = new ArrayList<>(PipelineOptionsFactory.getRegisteredOptions());
-    // Those of the commands before it in this JVM are registered too.
-    interfaces.removeIf(CommandLine::isOurs);
-    interfaces.add(type);
-    for (Class<?> options : interfaces) {
-      for (Method method : options.getMethods()) {
-        String name = property(method);
-        if (name != null) {
-          names.add(name);
-        }
+    for (Class<?> options : PipelineOptionsFactory.getRegisteredOptions()) {
+      // Those of the commands before it in this JVM are registered too.
+      if (!isOurs(options)) {
+        addNames(options, names);
       }
     }
     return names;
+  }
+
+  private static void addNames(Class<?> options, Set<String> names) {
+    for (Method method : options.getMethods()) {
+      String name = property(method);
+      if (name != null) {
+        names.add(name);
+      }
+    }
   }
 
   private static boolean isOurs(Class<?> options) {

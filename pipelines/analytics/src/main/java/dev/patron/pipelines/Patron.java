@@ -42,9 +42,8 @@ public final class Patron {
   private static final int FAILURE = 1;
   private static final int USAGE = 2;
 
-  /** Says that the JVM is shared. */
-  private static final List<String> HOSTED =
-      List.of("--usesProvidedSparkContext", "--usesProvidedSparkContext=true");
+  /** Says that the JVM is shared, if true. */
+  private static final String HOSTED = "usesProvidedSparkContext";
 
   private static final List<Command<?>> OWN =
       List.of(
@@ -133,20 +132,29 @@ public final class Patron {
   /**
    * Runs one command, and ends the JVM with its status where that is not 0.
    *
-   * @throws IllegalStateException instead, if somebody else's Spark context is used: it is the
-   *     context of other jobs of this JVM too
+   * @throws IllegalStateException instead, if somebody else's Spark context is used, or would have
+   *     been: it is the context of other jobs of this JVM too
    */
   public static void main(String[] arguments) {
     Console console = new Console(System.out, System.err, Boolean.getBoolean("patron.terminal"));
     int status = new Patron(console).run(Arrays.asList(arguments));
     // A driver that hosts several jobs, as on Databricks, must not be ended by one of them.
     if (status != SUCCESS) {
-      if (Arrays.stream(arguments).anyMatch(HOSTED::contains)) {
+      if (isHosted(Arrays.asList(arguments))) {
         throw new IllegalStateException(
             "patron ended with status " + status + "; the lines on its standard error say why");
       }
       System.exit(status);
     }
+  }
+
+  /**
+   * Whether this JVM is somebody else's too. Where the class path has no Spark, nobody's context
+   * can be in it, and the option is a wrong one like any other.
+   */
+  static boolean isHosted(List<String> arguments) {
+    return (arguments.contains("--" + HOSTED) || arguments.contains("--" + HOSTED + "=true"))
+        && CommandLine.engineOptions().contains(HOSTED);
   }
 
   /** Runs one command and gives the exit status: 0, 1 for a failed job, 2 for wrong usage. */

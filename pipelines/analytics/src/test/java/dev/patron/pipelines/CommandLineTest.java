@@ -210,11 +210,14 @@ class CommandLineTest {
     assertThat(run.out()).isEmpty();
   }
 
-  @Test
-  void aHostOfOtherJobsIsNotEnded() {
-    String[] arguments = {"rnu", "--usesProvidedSparkContext=true"};
-    assertThatThrownBy(() -> Patron.main(arguments))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("patron ended with status 2;");
+  @ParameterizedTest
+  @ValueSource(strings = {"--usesProvidedSparkContext", "--usesProvidedSparkContext=true"})
+  void whereThereIsNoSparkNobodyHostsTheJvm(String option) {
+    assertThat(Patron.isHosted(List.of("run", option))).isFalse();
+    CommandRun run = patron("run", option);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("patron: unknown option --usesProvidedSparkContext")
+        .hasLineCount(1);
   }
 }

@@ -109,6 +109,17 @@ class SparkEngineTest {
         .hasMessageStartingWith("--storageLevel=FOO is none of Spark's");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--usesProvidedSparkContext", "--usesProvidedSparkContext=true"})
+  void aHostOfOtherJobsIsNotEnded(String option) {
+    for (String[] arguments :
+        new String[][] {{"rnu", option}, {"run", option, "--nope"}, {"run", option, "--k=x"}}) {
+      assertThatThrownBy(() -> Patron.main(arguments))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("patron ended with status 2;");
+    }
+  }
+
   @Test
   void optionsAreReadWhereThereIsNoOtherRunner() {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
