@@ -74,6 +74,11 @@ public final class SparkEngine implements Engine {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.ui.enabled", "false");
     }
+    if (isThisJvm(conf.get("spark.master"))) {
+      // Spark ends the JVM of an executor that ran out of memory, with a status of its own. Here it
+      // is the driver's too, which is to say why it failed.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+    }
     // What spark-submit takes for a name if nobody gives one says little.
     if (conf.get("spark.app.name", Patron.class.getName()).equals(Patron.class.getName())) {
       conf.setAppName("Patron");
@@ -99,6 +104,11 @@ public final class SparkEngine implements Engine {
               + " and with spark-submit yarn and k8s://HOST:PORT");
     }
     return master;
+  }
+
+  /** Whether tasks run in the JVM that asks for them. */
+  static boolean isThisJvm(String master) {
+    return master.equals("local") || master.startsWith("local[");
   }
 
   /**

@@ -131,4 +131,12 @@ class SparkEngineTest {
     assertThat(said.toString(StandardCharsets.UTF_8))
         .contains("--seed is of no use to verify", "there are no tables in /nonexistent");
   }
+
+  @Test
+  void tasksRunInTheDriverWhereNoProcessIsStartedForThem() {
+    assertThat(SparkEngine.isThisJvm("local")).isTrue();
+    assertThat(SparkEngine.isThisJvm("local[*]")).isTrue();
+    assertThat(SparkEngine.isThisJvm("local-cluster[2,1,1024]")).isFalse();
+    assertThat(SparkEngine.isThisJvm("spark://localhost:7077")).isFalse();
+  }
 }
