@@ -165,6 +165,23 @@ public final class ScoresTopic implements AutoCloseable {
     sent.begin(scores);
     send(job, scores, last);
     sent.end(scores);
+    correct(job, sent, scores);
+  }
+
+  /**
+   * Sends what is newer than these scores where another stream sent it before these came to their
+   * end: one that slept meanwhile must not have the last word.
+   */
+  private void correct(Job job, SentScores sent, TableSnapshot scores) throws IOException {
+    TableSnapshot mine = scores;
+    while (sent.isOvertaken(mine)) {
+      TableSnapshot newest = job.latest(Score.SCORES);
+      if (newest == null || newest.version() <= mine.version()) {
+        return;
+      }
+      send(job, newest, OptionalLong.of(mine.version()));
+      mine = newest;
+    }
   }
 
   private void send(Job job, TableSnapshot scores, OptionalLong last) throws IOException {

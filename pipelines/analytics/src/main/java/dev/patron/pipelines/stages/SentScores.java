@@ -181,6 +181,15 @@ final class SentScores {
         : OptionalLong.empty();
   }
 
+  /**
+   * Whether somebody else has begun to send newer scores than these, so that what was sent of these
+   * since may stand behind them in the topic.
+   */
+  boolean isOvertaken(TableSnapshot scores) {
+    return notes.lastTransaction(SENDING + application()).orElse(-1) > scores.version()
+        || last().orElse(-1) > scores.version();
+  }
+
   /** Notes that these scores are about to be sent. */
   void begin(TableSnapshot sending) {
     note(SENDING + application(), sending);

@@ -193,4 +193,23 @@ class SentScoresTest {
     send();
     assertThat(sent("id").last()).hasValue(0);
   }
+
+  /** Who sleeps between its note and its messages wakes up behind another stream. */
+  @Test
+  void whoeverSentOlderScoresAfterNewerOnesIsTold() {
+    TableSnapshot older = score();
+    SentScores sleeping = sent("id");
+    sleeping.begin(older);
+    assertThat(sleeping.isOvertaken(older)).isFalse();
+
+    TableSnapshot newer = score();
+    sent("id").begin(newer);
+    assertThat(sleeping.isOvertaken(older)).isTrue();
+    sent("id").end(newer);
+    sleeping.end(older);
+
+    assertThat(sleeping.isOvertaken(older)).isTrue();
+    assertThat(sent("id").last()).hasValue(newer.version());
+    assertThat(sent("id").isOvertaken(newer)).isFalse();
+  }
 }
