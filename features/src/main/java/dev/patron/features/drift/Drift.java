@@ -4,6 +4,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.tables.Tables;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -106,8 +107,11 @@ public final class Drift {
     rows.booleans("drifted").append(psi >= Math.max(THRESHOLD, grouped.byChance()));
   }
 
-  /** A sentence for everything that has drifted, worst first. */
-  public static List<String> warnings(Frame drift) {
+  /**
+   * What has drifted, worst first, and a sentence about each: a stream says it once, though the
+   * index that it names moves with every order.
+   */
+  public static Map<String, String> warnings(Frame drift) {
     List<Integer> drifted = new ArrayList<>();
     for (int row = 0; row < drift.rows(); row++) {
       if (drift.value(row, "drifted") instanceof Boolean yes && yes) {
@@ -116,15 +120,19 @@ public final class Drift {
     }
     drifted.sort(
         (a, b) -> Double.compare(drift.doubles("psi").get(b), drift.doubles("psi").get(a)));
-    List<String> warnings = new ArrayList<>();
+    Map<String, String> warnings = new LinkedHashMap<>();
     for (int row : drifted) {
-      warnings.add(
+      String moved =
+          "%s moved since %s was trained"
+              .formatted(
+                  drift.bytes("measure").text(row).replace('_', ' '),
+                  drift.bytes("model").text(row));
+      warnings.put(
+          moved,
           String.format(
               Locale.ROOT,
-              "%s moved since %s was trained: population stability index %.2f (from %.2f on it"
-                  + " counts as drift)",
-              drift.bytes("measure").text(row).replace('_', ' '),
-              drift.bytes("model").text(row),
+              "%s: population stability index %.2f (from %.2f on it counts as drift)",
+              moved,
               drift.doubles("psi").get(row),
               THRESHOLD));
     }

@@ -75,9 +75,11 @@ class ConsoleTest {
     increments.noteOnce("drift 0.2");
     increments.noteOnce("drift 0.2");
     increments.noteOnce("drift 0.3");
+    increments.noteOnce("recency", "recency 0.2");
+    increments.noteOnce("recency", "recency 0.3");
     increments.note("increment 2");
     increments.note("increment 2");
     assertThat(err.toString(UTF_8).lines())
-        .containsExactly("drift 0.2", "drift 0.3", "increment 2", "increment 2");
+        .containsExactly("drift 0.2", "drift 0.3", "recency 0.2", "increment 2", "increment 2");
   }
 }

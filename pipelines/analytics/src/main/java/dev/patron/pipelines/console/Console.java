@@ -68,8 +68,13 @@ public class Console {
   }
 
   /** Writes a line to stderr, unless it was written so before: what holds is said once. */
-  public synchronized void noteOnce(String line) {
-    if (said.add(line)) {
+  public void noteOnce(String line) {
+    noteOnce(line, line);
+  }
+
+  /** Writes a line about something to stderr, unless one about it was written before. */
+  public synchronized void noteOnce(String about, String line) {
+    if (said.add(about)) {
       note(line);
     }
   }

@@ -214,7 +214,8 @@ public final class Score {
       changes.overwrite(DRIFT, drift);
       // Customers of before a training cannot have moved since.
       if (!asOf.isBefore(SegmentDocument.asOf(segments.document()))) {
-        Drift.warnings(drift).forEach(warning -> job.console().noteOnce("score: " + warning));
+        Drift.warnings(drift)
+            .forEach((about, warning) -> job.console().noteOnce(about, "score: " + warning));
       }
     }
     changes.log("score", Map.of("customer_scores", Accounts.written(files))).decide("score");
