@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 
 /**
@@ -15,13 +16,11 @@ public final class Days {
   private static final long MICROS_PER_SECOND = 1_000_000L;
   private static final long SECONDS_PER_DAY = 86_400L;
 
-  /** Since 1970 no zone has set its clocks back from after midnight to before this time of day. */
-  private static final long LATE = 20 * 3_600L;
-
   private final ZoneId zone;
   private final ZoneRules rules;
   private final boolean fixed;
   private final int fixedOffsetSeconds;
+  private final boolean stepsBack;
 
   /** The days of this zone. */
   public Days(ZoneId zone) {
@@ -29,6 +28,17 @@ public final class Days {
     this.rules = zone.getRules();
     this.fixed = rules.isFixedOffset();
     this.fixedOffsetSeconds = fixed ? rules.getOffset(Instant.EPOCH).getTotalSeconds() : 0;
+    this.stepsBack = rules.getTransitions().stream().anyMatch(Days::leavesADayThatHasBegun);
+  }
+
+  /** Few zones ever did so, so that the others need not be asked for each instant. */
+  private static boolean leavesADayThatHasBegun(ZoneOffsetTransition change) {
+    return change.isOverlap()
+        && change
+            .getDateTimeBefore()
+            .minusNanos(1)
+            .toLocalDate()
+            .isAfter(change.getDateTimeAfter().toLocalDate());
   }
 
   /** The day on which an instant, in microseconds since the epoch, falls. */
@@ -39,8 +49,7 @@ public final class Days {
     }
     long local = second + rules.getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
     long day = Math.floorDiv(local, SECONDS_PER_DAY);
-    boolean isLate = local - day * SECONDS_PER_DAY >= LATE;
-    return isLate && micros >= startOf(day + 1) ? day + 1 : day;
+    return stepsBack && micros >= startOf(day + 1) ? day + 1 : day;
   }
 
   /** The first microsecond of a day. */
