@@ -58,7 +58,7 @@ public final class Pages {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MOST_REDIRECTIONS = 5;
-  private static final int MOST_EMPTY = 20;
+  private static final int MOST_EMPTY = 1_000;
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
 
   private final PageSource source;
@@ -133,7 +133,7 @@ public final class Pages {
   public record Fetched(long records, PagePosition after, boolean more) {}
 
   /**
-   * Fetches pages until there is no next one, or twenty in a row had no record.
+   * Fetches pages until there is no next one, or a thousand in a row had no record.
    *
    * @param before where the source was left; null: at its beginning
    * @param most so many records at most, but whole pages

@@ -829,7 +829,7 @@ class PagesTest {
   @Test
   void pagesWithoutRecordsThatLeadOnAreTakenForTheEnd() throws IOException {
     pages.put("/c", "{\"meta\":{\"next\":\"1\"},\"data\":{\"rows\":[7]}}");
-    for (int page = 1; page < 100; page++) {
+    for (int page = 1; page < 1_100; page++) {
       pages.put(
           "/c?after=" + page,
           "{\"meta\":{\"next\":\"%d\"},\"data\":{\"rows\":[%s]}}"
@@ -840,12 +840,12 @@ class PagesTest {
     Fetched fetched = fetch(source);
 
     assertThat(lines()).containsExactly("7", "8");
-    assertThat(fetched).isEqualTo(new Fetched(2, new PagePosition("31", 0, 2), false));
+    assertThat(fetched).isEqualTo(new Fetched(2, new PagePosition("1011", 0, 2), false));
     assertThat(notes)
         .containsExactly(
-            "the shop: 20 pages in a row without a record lead on; taken for the end, until the"
+            "the shop: 1000 pages in a row without a record lead on; taken for the end, until the"
                 + " next look");
-    pages.put("/c?after=31", "{\"meta\":{},\"data\":{\"rows\":[9]}}");
+    pages.put("/c?after=1011", "{\"meta\":{},\"data\":{\"rows\":[9]}}");
     assertThat(fetch(source, fetched.after(), Long.MAX_VALUE).records()).isEqualTo(1);
   }
 
