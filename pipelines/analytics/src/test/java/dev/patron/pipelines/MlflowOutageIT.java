@@ -35,7 +35,7 @@ class MlflowOutageIT {
     CommandRun outage = patron("run", "http://127.0.0.1:1");
     assertThat(outage.status()).isEqualTo(1);
     assertThat(outage.err())
-        .contains("not logged are lifetime/1, segments/1: the next train or run logs them");
+        .contains("not logged are lifetime/1, segments/1: the next training logs them");
     assertThat(warehouse("models/lifetime/aliases.json")).contains("\"champion\" : \"1\"");
     assertThat(warehouse("models/segments/aliases.json")).contains("\"champion\" : \"1\"");
     assertThat(CommandRun.verify(folder.resolve("warehouse")))

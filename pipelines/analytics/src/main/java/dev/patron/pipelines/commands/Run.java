@@ -24,6 +24,7 @@ import dev.patron.pipelines.stages.Train;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.beam.sdk.options.PipelineOptionsFactory;
 
 /** The main job, and each of its stages by itself. */
@@ -39,7 +40,7 @@ public final class Run {
       boolean trains =
           job.dataset().purchases() != null
               && (options.getRetrain() || Models.champions(job).isEmpty());
-      Track track = trains ? Track.of(System.getenv()) : Track.besides(System.getenv(), console);
+      Track track = Track.of(trains ? System.getenv() : Map.of());
       if (options.getReplay()) {
         Refine.replay(job);
       }

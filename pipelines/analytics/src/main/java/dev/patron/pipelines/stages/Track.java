@@ -25,16 +25,14 @@ import org.jspecify.annotations.Nullable;
  * training does: no model and no score waits for a server that they do not need, and what one
  * training could not tell, the next one does. The registry remembers what was told; of what it does
  * not know, such as a version from before it remembered, or one whose process was killed meanwhile,
- * the server is asked. Who is champion and challenger it is asked each time: promoting and rolling
- * back say nothing to it.
+ * the server is asked. Who is champion and challenger it is asked at each training: promoting and
+ * rolling back say nothing to it.
  */
 public final class Track {
   private final @Nullable MlflowServer server;
-  private final boolean besides;
 
-  private Track(@Nullable MlflowServer server, boolean besides) {
+  private Track(@Nullable MlflowServer server) {
     this.server = server;
-    this.besides = besides;
   }
 
   /**
@@ -43,29 +41,14 @@ public final class Track {
    * @throws UsageException if what it names cannot be a server
    */
   public static Track of(Map<String, String> environment) {
-    return new Track(MlflowServer.of(environment), false);
-  }
-
-  /**
-   * For a command that trains nothing: it brings the server in line with what was promoted and
-   * rolled back since, and does its own work as well without it. What is wrong with the server is a
-   * note.
-   */
-  public static Track besides(Map<String, String> environment, Console console) {
-    try {
-      return new Track(MlflowServer.of(environment), true);
-    } catch (UsageException e) {
-      console.note("patron: " + e.getMessage() + "; MLflow is told nothing");
-      return new Track(null, true);
-    }
+    return new Track(MlflowServer.of(environment));
   }
 
   /**
    * Logs what is registered and not yet logged, the oldest first, and then makes champions and
    * challengers of the server those of the registry.
    *
-   * @throws JobException if the server cannot be reached, or refuses, unless nothing was trained;
-   *     the models stay as they are
+   * @throws JobException if the server cannot be reached, or refuses; the models stay as they are
    */
   public void run(Job job) throws IOException {
     run(Models.of(job), job.dataset().name(), job.warehouse() + "/models/", job.console());
@@ -79,16 +62,8 @@ public final class Track {
    */
   void run(ModelRegistry models, String experiment, String root, Console console)
       throws IOException {
-    if (server == null) {
-      return;
-    }
-    try {
+    if (server != null) {
       tellAll(server, models, experiment, root, console);
-    } catch (JobException e) {
-      if (!besides) {
-        throw e;
-      }
-      console.note("patron: " + e.getMessage());
     }
   }
 
@@ -118,8 +93,8 @@ public final class Track {
           left.isEmpty()
               ? e.getMessage()
                   + "; the models are trained and logged, and who is champion or challenger there"
-                  + " may not be so any more: the next train or run says it"
-              : "%s; the models are trained, and not logged are %s: the next train or run logs them"
+                  + " may not be so any more: the next training says it"
+              : "%s; the models are trained, and not logged are %s: the next training logs them"
                   .formatted(
                       e.getMessage(),
                       left.stream().map(Untold::toString).collect(Collectors.joining(", "))));

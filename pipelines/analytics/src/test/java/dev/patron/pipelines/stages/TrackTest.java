@@ -116,20 +116,7 @@ class TrackTest {
         .isInstanceOf(JobException.class)
         .hasMessageEndingWith(
             "; the models are trained and logged, and who is champion or challenger there may not"
-                + " be so any more: the next train or run says it");
-  }
-
-  /** What a run that trains nothing could not tell must not fail it. */
-  @Test
-  void whereNothingIsTrainedAnOutageIsANote() throws IOException {
-    for (String address : List.of("http://127.0.0.1:1", "databricks")) {
-      notes.reset();
-      PrintStream err = new PrintStream(notes, true, UTF_8);
-      Console console = new Console(err, err, false);
-      Track.besides(Map.of("MLFLOW_TRACKING_URI", address), console)
-          .run(models, "shop", warehouse + "/models/", console);
-      assertThat(notes.toString(UTF_8)).contains(address).startsWith("patron: ").hasLineCount(1);
-    }
+                + " be so any more: the next training says it");
   }
 
   /** As of {@code mlflow server --no-serve-artifacts}, on this machine. */
@@ -190,7 +177,7 @@ class TrackTest {
         .isInstanceOf(JobException.class)
         .hasMessage(
             "MLflow at http://127.0.0.1:1 does not answer: java.net.ConnectException; the models"
-                + " are trained, and not logged are lifetime/1, lifetime/2: the next train or run"
+                + " are trained, and not logged are lifetime/1, lifetime/2: the next training"
                 + " logs them");
 
     track();
