@@ -4,6 +4,7 @@ import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.NearMiss;
 import dev.patron.pipelines.options.RunOptions;
 import dev.patron.pipelines.options.WarehouseOptions;
+import dev.patron.pipelines.stages.Features;
 import java.beans.Introspector;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -95,9 +96,12 @@ final class CommandLine {
       }
     }
     O options = read(own, type);
-    // With the runner: Beam's default for none is one that not every class path has.
-    Stream<String> runner = own.stream().filter(option -> option.startsWith("--runner="));
-    read(Stream.concat(runner, others.stream()).toList(), RunOptions.class);
+    if (!others.isEmpty()) {
+      // With the runner: Beam's default for none is one that not every class path has.
+      Stream<String> runner = own.stream().filter(option -> option.startsWith("--runner="));
+      List<String> all = Stream.concat(runner, others.stream()).toList();
+      Features.check(read(all, RunOptions.class).getAsOf());
+    }
     others.forEach(option -> unused.accept(option.substring(2).replaceFirst("=.*", "")));
     return options;
   }

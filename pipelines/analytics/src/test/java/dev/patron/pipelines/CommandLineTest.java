@@ -45,6 +45,8 @@ class CommandLineTest {
         "run --buckets=-1 | patron: --buckets=-1 must not be negative",
         "run --horizonDays=0 | patron: --horizonDays=0 must be from 1 to 3650",
         "train --horizonDays=100000 | patron: --horizonDays=100000 must be from 1 to 3650",
+        "verify --asOf=garbage | patron: --asOf=garbage is neither a date like 2024-12-31 nor an"
+            + " instant like 2024-12-31T12:00:00Z",
         "score --asOf=garbage | patron: --asOf=garbage is neither a date like 2024-12-31 nor an"
             + " instant like 2024-12-31T12:00:00Z",
         "score --horizonDays=3651 | patron: --horizonDays=3651 must be from 1 to 3650",

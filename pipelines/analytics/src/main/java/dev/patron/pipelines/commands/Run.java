@@ -150,6 +150,7 @@ public final class Run {
     checkScore(options);
     try (OpenShop shop = new OpenShop(options, console)) {
       Features.checkWritten(shop.job(), options.getAsOf());
+      Score.checkWritten(shop.job(), options.getAsOf());
       Publish.run(shop.job(), options.getHorizonDays());
     }
   }

@@ -45,7 +45,7 @@ public final class Features {
   private static final String TOTALS = "state/purchase_totals";
 
   /** Changes when the same purchases give other features than they did. */
-  private static final String MEANING = "4";
+  private static final String MEANING = "5";
 
   private final Job job;
   private final TableSnapshot purchases;
@@ -80,16 +80,26 @@ public final class Features {
    * @throws UsageException if they are as of another
    */
   public static void checkWritten(Job job, @Nullable String asOf) {
-    TableSnapshot features = asOf == null ? null : job.latest(CUSTOMERS);
-    if (features == null) {
+    checkWritten(job, CUSTOMERS, "features", asOf);
+  }
+
+  /** The same of what another stage wrote. */
+  static void checkWritten(Job job, String table, String stage, @Nullable String asOf) {
+    TableSnapshot rows = asOf == null ? null : job.latest(table);
+    if (rows == null) {
       return;
     }
-    long written = Observed.asOf(features);
+    long written = Observed.asOf(rows);
     if (written != 0
         && written != ObservationTime.parse("asOf", String.valueOf(asOf), job.dataset().zone())) {
       throw new UsageException(
-          "--asOf=%s: the features are as of %s; run features --asOf=%s first"
-              .formatted(asOf, Values.instant(written), asOf));
+          "--asOf=%s: the %s are as of %s; run %s --asOf=%s first"
+              .formatted(
+                  asOf,
+                  table.substring(table.lastIndexOf('_') + 1),
+                  Values.instant(written),
+                  stage,
+                  asOf));
     }
   }
 

@@ -61,6 +61,16 @@ public final class Score {
   private Score() {}
 
   /**
+   * Checks that the scores are as of the time that a later stage was asked for.
+   *
+   * @param asOf as the user wrote it; null: whatever they are as of
+   * @throws UsageException if they are as of another
+   */
+  public static void checkWritten(Job job, @Nullable String asOf) {
+    Features.checkWritten(job, SCORES, "score", asOf);
+  }
+
+  /**
    * Writes the scores, their summary, and who moved since the scores of another time or by other
    * segments, unless they are there already.
    */
