@@ -105,11 +105,7 @@ public final class OrderLines implements Serializable {
     LongColumn.Builder at = builder.longs("purchased_at");
 
     @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
-    LineColumns lines =
-        lists == null
-            ? new LineColumns(name -> frame.column(name))
-            : new LineColumns(
-                name -> ((RowColumn) lists.elements()).field(lineFields.position(name)));
+    LineColumns lines = lineColumns(frame, lists);
     for (int row = 0; row < frame.rows(); row++) {
       if (times.isNull(row)) {
         continue;
@@ -145,6 +141,14 @@ public final class OrderLines implements Serializable {
     } else {
       to.appendFrom(from, row);
     }
+  }
+
+  /** The columns of the lines: the facts' own, or those of the rows in their lists. */
+  private LineColumns lineColumns(Frame frame, @Nullable ListColumn lists) {
+    return new LineColumns(
+        lists == null
+            ? frame::column
+            : name -> ((RowColumn) lists.elements()).field(lineFields.position(name)));
   }
 
   /** A column and what its values mean. */
@@ -248,11 +252,7 @@ public final class OrderLines implements Serializable {
       return frame.filter(row -> false);
     }
     @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
-    LineColumns lines =
-        lists == null
-            ? new LineColumns(name -> frame.column(name))
-            : new LineColumns(
-                name -> ((RowColumn) lists.elements()).field(lineFields.position(name)));
+    LineColumns lines = lineColumns(frame, lists);
     return frame.filter(
         row -> {
           int to = lists == null ? row + 1 : lists.to(row);
