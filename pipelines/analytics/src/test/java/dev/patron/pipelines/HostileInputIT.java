@@ -1217,15 +1217,15 @@ class HostileInputIT {
       assertThat(stage(stage, "warehouse", "--asOf=2023-06-29")).as(stage).isEqualTo(2);
       assertThat(err)
           .isEqualTo(
-              "patron: --asOf=2023-06-29: the features are as of 2023-06-30T23:59:59.999999Z; run"
-                  + " features --asOf=2023-06-29 first\n");
+              "patron: --asOf=2023-06-29: gold/customer_features is as of"
+                  + " 2023-06-30T23:59:59.999999Z; run features --asOf=2023-06-29 first\n");
     }
     assertThat(stage("features", "warehouse", "--asOf=2023-06-29")).as(err).isZero();
     assertThat(stage("publish", "warehouse", "--asOf=2023-06-29")).isEqualTo(2);
     assertThat(err)
         .isEqualTo(
-            "patron: --asOf=2023-06-29: the scores are as of 2023-06-30T23:59:59.999999Z; run score"
-                + " --asOf=2023-06-29 first\n");
+            "patron: --asOf=2023-06-29: gold/customer_scores is as of"
+                + " 2023-06-30T23:59:59.999999Z; run score --asOf=2023-06-29 first\n");
   }
 
   @Test

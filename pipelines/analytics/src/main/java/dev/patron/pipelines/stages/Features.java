@@ -2,7 +2,6 @@ package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.KeyHashes;
-import dev.patron.features.frame.Values;
 import dev.patron.features.purchases.PurchaseTotals;
 import dev.patron.features.purchases.Purchases;
 import dev.patron.features.tables.Tables;
@@ -80,27 +79,7 @@ public final class Features {
    * @throws UsageException if they are as of another
    */
   public static void checkWritten(Job job, @Nullable String asOf) {
-    checkWritten(job, CUSTOMERS, "features", asOf);
-  }
-
-  /** The same of what another stage wrote. */
-  static void checkWritten(Job job, String table, String stage, @Nullable String asOf) {
-    TableSnapshot rows = asOf == null ? null : job.latest(table);
-    if (rows == null) {
-      return;
-    }
-    long written = Observed.asOf(rows);
-    if (written != 0
-        && written != ObservationTime.parse("asOf", String.valueOf(asOf), job.dataset().zone())) {
-      throw new UsageException(
-          "--asOf=%s: the %s are as of %s; run %s --asOf=%s first"
-              .formatted(
-                  asOf,
-                  table.substring(table.lastIndexOf('_') + 1),
-                  Values.instant(written),
-                  stage,
-                  asOf));
-    }
+    Observed.check(job, CUSTOMERS, "features", asOf);
   }
 
   /**

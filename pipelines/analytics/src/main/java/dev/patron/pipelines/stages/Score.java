@@ -67,7 +67,7 @@ public final class Score {
    * @throws UsageException if they are as of another
    */
   public static void checkWritten(Job job, @Nullable String asOf) {
-    Features.checkWritten(job, SCORES, "score", asOf);
+    Observed.check(job, SCORES, "score", asOf);
   }
 
   /**
