@@ -92,11 +92,12 @@ final class LauncherTest {
     }
     Path jar = root.resolve("runners/direct/target/patron-direct.jar");
     Path builds = root.resolve("builds");
+    Path goOn = root.resolve("goOn");
     script(
         commands.resolve("mvn"),
         "echo build >> " + builds,
         "echo half > " + jar,
-        "sleep 3",
+        "until [ -f " + goOn + " ]; do sleep 1; done",
         "echo whole > " + jar);
     Files.delete(jar);
 
@@ -105,11 +106,14 @@ final class LauncherTest {
     launcher.environment().put("JAVA_HOME", root.resolve("java").toString());
     Process first = launcher.start();
     while (!Files.exists(jar)) {
+      assertThat(first.isAlive()).isTrue();
       Thread.sleep(10);
     }
     Process second = launcher.start();
-    assertThat(printed(second))
-        .startsWith("patron: waiting for another build of " + root + "\n-Dpatron.home=");
+    assertThat(second.inputReader(StandardCharsets.UTF_8).readLine())
+        .isEqualTo("patron: waiting for another build of " + root);
+    Files.createFile(goOn);
+    assertThat(second.inputReader(StandardCharsets.UTF_8).readLine()).startsWith("-Dpatron.home=");
     assertThat(printed(first)).startsWith("patron: building").contains("-Dpatron.home=");
     assertThat(builds).hasContent("build");
     assertThat(jar).hasContent("whole");
