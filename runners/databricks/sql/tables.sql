@@ -65,13 +65,13 @@ tblproperties ('delta.enableDeletionVectors' = 'false', 'delta.minReaderVersion'
 create table if not exists ${catalog}.${schema}_silver.purchases (
   customer_id bigint comment 'Null: nobody in particular.',
   order_id bigint not null,
-  purchased_at timestamp comment 'When, UTC.',
+  purchased_at timestamp comment 'When, UTC; null: the order was taken back.',
   lines bigint comment 'How many lines were bought; 0: the order has returns alone and is no purchase.',
   units double comment 'How many pieces were bought.',
   amount decimal(18,2) comment 'What was bought, in the currency of the shop; never negative.',
   returned decimal(18,2) comment 'What was given back, as a positive number.',
-  changed_at timestamp comment 'When the last of its lines came, UTC; null: all came at once.',
-  versions array<struct<at: timestamp, purchased_at: timestamp, lines: bigint, units: double, amount: decimal(18,2), returned: decimal(18,2)>> comment 'What the order was from each earlier time on; null: all its lines came at once.',
+  changed_at timestamp comment 'Since when it is this, UTC: when the last of its lines came or changed; null: since it was placed.',
+  versions array<struct<at: timestamp, purchased_at: timestamp, lines: bigint, units: double, amount: decimal(18,2), returned: decimal(18,2)>> comment 'What the order was from each earlier time on; null: always this.',
   constraint purchases_key primary key (order_id)
 ) using delta location '${warehouse}/silver/purchases'
 comment 'One row an order with what it was worth.'

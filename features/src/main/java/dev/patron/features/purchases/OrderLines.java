@@ -11,6 +11,7 @@ import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.RowColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
+import dev.patron.features.tables.Tables;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.time.LocalDate;
@@ -22,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Facts taken apart into order lines of one shape, whatever a shop's facts look like: {@code
  * customer_id, order_id, purchased_at, product, quantity, amount}.
  *
+ * <p>Of a table that keeps versions ({@link #ofVersions}) every version gives lines of its own, and
+ * these say how long they were true: {@code since} and {@code until}, half open, null while they
+ * are. The first version of a row is true from the row's own time on, for it was written down
+ * later, at the latest by a snapshot of the table; a later one is a change, and true from then on.
+ *
  * <p>Where the price is looked up, {@code product} names what is to be looked up and {@code amount}
  * stays null until {@link #price} has the prices.
  */
@@ -29,7 +35,14 @@ public final class OrderLines implements Serializable {
   /** The column that a price is looked up by, in the lines. */
   public static final String PRODUCT = "product";
 
+  /** The column, of lines of versions, with the time from which a line is true. */
+  static final String SINCE = "since";
+
+  /** The column, of lines of versions, with the time from which a line is true no more. */
+  static final String UNTIL = "until";
+
   private final Schema facts;
+  private final boolean versions;
   private final PurchaseColumns columns;
   private final ZoneId zone;
   private final Schema lineFields;
@@ -45,7 +58,13 @@ public final class OrderLines implements Serializable {
    * @throws IllegalArgumentException if a column is missing or its type cannot be used
    */
   public OrderLines(Schema facts, PurchaseColumns columns, ZoneId zone, @Nullable Type looked) {
+    this(facts, columns, zone, looked, false);
+  }
+
+  private OrderLines(
+      Schema facts, PurchaseColumns columns, ZoneId zone, @Nullable Type looked, boolean versions) {
     this.facts = facts;
+    this.versions = versions;
     this.columns = columns;
     this.zone = zone;
     this.lineFields =
@@ -63,7 +82,7 @@ public final class OrderLines implements Serializable {
       throw new IllegalArgumentException("the type of the looked-up price is needed");
     }
     this.amountType = Money.typeOf(money);
-    this.schema =
+    Schema line =
         Schema.of()
             .with("customer_id", facts.type(columns.customer()))
             .with("order_id", columns.order() == null ? Type.STRING : facts.type(columns.order()))
@@ -73,6 +92,18 @@ public final class OrderLines implements Serializable {
                 columns.product() == null ? Type.STRING : lineFields.type(columns.product()))
             .with("quantity", Type.DOUBLE)
             .with("amount", amountType);
+    this.schema = versions ? line.with(SINCE, Type.TIMESTAMP).with(UNTIL, Type.TIMESTAMP) : line;
+  }
+
+  /**
+   * A kernel for the versions of a table that keeps its history.
+   *
+   * @param history its schema, with the columns of {@link Tables#HISTORY}; all else as for {@link
+   *     #OrderLines}
+   */
+  public static OrderLines ofVersions(
+      Schema history, PurchaseColumns columns, ZoneId zone, @Nullable Type looked) {
+    return new OrderLines(history, columns, zone, looked, true);
   }
 
   /** The columns of the lines. */
@@ -85,15 +116,20 @@ public final class OrderLines implements Serializable {
     return amountType;
   }
 
-  /** Those of these facts that have no time; they are no purchases. */
+  /** Those of these facts that have no time; they are no purchases. Of versions, the open ones. */
   public Frame withoutTime(Frame frame) {
-    return frame.filter(frame.longs(columns.time())::isNull);
+    Frame now = open(frame);
+    return now.filter(now.longs(columns.time())::isNull);
+  }
+
+  private Frame open(Frame frame) {
+    return versions ? frame.filter(frame.longs("valid_to")::isNull) : frame;
   }
 
   /**
-   * The order lines of these facts, in order. Facts without a time are left out; an order without
-   * lines gives one row that stands for it, without a quantity. Customers and orders whose text is
-   * empty are null.
+   * The order lines of these facts, in order. Facts without a time are left out, and versions that
+   * were no more when their time came; an order without lines gives one row that stands for it,
+   * without a quantity. Customers and orders whose text is empty are null.
    */
   public Frame takeApart(Frame frame) {
     Days days = new Days(zone);
@@ -103,6 +139,7 @@ public final class OrderLines implements Serializable {
     boolean dates = facts.type(columns.time()).equals(Type.DATE);
     FrameBuilder builder = new FrameBuilder(schema);
     LongColumn.Builder at = builder.longs("purchased_at");
+    @Nullable Validity validity = versions ? new Validity(frame) : null;
 
     @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
     LineColumns lines = lineColumns(frame, lists);
@@ -111,6 +148,9 @@ public final class OrderLines implements Serializable {
         continue;
       }
       long micros = dates ? days.startOf(times.get(row)) : times.get(row);
+      if (validity != null && !validity.isEverTrue(row, micros)) {
+        continue;
+      }
       int from = lists == null ? row : lists.from(row);
       int to = lists == null ? row + 1 : lists.to(row);
       // Who asks for nothing has still placed an order.
@@ -129,9 +169,55 @@ public final class OrderLines implements Serializable {
         } else {
           LineColumns.appendNone(builder);
         }
+        if (validity != null) {
+          validity.append(row, micros, builder);
+        }
       }
     }
     return builder.build();
+  }
+
+  /** How long the versions of a frame were true, of rows with times of their own. */
+  private static final class Validity {
+    private final LongColumn from;
+    private final LongColumn to;
+    private final LongColumn version;
+
+    Validity(Frame history) {
+      from = history.longs("valid_from");
+      to = history.longs("valid_to");
+      version = history.longs("version");
+    }
+
+    private long since(int row, long at) {
+      return version.get(row) == 1 ? at : Math.max(at, from.get(row));
+    }
+
+    boolean isEverTrue(int row, long at) {
+      return to.isNull(row) || since(row, at) < to.get(row);
+    }
+
+    void append(int row, long at, FrameBuilder builder) {
+      builder.longs(SINCE).append(since(row, at));
+      builder.column(builder.schema().position(UNTIL)).appendFrom(to, row);
+    }
+  }
+
+  /**
+   * Those of these lines that count at a time.
+   *
+   * @param lines as {@link #takeApart} gives them
+   * @param time in microseconds since the epoch
+   */
+  public static Frame asOf(Frame lines, long time) {
+    if (!lines.schema().has(SINCE)) {
+      LongColumn at = lines.longs("purchased_at");
+      return lines.filter(row -> at.get(row) <= time);
+    }
+    LongColumn since = lines.longs(SINCE);
+    LongColumn until = lines.longs(UNTIL);
+    return lines.filter(
+        row -> since.get(row) <= time && (until.isNull(row) || until.get(row) > time));
   }
 
   /** An empty text names nobody: the rows of all whom it might mean have nothing in common. */
@@ -251,9 +337,10 @@ public final class OrderLines implements Serializable {
     if (columns.price() == null) {
       return frame.filter(row -> false);
     }
-    @Nullable ListColumn lists = columns.lines() == null ? null : frame.lists(columns.lines());
-    LineColumns lines = lineColumns(frame, lists);
-    return frame.filter(
+    Frame now = open(frame);
+    @Nullable ListColumn lists = columns.lines() == null ? null : now.lists(columns.lines());
+    LineColumns lines = lineColumns(now, lists);
+    return now.filter(
         row -> {
           int to = lists == null ? row + 1 : lists.to(row);
           for (int line = lists == null ? row : lists.from(row); line < to; line++) {
@@ -275,8 +362,12 @@ public final class OrderLines implements Serializable {
     Type type = lines.schema().type(price);
     Column prices = lines.column(price);
     DoubleColumn quantities = lines.doubles("quantity");
+    @Nullable LongColumn until = versions ? lines.longs(UNTIL) : null;
     return lines.filter(
-        row -> !quantities.isNull(row) && isImpossible(type, prices, row, quantities.get(row)));
+        row ->
+            (until == null || until.isNull(row))
+                && !quantities.isNull(row)
+                && isImpossible(type, prices, row, quantities.get(row)));
   }
 
   /**

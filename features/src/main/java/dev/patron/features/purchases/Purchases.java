@@ -1,8 +1,6 @@
 package dev.patron.features.purchases;
 
 import dev.patron.features.frame.Column;
-import dev.patron.features.frame.ColumnBuilder;
-import dev.patron.features.frame.DoubleColumn;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
 import dev.patron.features.frame.ListColumn;
@@ -12,6 +10,7 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.tables.Tables;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -21,13 +20,16 @@ import java.util.stream.IntStream;
  * with no lines, which no measure of customers counts as a purchase.
  *
  * <p>Lines of one order may have times of their own. A row is what all of them make; what the first
- * of them made is kept beside it, so that any time can be observed ({@link #asOf}).
+ * of them made is kept beside it, so that any time can be observed ({@link #asOf}). Lines of
+ * versions may also change and go: a row is what is true last, and an order that was taken back is
+ * a row without {@code purchased_at}, with no lines, units or money.
  */
 public final class Purchases {
   private static final List<String> CANONICAL =
       List.of("customer_id", "order_id", "purchased_at", "amount", "quantity");
-  private static final String CHANGED_AT = "changed_at";
-  private static final String VERSIONS = "versions";
+  static final String CHANGED_AT = "changed_at";
+  static final String VERSIONS = "versions";
+  private static final String NUMBER = "_number";
 
   /** The columns that {@link #newest} looks at. */
   public static final List<String> NEWEST = List.of("purchased_at", "lines", CHANGED_AT, VERSIONS);
@@ -48,11 +50,17 @@ public final class Purchases {
     Type amountType = in.type("amount");
     Schema out = Tables.purchases(in.type("customer_id"), in.type("order_id"), amountType);
     Frame sorted = lines.sort(CANONICAL);
-    LongColumn at = sorted.longs("purchased_at");
     int[] starts = byDay(sorted.groups(List.of("customer_id", "order_id")), sorted, new Days(zone));
 
+    return in.has(OrderLines.SINCE)
+        ? PurchaseVersions.of(sorted, starts, out)
+        : ofLines(sorted, starts, out);
+  }
+
+  private static Frame ofLines(Frame sorted, int[] starts, Schema out) {
+    LongColumn at = sorted.longs("purchased_at");
     FrameBuilder builder = new FrameBuilder(out);
-    Purchase purchase = new Purchase(sorted, amountType);
+    Purchase purchase = new Purchase(sorted);
     ListColumn.Builder versions = (ListColumn.Builder) builder.column(VERSIONS);
     RowColumn.Builder version = (RowColumn.Builder) versions.elements();
     for (int group = 0; group + 1 < starts.length; group++) {
@@ -105,68 +113,9 @@ public final class Purchases {
     return starts.add(sorted.rows()).build().toArray();
   }
 
-  /** The lines of one order, added up. */
-  private static final class Purchase {
-    /** From {@code purchased_at} to {@code returned}. */
-    private static final int COLUMNS = 5;
-
-    private final Type amountType;
-    private final LongColumn at;
-    private final DoubleColumn quantity;
-    private final Column amount;
-    private final Money.Sum bought;
-    private final Money.Sum returned;
-    private long purchasedAt;
-    private long count;
-    private double units;
-
-    Purchase(Frame lines, Type amountType) {
-      this.amountType = amountType;
-      at = lines.longs("purchased_at");
-      quantity = lines.doubles("quantity");
-      amount = lines.column("amount");
-      bought = new Money.Sum(amountType);
-      returned = new Money.Sum(amountType);
-    }
-
-    void begin(long firstLineAt) {
-      purchasedAt = firstLineAt;
-      count = 0;
-      units = 0;
-      bought.clear();
-      returned.clear();
-    }
-
-    void add(int row) {
-      if (quantity.isNull(row)) {
-        return;
-      }
-      if (quantity.get(row) < 0 || Money.toDouble(amountType, amount, row) < 0) {
-        returned.addMagnitude(amount, row);
-        return;
-      }
-      if (count == 0) {
-        purchasedAt = at.get(row);
-      }
-      count++;
-      units += quantity.get(row);
-      bought.add(amount, row);
-    }
-
-    void append(int column, ColumnBuilder to) {
-      switch (column) {
-        case 0 -> ((LongColumn.Builder) to).append(purchasedAt);
-        case 1 -> ((LongColumn.Builder) to).append(count);
-        case 2 -> ((DoubleColumn.Builder) to).append(units);
-        case 3 -> bought.appendTo(to);
-        default -> returned.appendTo(to);
-      }
-    }
-  }
-
   /**
    * The purchases as they were at a time: of the lines at or before it, and of no others (SEMANTICS
-   * 15). Equal to {@link #of} of those lines.
+   * 15). Equal to {@link #of} of those lines, without the orders that were taken back by then.
    *
    * @param purchases of {@link Tables#purchases}, or of some of its columns, {@code purchased_at},
    *     {@code changed_at} and {@code versions} among them
@@ -184,7 +133,9 @@ public final class Purchases {
         purchases
             .select(columns)
             .filter(
-                row -> changedAt.isNull(row) ? at.get(row) <= time : changedAt.get(row) <= time);
+                row ->
+                    !at.isNull(row)
+                        && (changedAt.isNull(row) ? at.get(row) : changedAt.get(row)) <= time);
     Frame unfinished = purchases.filter(row -> !changedAt.isNull(row) && changedAt.get(row) > time);
     return unfinished.rows() == 0
         ? whole
@@ -218,6 +169,10 @@ public final class Purchases {
     Schema schema = versionSchema(purchases);
     LongColumn at = (LongColumn) fields.field(schema.position("at"));
     LongColumn lines = (LongColumn) fields.field(schema.position("lines"));
+    if (versions.from(row) == versions.to(row)) {
+      // It became somebody else's: nothing was bought then.
+      return purchases.longs("purchased_at").get(row);
+    }
     long since = purchases.longs(CHANGED_AT).get(row);
     long count = purchases.longs("lines").get(row);
     for (int version = versions.to(row) - 1; version >= versions.from(row); version--) {
@@ -230,34 +185,52 @@ public final class Purchases {
   }
 
   /**
-   * What was bought within {@code (after, end]} of orders that were purchases before.
+   * What was bought within {@code (after, end]} of orders that were purchases before. What was
+   * taken back of them is not.
    *
    * @param purchases as {@link #asOf}
    * @param after in microseconds since the epoch, as {@code end}
    * @return {@code customer_id}, {@code order_id} and {@code amount}, by customer and order
    */
   static Frame additions(Frame purchases, long after, long end) {
-    LongColumn at = purchases.longs("purchased_at");
     LongColumn changedAt = purchases.longs(CHANGED_AT);
-    Frame changed =
-        purchases.filter(
-            row -> at.get(row) <= after && !changedAt.isNull(row) && changedAt.get(row) > after);
-    // Those of one day without an order number have no other key than their time.
-    List<String> key = List.of("customer_id", "order_id", "purchased_at");
-    // Of an order with a line before the window there is a row at both ends of it.
-    Frame before = asOf(changed, after).sort(key);
-    Frame now = asOf(changed, end).sort(key);
-    Type amountType = purchases.schema().type("amount");
-    Money.Sum added = new Money.Sum(amountType);
-    ColumnBuilder amount = ColumnBuilder.of(amountType);
+    Frame changed = purchases.filter(row -> !changedAt.isNull(row) && changedAt.get(row) > after);
+    // Those of one day without an order number have no other key than their time, which may change.
+    Frame numbered = numbered(changed.sort(List.of("customer_id", "order_id", "purchased_at")));
+    Frame before = asOf(numbered, after).sort(List.of(NUMBER));
+    Frame now = asOf(numbered, end).sort(List.of(NUMBER));
+    LongColumn numberBefore = before.longs(NUMBER);
+    LongColumn numberNow = now.longs(NUMBER);
+    LongColumn at = now.longs("purchased_at");
+    Money.Sum added = new Money.Sum(purchases.schema().type("amount"));
+    FrameBuilder out =
+        new FrameBuilder(purchases.schema().select(List.of("customer_id", "order_id", "amount")));
+    int then = 0;
     for (int row = 0; row < now.rows(); row++) {
+      while (then < before.rows() && numberBefore.get(then) < numberNow.get(row)) {
+        then++;
+      }
+      if (then == before.rows()
+          || numberBefore.get(then) > numberNow.get(row)
+          || at.get(row) > after) {
+        continue;
+      }
       added.clear();
       added.add(now.column("amount"), row);
-      added.subtract(before.column("amount"), row);
-      added.appendTo(amount);
+      added.subtract(before.column("amount"), then);
+      if (added.value() > 0) {
+        out.column(0).appendFrom(now.column("customer_id"), row);
+        out.column(1).appendFrom(now.column("order_id"), row);
+        added.appendTo(out.column(2));
+      }
     }
-    return now.select(List.of("customer_id", "order_id"))
-        .with("amount", amountType, amount.build());
+    return out.build();
+  }
+
+  private static Frame numbered(Frame purchases) {
+    long[] numbers = new long[purchases.rows()];
+    Arrays.setAll(numbers, row -> row);
+    return purchases.with(NUMBER, Type.LONG, LongColumn.of(numbers));
   }
 
   private static Frame versions(Frame purchases, List<String> columns, long time) {
@@ -267,7 +240,7 @@ public final class Purchases {
     FrameBuilder out = new FrameBuilder(purchases.schema().select(columns));
     for (int row = 0; row < purchases.rows(); row++) {
       int known = versionAt(versions, row, time);
-      if (known < 0) {
+      if (known < 0 || fields.field(version.position("purchased_at")).isNull(known)) {
         continue;
       }
       for (String name : columns) {
@@ -289,10 +262,16 @@ public final class Purchases {
   /** The last version of a row at or before a time, as a row of the elements; -1: there is none. */
   private static int versionAt(ListColumn versions, int row, long time) {
     LongColumn at = (LongColumn) ((RowColumn) versions.elements()).field(0);
-    int version = versions.to(row) - 1;
-    while (version >= versions.from(row) && at.get(version) > time) {
-      version--;
+    int earliest = versions.from(row);
+    int later = versions.to(row);
+    while (earliest < later) {
+      int middle = (earliest + later) >>> 1;
+      if (at.get(middle) <= time) {
+        earliest = middle + 1;
+      } else {
+        later = middle;
+      }
     }
-    return version < versions.from(row) ? -1 : version;
+    return earliest == versions.from(row) ? -1 : earliest - 1;
   }
 }

@@ -65,9 +65,10 @@ public final class Tables {
    * sum and never negative; {@code returned} is the sum of what was given back, as a positive
    * number. An order of returns alone has {@code lines} = 0 and is no purchase.
    *
-   * <p>Where lines have times of their own, {@code changed_at} is the time of the last one and
-   * {@code versions} what the order was from each earlier time {@code at} on, ascending; both are
-   * null where all lines have one time.
+   * <p>Where lines have times of their own, or change, {@code changed_at} is the time from which on
+   * the order is what the row says, and {@code versions} what it was from each earlier time {@code
+   * at} on, ascending; both are null where it was always that. An order that was taken back, or
+   * became another customer's, has no {@code purchased_at}, and no lines, units or money.
    */
   public static Schema purchases(Type customerId, Type orderId, Type amount) {
     return Schema.of()
@@ -82,7 +83,7 @@ public final class Tables {
         .with("versions", new Type.ListOf(new Type.RowOf(purchaseVersion(amount))));
   }
 
-  /** What an order was from a time on, until more of its lines came. */
+  /** What an order was from a time on, until more of its lines came, or they changed. */
   public static Schema purchaseVersion(Type amount) {
     return Schema.of()
         .with("at", Type.TIMESTAMP)

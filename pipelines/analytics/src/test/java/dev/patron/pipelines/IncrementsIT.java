@@ -417,6 +417,91 @@ class IncrementsIT {
   }
 
   /**
+   * Orders that are corrected, moved to somebody else, deleted, placed again and truncated, in any
+   * order of delivery: as of any time the customers are those of a shop that was told, as facts,
+   * what the table of orders held at that time. The first version of an order holds from the
+   * order's own time on.
+   */
+  @Test
+  void ordersThatAreCorrectedAndDeletedAreWhatTheyWereAtEachTime() throws IOException {
+    Path shop = Files.createDirectories(folder.resolve("corrected"));
+    Path dataset = shop.resolve("shop.yaml");
+    Files.writeString(
+        dataset,
+        """
+        name: corrected
+        tables:
+          lines:
+            keep: history
+            key: [id]
+            columns: { id: long, customer: string, invoice: long, date: timestamp,
+                       amount: "decimal(9,2)", status: string, op: string, at: timestamp }
+            change: { sequence: at, operation: op, delete: [D], truncate: [T], time: at }
+            from: { files: "*.csv", format: csv }
+        purchases: { table: lines, customer: customer, order: invoice, time: date, amount: amount }
+        """);
+    Random random = new Random(SEED);
+    OrderBook book = new OrderBook(random);
+    List<String> events = book.events(700);
+    List<String> shuffled = new ArrayList<>(events);
+    Collections.shuffle(shuffled, random);
+    int runs = 3;
+    String asOf = "--asOf=2024-03-20";
+    for (int run = 0; run < runs; run++) {
+      List<String> part = new ArrayList<>(List.of(OrderBook.HEADER));
+      // Most of them at first, then a few that come late, and one in ten once more.
+      for (int i = 0; i < shuffled.size(); i++) {
+        if ((i % 20 == 7 ? 1 : i % 20 == 11 ? 2 : 0) == run || (run > 0 && i % 10 == run)) {
+          part.add(shuffled.get(i));
+        }
+      }
+      Files.write(shop.resolve("run" + run + ".csv"), part);
+      patron("run", dataset, "corrected-parts", asOf);
+    }
+    Path parts = folder.resolve("warehouses").resolve("corrected-parts");
+    copy(parts.resolve("models"), folder.resolve("warehouses/corrected-whole/models"));
+    patron("run", dataset, "corrected-whole", asOf);
+    Map<String, String> whole = verify("corrected-whole");
+    Map<String, String> carriedOn = verify("corrected-parts");
+    assertThat(whole).containsKeys("silver/purchases", "gold/customer_scores");
+    for (String table : whole.keySet()) {
+      if (table.matches("(gold|silver)/.*") && !table.equals("gold/headlines")) {
+        assertThat(carriedOn.get(table)).as(table).isEqualTo(whole.get(table));
+      }
+    }
+
+    for (String day : List.of("2024-01-25", "2024-02-15", "2024-03-05", "2024-03-20")) {
+      Path facts = Files.createDirectories(folder.resolve("facts of " + day));
+      Files.writeString(
+          facts.resolve("shop.yaml"),
+          """
+          name: corrected
+          tables:
+            lines:
+              keep: facts
+              key: [id]
+              columns: { id: long, customer: string, invoice: long, date: timestamp,
+                         amount: "decimal(9,2)", status: string }
+              from: { files: "*.csv", format: csv }
+          purchases: { table: lines, customer: customer, order: invoice, time: date, amount: amount }
+          """);
+      Files.write(facts.resolve("lines.csv"), book.asOf(events, day + "T23:59:59.999999Z"));
+      String then = "facts-" + day;
+      for (String stage : List.of("ingest", "refine")) {
+        patron(stage, facts.resolve("shop.yaml"), then);
+      }
+      patron("features", facts.resolve("shop.yaml"), then, "--asOf=" + day);
+      patron("features", dataset, "corrected-parts", "--asOf=" + day);
+      for (String table :
+          List.of("gold/customer_features", "gold/revenue_by_month", "gold/cohort_retention")) {
+        assertThat(verify("corrected-parts").get(table))
+            .as(day + " " + table)
+            .isEqualTo(verify(then).get(table));
+      }
+    }
+  }
+
+  /**
    * A shop with more customers than a page lists is counted again only where it changed: moves of
    * customers, new purchases and corrected ones give the page that counting everybody gives.
    */

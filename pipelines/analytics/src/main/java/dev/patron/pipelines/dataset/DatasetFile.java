@@ -38,8 +38,8 @@ import org.yaml.snakeyaml.reader.ReaderException;
  * <ul>
  *   <li>{@code name}, {@code zone}, {@code currency}, {@code locale} and {@code segments} are
  *       optional; their defaults are those of {@link Dataset}.
- *   <li>{@code purchases.table} keeps facts: a purchase is an event that happened. A table that
- *       changes is refused.
+ *   <li>{@code purchases.table} keeps facts, or the history of orders that are corrected or
+ *       deleted. A table of current rows is refused: what was bought by some time is to be known.
  *   <li>A table may not be named {@code purchases} where the dataset has purchases, because Patron
  *       writes {@code silver/purchases}.
  *   <li>A single word stands for a list of one, for {@code key}, {@code track}, {@code files},
@@ -346,12 +346,13 @@ public final class DatasetFile {
       }
     }
     TableDefinition table = find(dataset, purchases.table(), "purchases.table");
-    if (table.keep() != Keep.FACTS) {
+    if (table.keep() == Keep.CURRENT) {
       throw Refusal.of(
           reading.placeOf("purchases.table"),
           "purchases.table names table '%s', which keeps %s"
               .formatted(table.name(), TableSection.word(table.keep())),
-          "purchases are events that happened: expected a table with keep: facts");
+          "what a customer had bought by some time has to be known: expected keep: facts, or keep:"
+              + " history where orders are corrected or deleted");
     }
   }
 
@@ -366,6 +367,13 @@ public final class DatasetFile {
           "purchases.priceFrom.table names table '%s', which keeps %s"
               .formatted(table.name(), TableSection.word(table.keep())),
           "prices as of a time need a table with keep: history");
+    }
+    if (table.name().equals(purchases.table())) {
+      throw Refusal.of(
+          reading.placeOf("purchases.priceFrom.table"),
+          "purchases.priceFrom.table names table '%s', which holds the purchases"
+              .formatted(table.name()),
+          "expected the table of the prices");
     }
     if (table.key().size() != 1) {
       throw Refusal.of(

@@ -68,6 +68,7 @@ record Catalogue(String table, String key, String product, String price, @Nullab
       List<String> key = table.definition().key();
       if (schema != null
           && table.definition().keep() == Keep.HISTORY
+          && !table.name().equals(purchases.table())
           && key.size() == 1
           && lines.has(key.get(0))
           && lines.type(key.get(0)).equals(schema.type(key.get(0)))) {
@@ -113,9 +114,8 @@ record Catalogue(String table, String key, String product, String price, @Nullab
   }
 
   /** Order lines that name their product, as if its price were to be looked up: nobody asks it. */
-  OrderLines orderLines(Purchases purchases, Schema facts, ZoneId zone) {
-    return new OrderLines(
-        facts,
+  OrderLines orderLines(Purchases purchases, Keep keep, Schema facts, ZoneId zone) {
+    PurchaseColumns columns =
         new PurchaseColumns(
             purchases.customer(),
             purchases.order(),
@@ -124,9 +124,10 @@ record Catalogue(String table, String key, String product, String price, @Nullab
             purchases.quantity(),
             null,
             null,
-            product),
-        zone,
-        Type.DOUBLE);
+            product);
+    return keep == Keep.HISTORY
+        ? OrderLines.ofVersions(facts, columns, zone, Type.DOUBLE)
+        : new OrderLines(facts, columns, zone, Type.DOUBLE);
   }
 
   /**

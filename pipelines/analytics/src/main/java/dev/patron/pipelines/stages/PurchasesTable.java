@@ -3,12 +3,14 @@ package dev.patron.pipelines.stages;
 import dev.patron.features.accounts.Account;
 import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.join.AsOfJoin;
 import dev.patron.features.purchases.Money;
 import dev.patron.features.purchases.OrderLines;
 import dev.patron.features.purchases.PurchaseColumns;
+import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.dataset.Purchases;
 import dev.patron.transforms.CountRows;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The silver table of purchases on its way: gathered anew from all facts, or only where facts are
- * new or different. A price list that changes may change any purchase, so that they are all
- * gathered anew.
+ * new or different. The versions of a history are facts that say how long they were true. A price
+ * list that changes may change any purchase, so that they are all gathered anew.
  */
 final class PurchasesTable {
   static final String TABLE = "silver/purchases";
@@ -58,7 +60,7 @@ final class PurchasesTable {
   /**
    * The purchases.
    *
-   * @param facts the table whose rows they are
+   * @param facts the table whose rows they are, facts or a history
    * @param prices the table that their prices are looked up in; null: none
    * @param broadcastLimit the rows of prices up to which all workers get them whole
    */
@@ -161,7 +163,8 @@ final class PurchasesTable {
 
   private static Frame anonymous(Frame purchases) {
     Column customers = purchases.column("customer_id");
-    return purchases.filter(customers::isNull);
+    LongColumn at = purchases.longs("purchased_at");
+    return purchases.filter(row -> customers.isNull(row) && !at.isNull(row));
   }
 
   /** Each line takes the price that was valid when it was bought. */
@@ -229,7 +232,9 @@ final class PurchasesTable {
             amount,
             price,
             product);
-    return new OrderLines(facts.own(), columns, job.dataset().zone(), looked);
+    return facts.definition().keep() == Keep.HISTORY
+        ? OrderLines.ofVersions(facts.schema(), columns, job.dataset().zone(), looked)
+        : new OrderLines(facts.own(), columns, job.dataset().zone(), looked);
   }
 
   Account account(Manifest manifest) {

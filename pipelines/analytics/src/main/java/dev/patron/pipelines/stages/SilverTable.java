@@ -20,6 +20,7 @@ import dev.patron.transforms.WithoutKeys;
 import dev.patron.transforms.lake.Commit;
 import dev.patron.transforms.lake.DataFile;
 import dev.patron.transforms.lake.DataFileCoder;
+import dev.patron.transforms.lake.ReadKeys;
 import dev.patron.transforms.lake.ReadTable;
 import dev.patron.transforms.lake.SupersedeRows;
 import dev.patron.transforms.lake.TableFiles;
@@ -228,7 +229,7 @@ final class SilverTable {
     return built(rows);
   }
 
-  /** The facts that are not true any more. */
+  /** Of the table with the purchases that is carried on: the rows that are not true any more. */
   PCollection<Frame> superseded() {
     return built(superseded);
   }
@@ -290,7 +291,7 @@ final class SilverTable {
         WriteFrames.to(job.table(quarantineName())).withSchema(Tables.QUARANTINE).byRows());
     PCollection<Account> accounts =
         isChanges()
-            ? foldChanges(decoded.get(DecodeRecords.ROWS), findings)
+            ? foldChanges(decoded.get(DecodeRecords.ROWS), findings, purchases)
             : keepFacts(decoded.get(DecodeRecords.ROWS), purchases);
     findings.tell(
         "account of the rows of " + table,
@@ -309,7 +310,8 @@ final class SilverTable {
     }
   }
 
-  private PCollection<Account> foldChanges(PCollection<Frame> events, Job.Findings findings) {
+  private PCollection<Account> foldChanges(
+      PCollection<Frame> events, Job.Findings findings, @Nullable Purchases purchases) {
     ChangeSpec spec = ChangeSpec.of(definition, read);
     String label = "Keep " + definition.name();
     TableSnapshot kept = state;
@@ -324,7 +326,14 @@ final class SilverTable {
       folded = events.apply(label, earlier == null ? keep : keep.onto(earlier));
     }
     rows = folded.get(KeepHistory.ROWS);
-    changed = folded.get(KeepHistory.CHANGED);
+    PCollection<Frame> touched = folded.get(KeepHistory.CHANGED);
+    changed = touched;
+    if (!anew && purchases != null && purchases.table().equals(definition.name())) {
+      superseded =
+          touched.apply(
+              "Read the rows of " + definition.name() + " that change",
+              ReadKeys.of(before(), definition.key()));
+    }
     String folder = stateName();
     WriteFrames to = WriteFrames.to(job.table(folder)).withSchema(Events.schema(own()));
     write(

@@ -1,7 +1,6 @@
 package dev.patron.pipelines.stages;
 
 import dev.patron.features.frame.Frame;
-import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.purchases.OrderLines;
 import dev.patron.features.slices.ProductTotals;
@@ -17,7 +16,7 @@ import org.apache.beam.sdk.values.PCollection;
 /**
  * What was sold of the products of a catalogue, up to some time.
  *
- * @param facts the silver table whose rows are orders or their lines
+ * @param facts the silver table whose rows are orders or their lines, or versions of these
  */
 record Sold(TableSnapshot facts, OrderLines lines, long asOf) {
 
@@ -28,7 +27,13 @@ record Sold(TableSnapshot facts, OrderLines lines, long asOf) {
       throw new IllegalStateException("a catalogue without facts that were sold of it");
     }
     return new Sold(
-        facts, catalogue.orderLines(purchases, facts.schema(), job.dataset().zone()), asOf);
+        facts,
+        catalogue.orderLines(
+            purchases,
+            job.dataset().table(purchases.table()).definition().keep(),
+            facts.schema(),
+            job.dataset().zone()),
+        asOf);
   }
 
   /** The columns of the sums. */
@@ -45,12 +50,7 @@ record Sold(TableSnapshot facts, OrderLines lines, long asOf) {
         .apply("Take orders apart into lines" + when, MapFrames.through(apart::takeApart))
         .apply(
             "Count units of each product" + when,
-            MapFrames.through(frame -> ProductTotals.partial(before(frame, last))))
+            MapFrames.through(frame -> ProductTotals.partial(OrderLines.asOf(frame, last))))
         .apply("Add the units up" + when, MergePartials.of(schema(), ProductTotals::merge));
-  }
-
-  private static Frame before(Frame lines, long asOf) {
-    LongColumn at = lines.longs("purchased_at");
-    return lines.filter(row -> at.get(row) <= asOf);
   }
 }

@@ -446,11 +446,18 @@ final class BrokenDefinitionsTest {
             "purchases.table names table 'order', which does not exist at "
                 + "dataset.yaml:19:10; did you mean 'orders'?"),
         Arguments.of(
-            "table: orders",
-            "table: books",
-            "purchases.table names table 'books', which keeps history at "
-                + "dataset.yaml:19:10; purchases are events that happened: expected a table with "
-                + "keep: facts"),
+            "keep: facts",
+            "keep: current~    change: { sequence: at }",
+            "purchases.table names table 'orders', which keeps current at "
+                + "dataset.yaml:20:10; what a customer had bought by some time has to be known: "
+                + "expected keep: facts, or keep: history where orders are corrected or deleted"),
+        Arguments.of(
+            "table: orders~  customer: customer~  order: order_id~  time: at~  quantity: n~"
+                + "  amount: sum",
+            "table: books~  customer: book_id~  time: row_time~"
+                + "  priceFrom: { table: books, key: book_id, column: price }",
+            "purchases.priceFrom.table names table 'books', which holds the purchases at "
+                + "dataset.yaml:22:23; expected the table of the prices"),
         Arguments.of(
             "  customer: customer",
             "  customer: custmer",

@@ -162,6 +162,61 @@ class SameTablesIT {
     }
   }
 
+  /** Orders that are corrected and deleted: all at once, and carried on by a second run. */
+  @Test
+  void ofOrdersThatChange() throws IOException {
+    Random random = new Random(SEED);
+    List<List<String>> runs = List.of(new ArrayList<>(), new ArrayList<>());
+    for (int i = 0; i < 900; i++) {
+      boolean isLate = i > 800 || random.nextInt(40) == 0;
+      runs.get(isLate ? 1 : 0)
+          .add(
+              "%d,c%d,2024-%02d-%02d,%d.50,%s,%d"
+                  .formatted(
+                      random.nextInt(400),
+                      random.nextInt(90),
+                      1 + random.nextInt(5),
+                      1 + random.nextInt(28),
+                      random.nextInt(60) - 5,
+                      random.nextInt(5) == 0 ? "D" : "U",
+                      1_700_000_000_000L + i * 20_000_000L));
+    }
+    Path atOnce = Files.createDirectories(folder.resolve("changing"));
+    Path oneByOne = Files.createDirectories(folder.resolve("changing-on"));
+    for (Path place : List.of(atOnce, oneByOne)) {
+      Files.writeString(
+          place.resolve("shop.yaml"),
+          """
+          name: changing
+          tables:
+            orders:
+              keep: history
+              key: [id]
+              columns: { id: long, customer: string, day: date, amount: "decimal(9,2)", op: string, at: timestamp }
+              change: { sequence: at, operation: op, delete: [D] }
+              from: { files: "*.csv", format: csv }
+          purchases: { table: orders, customer: customer, order: id, time: day, amount: amount }
+          """);
+    }
+    Path expectedThere = folder.resolve("changing-direct");
+    Path carriedOn = folder.resolve("changing-spark");
+    for (int run = 0; run < runs.size(); run++) {
+      List<String> lines = new ArrayList<>(List.of("id,customer,day,amount,op,at"));
+      lines.addAll(runs.get(run));
+      Files.write(atOnce.resolve("run" + run + ".csv"), lines);
+      Files.write(oneByOne.resolve("run" + run + ".csv"), lines);
+      Program.run(
+          Program.SPARK, oneByOne.resolve("shop.yaml"), carriedOn, "--asOf=2024-06-30", "--k=3");
+    }
+    Program.run(
+        Program.DIRECT, atOnce.resolve("shop.yaml"), expectedThere, "--asOf=2024-06-30", "--k=3");
+    SortedMap<String, String> tables = Program.verify(carriedOn);
+    SortedMap<String, String> others = Program.verify(expectedThere);
+    for (String table : List.of("silver/orders", "silver/purchases", "gold/customer_features")) {
+      assertThat(tables.get(table)).as(table).isNotNull().isEqualTo(others.get(table));
+    }
+  }
+
   private static Path ran(List<String> engine, String warehouse, String dataset, String... options)
       throws IOException {
     Path path = folder.resolve(warehouse);
