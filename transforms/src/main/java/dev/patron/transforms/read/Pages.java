@@ -33,6 +33,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.commons.codec.digest.MurmurHash3;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,9 @@ public final class Pages {
 
   /** Where a page was last said to stop within a record; once is enough. */
   private @Nullable PagePosition saidToStop;
+
+  /** Where the last record was last said to differ. */
+  private @Nullable PagePosition saidToDiffer;
 
   /** How time passes; tests do not wait. */
   @FunctionalInterface
@@ -169,6 +173,7 @@ public final class Pages {
               "%s: a page of which %d records were read has only %d now; pages must only grow"
                   .formatted(name(at.page()), at.records(), there));
         }
+        noteUnlessSame(at, found, notes);
         for (byte[] record : found.subList((int) at.records(), there)) {
           out.write(record);
           out.write('\n');
@@ -178,7 +183,8 @@ public final class Pages {
         at =
             more
                 ? new PagePosition(page.next(), 0, total)
-                : new PagePosition(at.page(), there, total);
+                : new PagePosition(
+                    at.page(), there, total, there == 0 ? null : hash(found.get(there - 1)));
         empty = found.isEmpty() ? empty + 1 : 0;
         if (more && empty == MOST_EMPTY) {
           // A cursor that is a time leads on for ever; the next look goes on from here.
@@ -197,6 +203,32 @@ public final class Pages {
     }
     left = at;
     return new Fetched(records, at, more);
+  }
+
+  /**
+   * Says so where the last record that was read is not where it was: records are counted, and where
+   * a service changes the size of its pages the same count is another place. A record that a
+   * service serves otherwise than before looks no different, and is none to end a run for.
+   */
+  private void noteUnlessSame(PagePosition at, List<byte[]> found, Consumer<String> notes) {
+    if (at.last() != null
+        && at.last() != hash(found.get((int) at.records() - 1))
+        && !at.equals(saidToDiffer)) {
+      saidToDiffer = at;
+      notes.accept(
+          ("%s: its record %d is not as it was read; if its pages have another size or order than"
+                  + " then, records are left out or read twice: read them into a new warehouse")
+              .formatted(name(at.page()), at.records()));
+    }
+  }
+
+  /** Of a record's bytes but for the blanks behind it, as a last line may yet get its line end. */
+  private static long hash(byte[] record) {
+    int length = record.length;
+    while (length > 0 && (record[length - 1] == ' ' || record[length - 1] == '\r')) {
+      length--;
+    }
+    return MurmurHash3.hash128x64(record, 0, length, 0)[0];
   }
 
   /**

@@ -77,9 +77,16 @@ public record SourcePosition(
    * @param page the address of the last page that was read; null: the first
    * @param records how many records of it were read
    * @param total how many records were read in all
+   * @param last a hash of the last record of it that was read, so that it is known again; null:
+   *     none of it was read, or by a version of Patron that kept no hash
    */
-  public record PagePosition(@Nullable String page, long records, long total)
-      implements Serializable {}
+  public record PagePosition(@Nullable String page, long records, long total, @Nullable Long last)
+      implements Serializable {
+    /** Where nothing is known of the last record. */
+    public PagePosition(@Nullable String page, long records, long total) {
+      this(page, records, total, null);
+    }
+  }
 
   /** This position, or further on where the other one is; for a table that was ahead of others. */
   public SourcePosition orLater(SourcePosition other) {
@@ -141,6 +148,11 @@ public record SourcePosition(
         json.writeObjectFieldStart(pages.getKey());
         json.writeStringField("page", pages.getValue().page());
         json.writeNumberField("records", pages.getValue().records());
+        Long last = pages.getValue().last();
+        if (last != null) {
+          // Before the total: earlier versions take the last number of another name for that.
+          json.writeNumberField("last", last);
+        }
         json.writeNumberField("total", pages.getValue().total());
         json.writeEndObject();
       }
@@ -207,16 +219,18 @@ public record SourcePosition(
     @Nullable String page = null;
     long records = 0;
     long total = 0;
+    @Nullable Long last = null;
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       String name = json.currentName();
       JsonToken value = json.nextToken();
       switch (name) {
         case "page" -> page = value == JsonToken.VALUE_NULL ? null : json.getText();
         case "records" -> records = json.getLongValue();
+        case "last" -> last = json.getLongValue();
         default -> total = json.getLongValue();
       }
     }
-    return new PagePosition(page, records, total);
+    return new PagePosition(page, records, total, last);
   }
 
   private static void expect(@Nullable JsonToken found, JsonToken wanted, String text) {

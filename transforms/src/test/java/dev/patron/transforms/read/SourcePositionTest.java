@@ -24,7 +24,7 @@ class SourcePositionTest {
                               10, new PartitionPosition(0, -1)))))),
           new TreeMap<>(
               Map.of(
-                  "http://shop/a", new PagePosition("http://shop/a?c=1", 7, 1_007),
+                  "http://shop/a", new PagePosition("http://shop/a?c=1", 7, 1_007, -9L),
                   "http://shop/b", new PagePosition(null, 0, 0))));
 
   @Test
@@ -39,8 +39,17 @@ class SourcePositionTest {
         .isEqualTo(
             "{\"topics\":{\"shop.books\":{\"id\":\"iJ8u\\\"7\",\"next\":{\"0\":[9007199254740992,4],"
                 + "\"10\":[0,-1]}}},\"pages\":{\"http://shop/a\":{\"page\":\"http://shop/a?c=1\","
-                + "\"records\":7,\"total\":1007},\"http://shop/b\":{\"page\":null,\"records\":0,"
+                + "\"records\":7,\"last\":-9,\"total\":1007},\"http://shop/b\":{\"page\":null,\"records\":0,"
                 + "\"total\":0}}}");
+  }
+
+  @Test
+  void aPlaceOfAnEarlierVersionSaysNothingOfTheLastRecord() {
+    SourcePosition earlier =
+        SourcePosition.parse(
+            "{\"topics\":{},\"pages\":{\"http://shop/a\":{\"page\":\"p\",\"records\":7,"
+                + "\"total\":1007}}}");
+    assertThat(earlier.pages()).containsEntry("http://shop/a", new PagePosition("p", 7, 1_007));
   }
 
   @Test
@@ -53,7 +62,7 @@ class SourcePositionTest {
     assertThat(both.topics().keySet()).containsExactly("shop.books", "shop.orders");
     assertThat(both.pages())
         .containsEntry("http://shop/b", new PagePosition("p", 1, 1))
-        .containsEntry("http://shop/a", new PagePosition("http://shop/a?c=1", 7, 1_007));
+        .containsEntry("http://shop/a", new PagePosition("http://shop/a?c=1", 7, 1_007, -9L));
   }
 
   @Test
