@@ -257,9 +257,10 @@ public final class Streaming implements AutoCloseable {
       return news;
     }
     begun = true;
-    Refine.run(job, Ingest.prepare(job, news, first), options, refused);
+    Ingest.Prepared prepared = Ingest.prepare(job, news, first);
+    Refine.run(job, prepared, options, refused);
     first = false;
-    committed += news.records().get();
+    committed += prepared.records();
     if (job.dataset().purchases() != null) {
       score(job, champions);
     }

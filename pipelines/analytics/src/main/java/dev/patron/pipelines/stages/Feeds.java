@@ -27,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What topics and pages have that a warehouse has not. Where they were left stands in the bronze
@@ -48,7 +47,6 @@ public final class Feeds implements AutoCloseable {
    * @param after for each table that has such a source, where it is left when all parts were read
    * @param lag for each topic, how many offsets are left then
    * @param held for each partition of a topic where a transaction is open, since which offset
-   * @param records how many records there are in all parts, at most
    * @param leadOn the tables whose pages have more, as no more may be read at once
    */
   public record News(
@@ -58,7 +56,6 @@ public final class Feeds implements AutoCloseable {
       Map<String, SourcePosition> after,
       Map<String, Long> lag,
       Map<String, Long> held,
-      AtomicLong records,
       Set<String> leadOn) {
 
     /**
@@ -178,7 +175,6 @@ public final class Feeds implements AutoCloseable {
         new LinkedHashMap<>(),
         new TreeMap<>(),
         new TreeMap<>(),
-        new AtomicLong(),
         new TreeSet<>());
   }
 
@@ -228,7 +224,6 @@ public final class Feeds implements AutoCloseable {
                 most,
                 kafka.skipExpired() ? Expired.SKIP : Expired.FAIL);
     news.parts().addAll(plan.ranges());
-    plan.ranges().forEach(range -> news.records().addAndGet(range.offsets()));
     news.clusters().put(group, cluster);
     // A topic that several groups of tables read is as far behind as the last of them.
     plan.lag().forEach((topic, lag) -> news.lag().merge(topic, lag, Math::max));
@@ -264,7 +259,6 @@ public final class Feeds implements AutoCloseable {
                 file,
                 line -> job.console().note("patron: table '" + table.name() + "': " + line));
     if (fetched.records() > 0) {
-      news.records().addAndGet(fetched.records());
       news.parts().add(new StagedPages(file, name, left == null ? 0 : left.total(), group));
     }
     if (fetched.more()) {

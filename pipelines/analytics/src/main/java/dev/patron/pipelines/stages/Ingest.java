@@ -72,6 +72,14 @@ public final class Ingest {
       SourceProgress progress,
       Frame forgotten) {
 
+    /**
+     * How many records bronze gets of it, each as often as tables take it. What was read has more
+     * offsets than that: some mark the ends of transactions, of others the records were compacted.
+     */
+    public long records() {
+      return pending.values().stream().mapToLong(commit -> Accounts.rows(commit.add())).sum();
+    }
+
     /** Makes what was read part of bronze. */
     void addTo(Changes changes) {
       pending.forEach((table, commit) -> changes.commit(bronze(table), commit));

@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Who waits for a transaction is told once, and of those that pass by not at all. */
@@ -20,8 +19,7 @@ class OpenTransactionsTest {
   private final OpenTransactions transactions = new OpenTransactions();
 
   private static Feeds.News news(Map<String, Long> held) {
-    return new Feeds.News(
-        List.of(), Map.of(), Map.of(), Map.of(), Map.of(), held, new AtomicLong(), Set.of());
+    return new Feeds.News(List.of(), Map.of(), Map.of(), Map.of(), Map.of(), held, Set.of());
   }
 
   /** What is said when the next look finds these transactions. */

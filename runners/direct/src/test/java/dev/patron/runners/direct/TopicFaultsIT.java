@@ -216,6 +216,19 @@ class TopicFaultsIT {
   }
 
   @Test
+  void anIncrementTellsItsRecordsAndNotTheOffsets() throws IOException {
+    try (KafkaProducer<String, String> producer = producer("counted-" + topic)) {
+      producer.initTransactions();
+      for (int transaction = 0; transaction < 3; transaction++) {
+        producer.beginTransaction();
+        send(producer, 2);
+        producer.commitTransaction();
+      }
+    }
+    assertThat(catchUp("").said()).contains("patron: increment 1: 6 records in ");
+  }
+
+  @Test
   void recordsThatExpiredAreToldOnce() throws IOException {
     send(1);
     assertThat(catchUp("").status()).isZero();
