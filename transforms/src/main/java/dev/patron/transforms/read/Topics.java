@@ -4,6 +4,7 @@ import dev.patron.transforms.read.SourcePosition.PartitionPosition;
 import dev.patron.transforms.read.SourcePosition.TopicPosition;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.security.cert.CertPathBuilderException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -35,6 +36,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
@@ -412,15 +415,38 @@ public final class Topics implements AutoCloseable {
       return future.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
-      String line =
-          cause instanceof TimeoutException
-              ? "%s does not answer (%s); see that it runs and can be reached from here"
-              : "%s: %s";
-      throw new IOException(line.formatted(cluster, cause.getMessage()), cause);
+      throw new IOException(cluster + told(cause), cause);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while asking " + cluster);
     }
+  }
+
+  /** What a cluster said, and what to do about it where that is known. */
+  private static String told(Throwable cause) {
+    String message = cause.getMessage();
+    if (cause instanceof TimeoutException) {
+      return " does not answer (" + message + "); see that it runs and can be reached from here";
+    }
+    if (cause instanceof SaslAuthenticationException) {
+      return ": " + message + "; see that sasl.mechanism and sasl.jaas.config are right";
+    }
+    return cause instanceof SslAuthenticationException
+        ? ": " + message + ": " + handshake(cause)
+        : ": " + message;
+  }
+
+  /** Why nobody may speak with a cluster by TLS; Kafka says no more than that. */
+  private static String handshake(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+      if (root instanceof CertPathBuilderException) {
+        return "its certificate is not trusted; name the file of that, or of its authority's, as"
+            + " ssl.truststore.location (with ssl.truststore.type: PEM, say)";
+      }
+    }
+    return String.valueOf(root.getMessage());
   }
 
   private static <K, V> V at(Map<K, V> map, K key) {

@@ -582,7 +582,9 @@ class KafkaIT {
 
   @Test
   void aClusterThatIsNotTrustedIsOneLineAndIsNotTriedAgain() {
-    assertThatItIsRefused(tls(Map.of()), "Kafka at ${SECURED}: SSL handshake failed");
+    assertThatItIsRefused(
+        tls(Map.of()),
+        "Kafka at ${SECURED}: SSL handshake failed: its certificate is not trusted; name the file");
   }
 
   private void assertThatItIsRefused(KafkaCluster cluster, String line) {

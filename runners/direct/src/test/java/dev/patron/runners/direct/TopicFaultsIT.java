@@ -30,6 +30,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is wrong with a topic is said once, in one line, with the status that fits. */
 class TopicFaultsIT {
@@ -353,6 +355,63 @@ class TopicFaultsIT {
       var unused = producer.send(new ProducerRecord<>(topic, "{\"id\": \"x\"}"));
     }
     assertThat(run("run", "").said()).contains("; the first: " + topic + "[0]:1: ");
+  }
+
+  /** All that the program says as a process of its own, the loggers' words included. */
+  private Ended process(List<String> arguments) throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(ProcessHandle.current().info().command().orElse("java"));
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Patron.class.getName());
+    command.addAll(arguments);
+    Path said = folder.resolve("said");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    return new Ended(process.exitValue(), Files.readString(said));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ingest", "stream"})
+  void whoIsNotLetInIsToldInOneLine(String command) throws Exception {
+    Path dataset =
+        dataset(
+            ", properties: { security.protocol: SASL_PLAINTEXT,"
+                + " sasl.mechanism: PLAIN, sasl.jaas.config: '"
+                + KafkaBroker.login("wrong")
+                + "' }");
+    Files.writeString(
+        dataset, Files.readString(dataset).replace(broker.bootstrap(), broker.securedBootstrap()));
+    assertThat(
+            process(
+                List.of(
+                    command, "--dataset=" + dataset, "--warehouse=" + folder.resolve("warehouse"))))
+        .isEqualTo(
+            new Ended(
+                1,
+                ("patron: %s failed: Kafka at %s: Authentication failed: Invalid username or"
+                        + " password; see that sasl.mechanism and sasl.jaas.config are right\n")
+                    .formatted(command, broker.securedBootstrap())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ingest", "stream"})
+  void aCertificateThatIsNotTrustedIsToldInOneLine(String command) throws Exception {
+    Path dataset = dataset(", properties: { security.protocol: SSL }");
+    Files.writeString(
+        dataset, Files.readString(dataset).replace(broker.bootstrap(), broker.sslBootstrap()));
+    assertThat(
+            process(
+                List.of(
+                    command, "--dataset=" + dataset, "--warehouse=" + folder.resolve("warehouse"))))
+        .isEqualTo(
+            new Ended(
+                1,
+                ("patron: %s failed: Kafka at %s: SSL handshake failed: its certificate is not trusted;"
+                        + " name the file of that, or of its authority's, as"
+                        + " ssl.truststore.location (with ssl.truststore.type: PEM, say)\n")
+                    .formatted(command, broker.sslBootstrap())));
   }
 
   @Test
