@@ -38,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  * warehouse, so that a crash at any moment is a restart from there.
  */
 public final class Streaming implements AutoCloseable {
-  /** So often in a row a cluster may be away; with a pause of a few seconds each, some minutes. */
-  private static final int MOST_FAILURES = 60;
-
   private static final long MANY_RECORDS = 1_000_000;
 
   /** A JVM with a heap of a gigabyte says somewhat less of itself: a part of it is always empty. */
@@ -172,16 +169,17 @@ public final class Streaming implements AutoCloseable {
 
   private void loop(StopSignal stop) throws Exception {
     Map<String, SourcePosition> ends = null;
-    int failures = 0;
+    Patience patience = new Patience(System::nanoTime);
     while (!stop.isAsked()) {
       long start = System.nanoTime();
+      Duration pause = every;
       try {
         if (ends == null) {
           connect();
           ends = options.getUntilCaughtUp() ? feeds.ends(shop.job()) : Map.of();
         }
         Feeds.News news = increment();
-        failures = 0;
+        patience.renew();
         if (options.getUntilCaughtUp() && news.reaches(ends)) {
           transactions.tell(news, console);
           return;
@@ -195,8 +193,7 @@ public final class Streaming implements AutoCloseable {
           // What was right when it began is no wrong usage.
           throw new JobException(String.valueOf(e.getMessage()));
         }
-        failures++;
-        if ((!mayPass(e) && !isOvertaken()) || failures > MOST_FAILURES) {
+        if ((!mayPass(e) && !isOvertaken()) || patience.isLost()) {
           throw e;
         }
         console.note("patron: " + withoutAdvice(MachineFault.reason(e)) + "; trying again");
@@ -204,8 +201,9 @@ public final class Streaming implements AutoCloseable {
           stop.await(FAILURE_PAUSE);
           continue;
         }
+        pause = Patience.pause(every);
       }
-      stop.await(every.minusNanos(System.nanoTime() - start));
+      stop.await(pause.minusNanos(System.nanoTime() - start));
     }
   }
 
