@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Does what has to be done to each of a table's files outside Beam, on all cores. */
 final class Concurrently {
@@ -16,7 +17,8 @@ final class Concurrently {
    * The results, in the order of the works.
    *
    * @param problem what is said of a work that ends with another exception than its own
-   * @throws LakeException what the first work that failed has thrown; the others are interrupted
+   * @throws LakeException what the first work that failed has thrown; the others are interrupted,
+   *     and have ended: nothing writes files any more
    */
   static <T> List<T> all(LakeTable table, String problem, List<Callable<T>> works) {
     // Not the common pool: its threads know neither this one's class loader nor its user.
@@ -41,6 +43,23 @@ final class Concurrently {
       throw LakeException.because(table.name(), "it was interrupted", e);
     } finally {
       threads.shutdownNow();
+      awaitEnd(threads);
+    }
+  }
+
+  /** An interruption in the meantime is kept for whoever waits next. */
+  private static void awaitEnd(ExecutorService threads) {
+    boolean isInterrupted = false;
+    boolean hasEnded = false;
+    while (!hasEnded) {
+      try {
+        hasEnded = threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        isInterrupted = true;
+      }
+    }
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 }
