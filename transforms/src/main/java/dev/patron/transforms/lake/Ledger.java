@@ -50,6 +50,7 @@ public final class Ledger {
   private static final String INTENT = "patron.intent";
   private static final String STAGE = "patron.stage";
   private static final String TABLES = "patron.tables";
+  private static final int MOST_ATTEMPTS = 100;
   private static final Schema COLUMNS = Schema.of().with("decision", Type.LONG);
 
   private final String warehouse;
@@ -266,6 +267,26 @@ public final class Ledger {
     Optional<TableSnapshot> newest = decisions.latest();
     newest.ifPresent(TableSnapshot::files);
     return newest;
+  }
+
+  /**
+   * Decides that nothing changes: whatever others began before can then not be decided any more.
+   * What others decide meanwhile is waited for.
+   *
+   * @param stage who decides, for people who read the ledger's log
+   * @return when, by the clock that says when files were; what was written earlier, and is part of
+   *     no table, never will be
+   */
+  public Instant fence(String stage) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return decidedAt(decide(open(), stage, List.of()));
+      } catch (LakeException e) {
+        if (!e.isConflict() || attempt == MOST_ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
   }
 
   /**

@@ -66,6 +66,18 @@ class LedgerTest {
   }
 
   @Test
+  void whatBeganBeforeAFenceCannotBeDecidedBehindIt() {
+    long seen = ledger.decide(-1, "refine", List.of(append(ORDERS, 1)));
+    List<Ledger.Change> begun = List.of(append(ORDERS, 2));
+    ledger.fence("vacuum");
+    assertThatThrownBy(() -> ledger.decide(seen, "refine", begun))
+        .isInstanceOfSatisfying(LakeException.class, e -> assertThat(e.isConflict()).isTrue());
+    assertThat(ids(ORDERS)).containsExactly(1L);
+    ledger.decide(ledger.open(), "refine", begun);
+    assertThat(ids(ORDERS)).containsExactly(1L, 2L);
+  }
+
+  @Test
   void nothingWasEverDecidedInANewWarehouse() {
     assertThat(ledger.open()).isEqualTo(-1);
   }

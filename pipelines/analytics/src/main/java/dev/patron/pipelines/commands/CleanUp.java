@@ -17,13 +17,17 @@ import java.util.Set;
 
 /** {@code vacuum}: deletes data files that nobody needs any more. */
 public final class CleanUp {
+  /** No run writes files for longer before it commits them. */
+  private static final Duration LONGEST_RUN = Duration.ofDays(1);
+
   private CleanUp() {}
 
   /** Prints {@code TABLE FILES BYTES}, a line a table that had any. */
   public static void run(VacuumOptions options, Console console) {
+    Duration retain;
     Instant cutOff;
     try {
-      Duration retain = Duration.parse(options.getRetain());
+      retain = Duration.parse(options.getRetain());
       if (retain.isNegative()) {
         throw new UsageException("--retain=" + options.getRetain() + " must not be negative");
       }
@@ -35,7 +39,7 @@ public final class CleanUp {
     String warehouse = WarehousePlace.writable(options);
     // A decision that is not carried out yet needs files that no version has.
     Ledger ledger = Ledger.of(warehouse);
-    ledger.open();
+    boolean begun = ledger.open() >= 0;
     Set<String> decided = ledger.tables().keySet();
     if (decided.isEmpty() && WarehouseTables.foldersWithState(warehouse).isEmpty()) {
       throw WarehousePlace.withoutTables(options);
@@ -44,6 +48,11 @@ public final class CleanUp {
         decided.stream().filter(name -> Warehouse.at(warehouse).list(name).isEmpty()).toList();
     gone.forEach(name -> console.note("patron: " + name + " is gone; verify misses it no longer"));
     ledger.acceptLoss(gone);
+    if (retain.compareTo(LONGEST_RUN) < 0) {
+      // What a run under way has written is not to become part of a table without its files.
+      Instant safe = begun ? ledger.fence("vacuum") : Instant.now().minus(LONGEST_RUN);
+      cutOff = safe.isBefore(cutOff) ? safe : cutOff;
+    }
     WarehouseTables.deleteLeftovers(warehouse, cutOff);
     Vacuum.Freed all = new Vacuum.Freed(0, 0);
     for (LakeTable table : WarehouseTables.foldersWithState(warehouse)) {

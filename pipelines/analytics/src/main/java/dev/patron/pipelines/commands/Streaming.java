@@ -21,7 +21,9 @@ import dev.patron.pipelines.stages.ScoresTopic;
 import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.read.SourcePosition;
 import dev.patron.transforms.read.Topics;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
@@ -170,6 +172,7 @@ public final class Streaming implements AutoCloseable {
   private void loop(StopSignal stop) throws Exception {
     Map<String, SourcePosition> ends = null;
     Patience patience = new Patience(System::nanoTime);
+    boolean lacksFiles = false;
     while (!stop.isAsked()) {
       long start = System.nanoTime();
       Duration pause = every;
@@ -180,6 +183,7 @@ public final class Streaming implements AutoCloseable {
         }
         Feeds.News news = increment();
         patience.renew();
+        lacksFiles = false;
         if (options.getUntilCaughtUp() && news.reaches(ends)) {
           transactions.tell(news, console);
           return;
@@ -193,7 +197,9 @@ public final class Streaming implements AutoCloseable {
           // What was right when it began is no wrong usage.
           throw new JobException(String.valueOf(e.getMessage()));
         }
-        if ((!mayPass(e) && !isOvertaken()) || patience.isLost()) {
+        boolean isNew = !lacksFiles;
+        lacksFiles = lacksFiles(e);
+        if ((!mayPass(e) && !isOvertaken() && !(lacksFiles && isNew)) || patience.isLost()) {
           throw e;
         }
         console.note("patron: " + withoutAdvice(MachineFault.reason(e)) + "; trying again");
@@ -235,6 +241,20 @@ public final class Streaming implements AutoCloseable {
     } catch (RuntimeException e) {
       return false;
     }
+  }
+
+  /**
+   * Whether files were gone that an increment wanted to read. Vacuum may take those of an earlier
+   * version away after it was looked for: the next increment does without. If it cannot either, the
+   * warehouse is damaged.
+   */
+  private static boolean lacksFiles(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Feeds.News increment() throws IOException {

@@ -67,6 +67,26 @@ class StreamIT extends StreamedBookstore {
   }
 
   @Test
+  void whatVacuumTakesAwayUnderAStreamIsDoneAnew() throws Exception {
+    Path said = folder.resolve("vacuumed-said");
+    Process process = process(said, stream("vacuumed", "--maxRecordsPerIncrement=60")).start();
+    try {
+      awaitUntil(() -> !process.isAlive() || text(said).contains("increment 2:"));
+      Random random = new Random(20_251_201);
+      while (process.isAlive()) {
+        patron("vacuum", "--warehouse=" + at("vacuumed"), "--retain=PT0S");
+        // Long enough for an increment to come to its end now and then.
+        boolean unused = process.waitFor(2_000 + random.nextInt(3_000), TimeUnit.MILLISECONDS);
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as(text(said)).isZero();
+    assertThat(text(said)).contains("; trying again\n").doesNotContain("\tat ");
+    assertThat(silver("vacuumed")).isEqualTo(expected);
+  }
+
+  @Test
   void whoTrainsBesideAStreamSucceedsAndTheStreamScoresEverybodyAnewAndEndsWellWhenTold()
       throws Exception {
     broker.createTopic("promoted", 2, Map.of());
