@@ -22,7 +22,7 @@ import org.apache.beam.sdk.values.TupleTag;
 /**
  * Finds the order lines of all purchases that new facts change. A purchase that is new consists of
  * new lines alone; of one that was there before, the other lines are looked for among the facts
- * kept earlier, which are not read where there is none.
+ * kept earlier, which are not read where there is none, or where every fact is a whole order.
  */
 public final class RegatherPurchases extends PTransform<PCollectionTuple, PCollectionTuple> {
   /** Input: facts that are new or different. */
@@ -71,6 +71,16 @@ public final class RegatherPurchases extends PTransform<PCollectionTuple, PColle
         PCollectionList.of(added.apply("Purchases that change", keys()))
             .and(gone.apply("Purchases that lose lines", keys()))
             .apply("All purchases that change", Flatten.pCollections());
+    PCollection<Frame> all =
+        lines.areWholeOrders(factKey)
+            ? added
+            : PCollectionList.of(added)
+                .and(others(kept, changed))
+                .apply("All lines", Flatten.pCollections());
+    return PCollectionTuple.of(LINES, all).and(CHANGED, changed);
+  }
+
+  private PCollection<Frame> others(PCollectionTuple kept, PCollection<Frame> changed) {
     PCollection<Frame> existing =
         changed
             .apply("Read which of them there are", ReadKeys.of(purchases, KEY, KEY))
@@ -82,22 +92,14 @@ public final class RegatherPurchases extends PTransform<PCollectionTuple, PColle
             "Show the facts that changed to every reader",
             kept.get(SUPERSEDED)
                 .apply("Facts that changed", MapFrames.through(frame -> KeyHashes.of(frame, key))));
-    PCollection<Frame> others =
-        kept.getPipeline()
-            .apply("Files of facts", FileBatches.of(facts.files()))
-            .apply(
-                "Look for their other lines",
-                ParDo.of(
-                        new Others(
-                            ReadFile.of(facts, facts.schema().names()),
-                            apart,
-                            key,
-                            wanted,
-                            superseded))
-                    .withSideInputs(wanted.view(), superseded.view()));
-    return PCollectionTuple.of(
-            LINES, PCollectionList.of(added).and(others).apply("All lines", Flatten.pCollections()))
-        .and(CHANGED, changed);
+    return kept.getPipeline()
+        .apply("Files of facts", FileBatches.of(facts.files()))
+        .apply(
+            "Look for their other lines",
+            ParDo.of(
+                    new Others(
+                        ReadFile.of(facts, facts.schema().names()), lines, key, wanted, superseded))
+                .withSideInputs(wanted.view(), superseded.view()));
   }
 
   private static MapFrames keys() {

@@ -16,6 +16,7 @@ import java.io.Serializable;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,16 @@ public final class OrderLines implements Serializable {
   /** The type of amounts: {@link Money#typeOf} of the source's. */
   public Type amountType() {
     return amountType;
+  }
+
+  /**
+   * Whether facts that these columns identify are whole orders each, so that none has a line in
+   * another fact.
+   *
+   * @param factKey empty: nothing identifies a fact
+   */
+  public boolean areWholeOrders(List<String> factKey) {
+    return columns.order() != null && factKey.equals(List.of(columns.order()));
   }
 
   /** Those of these facts that have no time; they are no purchases. Of versions, the open ones. */

@@ -10,9 +10,17 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class OrderLinesTest {
+  private static final Schema FACTS =
+      Schema.of()
+          .with("customer", Type.STRING)
+          .with("order", Type.STRING)
+          .with("at", Type.DATE)
+          .with("amount", Type.DOUBLE);
+
   private static List<Object> row(double quantity, Object price) {
     return List.of("c", LocalDate.of(2024, 1, 1), quantity, price);
   }
@@ -53,28 +61,35 @@ class OrderLinesTest {
 
   @Test
   void anEmptyTextNamesNeitherACustomerNorAnOrder() {
-    Schema facts =
-        Schema.of()
-            .with("customer", Type.STRING)
-            .with("order", Type.STRING)
-            .with("at", Type.DATE)
-            .with("amount", Type.DOUBLE);
-    OrderLines lines =
-        new OrderLines(
-            facts,
-            new PurchaseColumns("customer", "order", "at", null, null, "amount", null, null),
-            ZoneOffset.UTC,
-            null);
+    OrderLines lines = byOrder("order");
 
     Frame taken =
         lines.takeApart(
             Frame.ofRows(
-                facts,
+                FACTS,
                 List.of(
                     Arrays.asList("", "", LocalDate.EPOCH, 1.0),
                     Arrays.asList(" ", " ", LocalDate.EPOCH, 1.0))));
 
     assertThat(taken.select(List.of("customer_id", "order_id")).toRows())
         .containsExactly(Arrays.asList(null, null), Arrays.asList(" ", " "));
+  }
+
+  /** Where they are, nobody has to look for the other lines of an order that changes. */
+  @Test
+  void factsThatTheOrderIdentifiesAreWholeOrders() {
+    assertThat(byOrder("order").areWholeOrders(List.of("order"))).isTrue();
+    assertThat(byOrder("order").areWholeOrders(List.of("order", "at"))).isFalse();
+    assertThat(byOrder("order").areWholeOrders(List.of("at"))).isFalse();
+    assertThat(byOrder("order").areWholeOrders(List.of())).isFalse();
+    assertThat(byOrder(null).areWholeOrders(List.of("order"))).isFalse();
+  }
+
+  private static OrderLines byOrder(@Nullable String order) {
+    return new OrderLines(
+        FACTS,
+        new PurchaseColumns("customer", order, "at", null, null, "amount", null, null),
+        ZoneOffset.UTC,
+        null);
   }
 }
