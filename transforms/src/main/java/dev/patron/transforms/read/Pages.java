@@ -83,6 +83,9 @@ public final class Pages {
   /** Where the last record was last said to differ. */
   private @Nullable PagePosition saidToDiffer;
 
+  /** Whether a thousand pages without a record led on; that many are not asked for at each look. */
+  private boolean leadsOnForEver;
+
   /** How time passes; tests do not wait. */
   @FunctionalInterface
   interface Pause {
@@ -137,7 +140,8 @@ public final class Pages {
   public record Fetched(long records, PagePosition after, boolean more) {}
 
   /**
-   * Fetches pages until there is no next one, or a thousand in a row had no record.
+   * Fetches pages until there is no next one, or a thousand in a row had no record; from then on
+   * the first that has none is the end of each look.
    *
    * @param before where the source was left; null: at its beginning
    * @param most so many records at most, but whole pages
@@ -186,9 +190,12 @@ public final class Pages {
                 : new PagePosition(
                     at.page(), there, total, there == 0 ? null : hash(found.get(there - 1)));
         empty = found.isEmpty() ? empty + 1 : 0;
-        if (more && empty == MOST_EMPTY) {
+        if (more && leadsOnForEver && empty > 0) {
+          more = false;
+        } else if (more && empty == MOST_EMPTY) {
           // A cursor that is a time leads on for ever; the next look goes on from here.
           more = false;
+          leadsOnForEver = true;
           notes.accept(
               "%s: %d pages in a row without a record lead on; taken for the end, until the next look"
                   .formatted(source, empty));

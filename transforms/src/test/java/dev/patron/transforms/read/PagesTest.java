@@ -896,9 +896,9 @@ class PagesTest {
           "{\"meta\":{\"next\":\"%d\"},\"data\":{\"rows\":[%s]}}"
               .formatted(page + 1, page == 10 ? "8" : ""));
     }
-    PageSource source = byCursor("/c");
+    Pages source = new Pages(byCursor("/c"), pauses::add, PATIENCE);
 
-    Fetched fetched = fetch(source);
+    Fetched fetched = fetch(source, null, Long.MAX_VALUE);
 
     assertThat(lines()).containsExactly("7", "8");
     assertThat(place(fetched)).isEqualTo(new Fetched(2, new PagePosition("1011", 0, 2), false));
@@ -906,8 +906,16 @@ class PagesTest {
         .containsExactly(
             "the shop: 1000 pages in a row without a record lead on; taken for the end, until the"
                 + " next look");
-    pages.put("/c?after=1011", "{\"meta\":{},\"data\":{\"rows\":[9]}}");
-    assertThat(fetch(source, fetched.after(), Long.MAX_VALUE).records()).isEqualTo(1);
+
+    // Whoever goes on looking does not ask for a thousand each time.
+    requests.clear();
+    fetched = fetch(source, fetched.after(), Long.MAX_VALUE);
+    assertThat(place(fetched)).isEqualTo(new Fetched(0, new PagePosition("1012", 0, 2), false));
+    assertThat(asked()).containsExactly("/c?after=1011");
+    pages.put("/c?after=1012", "{\"meta\":{\"next\":\"1013\"},\"data\":{\"rows\":[9]}}");
+    fetched = fetch(source, fetched.after(), Long.MAX_VALUE);
+    assertThat(place(fetched)).isEqualTo(new Fetched(1, new PagePosition("1014", 0, 3), false));
+    assertThat(notes).hasSize(1);
   }
 
   /** What many services say where there is nothing new. */
