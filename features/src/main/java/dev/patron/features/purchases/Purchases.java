@@ -162,26 +162,26 @@ public final class Purchases {
     return newest;
   }
 
-  /** When the last line of an order came that is no return. */
+  /**
+   * When the last line of an order came that is no return. An order that became somebody else's was
+   * not bought by them then, and one whose time is corrected at the time that is right.
+   */
   private static long lastBoughtAt(Frame purchases, int row) {
+    long purchasedAt = purchases.longs("purchased_at").get(row);
     ListColumn versions = purchases.lists(VERSIONS);
     RowColumn fields = (RowColumn) versions.elements();
     Schema schema = versionSchema(purchases);
     LongColumn at = (LongColumn) fields.field(schema.position("at"));
     LongColumn lines = (LongColumn) fields.field(schema.position("lines"));
-    if (versions.from(row) == versions.to(row)) {
-      // It became somebody else's: nothing was bought then.
-      return purchases.longs("purchased_at").get(row);
-    }
     long since = purchases.longs(CHANGED_AT).get(row);
     long count = purchases.longs("lines").get(row);
     for (int version = versions.to(row) - 1; version >= versions.from(row); version--) {
       if (lines.get(version) < count) {
-        break;
+        return Math.max(since, purchasedAt);
       }
       since = at.get(version);
     }
-    return since;
+    return purchasedAt;
   }
 
   /**

@@ -138,6 +138,25 @@ class PurchaseVersionsTest {
   }
 
   @Test
+  void whatIsCorrectedOfAnOrderAfterItBecameSomebodyElsesIsNotBoughtThen() {
+    Frame purchases =
+        purchases(
+            List.of(
+                version(1, 1, "ann", 3, "5.00", 3, 7),
+                version(1, 2, "bob", 3, "5.00", 7, 9),
+                version(1, 3, "bob", 3, "6.00", 9, 0)));
+    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(day(3)));
+  }
+
+  @Test
+  void anOrderWhoseTimeIsCorrectedWasBoughtAtTheTimeThatIsRight() {
+    Frame purchases =
+        purchases(
+            List.of(version(1, 1, "ann", 3, "5.00", 3, 7), version(1, 2, "ann", 5, "5.00", 7, 0)));
+    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(day(5)));
+  }
+
+  @Test
   void aVersionThatWasNoMoreWhenItsTimeCameNeverCounts() {
     assertThat(purchases(List.of(version(1, 1, "ann", 9, "5.00", 3, 7))).rows()).isZero();
   }
