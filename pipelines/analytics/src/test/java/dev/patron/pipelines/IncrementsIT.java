@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -498,6 +499,58 @@ class IncrementsIT {
             .as(day + " " + table)
             .isEqualTo(verify(then).get(table));
       }
+    }
+  }
+
+  /**
+   * SEMANTICS 15: also the models of then, whose season is told by how much was bought each day.
+   */
+  @Test
+  void whatIsDeletedLaterIsStillThereForModelsOfThePast() throws IOException {
+    Random random = new Random(SEED);
+    List<String> bought = new ArrayList<>(List.of("id,customer,day,amount,op,at"));
+    List<String> deleted = new ArrayList<>();
+    LocalDate end = LocalDate.of(2024, 1, 31);
+    for (int customer = 0; customer < 300; customer++) {
+      LocalDate day = LocalDate.of(2021, 1, 1).plusDays(random.nextInt(700));
+      while (day.isBefore(end)) {
+        if (day.getMonthValue() > 10 || random.nextInt(4) == 0) {
+          String order =
+              "%d,c%d,%s,%d.50".formatted(bought.size(), customer, day, 5 + random.nextInt(50));
+          bought.add(order + ",I," + day + "T10:00:00Z");
+          deleted.add(order + ",D,2024-01-30T12:00:00Z");
+        }
+        day = day.plusDays(1 + random.nextInt(40));
+      }
+    }
+    Map<String, Map<String, String>> found = new TreeMap<>();
+    for (String name : List.of("kept", "archived")) {
+      Path shop = Files.createDirectories(folder.resolve(name));
+      Path dataset = shop.resolve("shop.yaml");
+      Files.writeString(
+          dataset,
+          """
+          name: archived
+          tables:
+            orders:
+              keep: history
+              key: [id]
+              columns: { id: long, customer: string, day: date, amount: "decimal(9,2)", op: string,
+                         at: timestamp }
+              change: { sequence: at, operation: op, delete: [D] }
+              from: { files: "*.csv", format: csv }
+          purchases: { table: orders, customer: customer, order: id, time: day, amount: amount }
+          """);
+      List<String> lines = new ArrayList<>(bought);
+      lines.addAll(name.equals("kept") ? List.of() : deleted);
+      Files.write(shop.resolve("orders.csv"), lines);
+      patron("run", dataset, name, "--asOf=2023-10-31", "--horizonDays=90");
+      found.put(name, verify(name));
+    }
+    Map<String, String> kept = Objects.requireNonNull(found.get("kept"));
+    Map<String, String> archived = Objects.requireNonNull(found.get("archived"));
+    for (String table : List.of("gold/customer_features", "ops/backtest", "gold/customer_scores")) {
+      assertThat(archived.get(table)).as(table).isEqualTo(kept.get(table)).isNotNull();
     }
   }
 

@@ -9,6 +9,7 @@ import dev.patron.features.purchases.CustomerShare;
 import dev.patron.features.purchases.DailyPurchases;
 import dev.patron.features.purchases.Days;
 import dev.patron.features.purchases.Holdout;
+import dev.patron.features.purchases.Purchases;
 import dev.patron.features.purchases.RollingOrigin;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.options.TrainOptions;
@@ -117,13 +118,15 @@ final class History {
         FrameCoder.of(),
         customers.apply("Look back from many days", FoldBuckets.through(rolling::of)));
     ZoneId where = zone;
+    long then = observed.asOf();
     findings.tell(
         "frame",
         "daily",
         FrameCoder.of(),
         customers.apply(
             "Count the purchases of each day",
-            FoldBuckets.through(frame -> DailyPurchases.count(where, frame))));
+            FoldBuckets.through(
+                frame -> DailyPurchases.count(where, Purchases.asOf(frame, then)))));
     Holdout after = holdout;
     if (after != null) {
       findings.tell(
