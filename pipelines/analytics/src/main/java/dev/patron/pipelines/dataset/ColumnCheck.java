@@ -186,21 +186,54 @@ final class ColumnCheck {
           "decimal, long or double");
     }
     if (purchases.money() instanceof Purchases.PriceFrom from) {
-      checkTracked(from);
+      checkTracked(
+          "purchases.priceFrom.column",
+          from.column(),
+          from.table(),
+          "a price as of a time needs a version for each of its changes");
+    }
+    if (dataset.table(purchases.table()).definition().keep() == Keep.HISTORY) {
+      checkVersions(purchases);
+    }
+  }
+
+  /** What was bought as of a time needs a version for each change of what makes a purchase. */
+  private void checkVersions(Purchases purchases) {
+    checkVersions("customer", purchases.customer(), purchases);
+    checkVersions("order", purchases.order(), purchases);
+    checkVersions("time", purchases.time(), purchases);
+    if (purchases.lines() != null) {
+      checkVersions("lines", purchases.lines(), purchases);
+      return;
+    }
+    checkVersions("quantity", purchases.quantity(), purchases);
+    if (purchases.money() instanceof Purchases.Amount amount) {
+      checkVersions("amount", amount.column(), purchases);
+    } else if (purchases.money() instanceof Purchases.Price price) {
+      checkVersions("price", price.column(), purchases);
+    } else if (purchases.money() instanceof Purchases.PriceFrom from) {
+      checkVersions("priceFrom.key", from.key(), purchases);
+    }
+  }
+
+  private void checkVersions(String name, @Nullable String column, Purchases purchases) {
+    if (column != null && !dataset.table(purchases.table()).definition().key().contains(column)) {
+      checkTracked(
+          "purchases." + name,
+          column,
+          purchases.table(),
+          "what was bought by a time needs a version for each of its changes");
     }
   }
 
   /** What is not tracked has the last value within a version, which may be of later days. */
-  private void checkTracked(Purchases.PriceFrom from) {
-    Schema history = schemas.get(from.table());
-    boolean isKnownToBeMissing = history != null && !history.has(from.column());
-    if (!isKnownToBeMissing && !dataset.table(from.table()).definition().tracks(from.column())) {
+  private void checkTracked(String place, String column, String table, String why) {
+    Schema history = schemas.get(table);
+    boolean isKnownToBeMissing = history != null && !history.has(column);
+    if (!isKnownToBeMissing && !dataset.table(table).definition().tracks(column)) {
       problems.add(
-          "purchases.priceFrom.column names column %s, which table '%s' does not track%s; a price as of a time needs a version for each of its changes"
-              .formatted(
-                  Words.quote(from.column()),
-                  from.table(),
-                  dataset.places().at("purchases.priceFrom.column")));
+          "%s names column %s, which table '%s' does not track%s; %s"
+              .formatted(place, Words.quote(column), table, dataset.places().at(place), why));
     }
   }
 

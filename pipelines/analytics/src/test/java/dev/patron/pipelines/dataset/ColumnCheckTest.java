@@ -1,6 +1,7 @@
 package dev.patron.pipelines.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.patron.features.frame.Schema;
@@ -8,6 +9,7 @@ import dev.patron.features.frame.Type;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -211,5 +213,43 @@ final class ColumnCheckTest {
         .message()
         .contains("c29 and 70 more")
         .doesNotContain("c30");
+  }
+
+  /** Its last value would count at all earlier times, too. */
+  @Test
+  void whatMakesAPurchaseOfAHistoryIsTracked() throws IOException {
+    String definition =
+        """
+        tables:
+          orders:
+            keep: history
+            key: [order_id]
+            track: [customer, status]
+            from: { files: "orders/*.jsonl", format: debezium }
+        purchases: { table: orders, customer: customer, order: order_id, time: at, amount: total }
+        """;
+    Path file = folder.resolve("history.yaml");
+    Map<String, Schema> schemas =
+        Map.of(
+            "orders",
+            ((Type.RowOf)
+                    Type.parse(
+                        "row<order_id: long, customer: string, status: string, at: timestamp,"
+                            + " total: double>"))
+                .schema());
+    assertThatThrownBy(
+            () ->
+                DatasetFile.parse(Files.writeString(file, definition).toString(), Map.of())
+                    .validateAgainst(schemas))
+        .hasMessageContainingAll(
+            "purchases.time names column 'at', which table 'orders' does not track at ",
+            "purchases.amount names column 'total', which table 'orders' does not track at ",
+            "; what was bought by a time needs a version for each of its changes");
+    for (String track : List.of("[customer, at, total]", "{ except: [status] }")) {
+      DatasetFile.parse(
+              Files.writeString(file, definition.replace("[customer, status]", track)).toString(),
+              Map.of())
+          .validateAgainst(schemas);
+    }
   }
 }
