@@ -184,11 +184,15 @@ public final class Pages {
           records++;
         }
         long total = at.total() + there - at.records();
+        boolean isSame = there == at.records() && at.last() != null;
         at =
             more
                 ? new PagePosition(page.next(), 0, total)
-                : new PagePosition(
-                    at.page(), there, total, there == 0 ? null : hash(found.get(there - 1)));
+                : isSame
+                    // A record that a service serves otherwise each time is no news.
+                    ? at
+                    : new PagePosition(
+                        at.page(), there, total, there == 0 ? null : hash(found.get(there - 1)));
         empty = found.isEmpty() ? empty + 1 : 0;
         if (more && leadsOnForEver && empty > 0) {
           more = false;

@@ -283,6 +283,19 @@ class PagesTest {
     assertThat(notes).isEmpty();
   }
 
+  /** A time of serving, or a link that is signed anew for each answer, is no news. */
+  @Test
+  void aLastRecordThatIsAnotherEachTimeIsToldOnceAndLeavesThePlaceAsItWas() throws IOException {
+    pages.put("/a", "1\n2\n");
+    Pages shop = new Pages(byLink("/a"), pauses::add, PATIENCE);
+    PagePosition left = fetch(shop, null, 100).after();
+    for (int look = 0; look < 3; look++) {
+      pages.put("/a", "1\n" + (7 + look) + "\n");
+      assertThat(fetch(shop, left, 100)).isEqualTo(new Fetched(0, left, false));
+    }
+    assertThat(notes).hasSize(1);
+  }
+
   @Test
   void theSameHoldsOfPagesBehindACursor() throws IOException {
     pages.put("/a", "{\"data\":{\"rows\":[{\"a\":1},{\"a\":2}]}}");
