@@ -146,7 +146,7 @@ public final class Purchases {
    * The latest time at which anything was bought; returns do not count. {@code Long.MIN_VALUE} if
    * nothing ever was.
    *
-   * @param purchases with the columns of {@link #NEWEST}
+   * @param purchases of facts, with the columns of {@link #NEWEST}
    */
   public static long newest(Frame purchases) {
     LongColumn at = purchases.longs("purchased_at");
@@ -162,12 +162,8 @@ public final class Purchases {
     return newest;
   }
 
-  /**
-   * When the last line of an order came that is no return. An order that became somebody else's was
-   * not bought by them then, and one whose time is corrected at the time that is right.
-   */
+  /** When the last line of an order came that is no return. */
   private static long lastBoughtAt(Frame purchases, int row) {
-    long purchasedAt = purchases.longs("purchased_at").get(row);
     ListColumn versions = purchases.lists(VERSIONS);
     RowColumn fields = (RowColumn) versions.elements();
     Schema schema = versionSchema(purchases);
@@ -177,11 +173,29 @@ public final class Purchases {
     long count = purchases.longs("lines").get(row);
     for (int version = versions.to(row) - 1; version >= versions.from(row); version--) {
       if (lines.get(version) < count) {
-        return Math.max(since, purchasedAt);
+        break;
       }
       since = at.get(version);
     }
-    return purchasedAt;
+    return since;
+  }
+
+  /**
+   * The same of lines that change and go: the latest time of an order. That one was corrected,
+   * became somebody else's, or was deleted and written once more does not tell when it was bought.
+   *
+   * @param purchases of versions, with the columns of {@link #NEWEST}
+   */
+  public static long newestOfVersions(Frame purchases) {
+    LongColumn at = purchases.longs("purchased_at");
+    LongColumn lines = purchases.longs("lines");
+    long newest = Long.MIN_VALUE;
+    for (int row = 0; row < purchases.rows(); row++) {
+      if (lines.get(row) > 0) {
+        newest = Math.max(newest, at.get(row));
+      }
+    }
+    return newest;
   }
 
   /**

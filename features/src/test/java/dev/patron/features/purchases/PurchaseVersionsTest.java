@@ -96,7 +96,7 @@ class PurchaseVersionsTest {
     assertThat(amounts(purchases, 6).value(0, "amount")).isEqualTo(new BigDecimal("50.00"));
     assertThat(amounts(purchases, 7).value(0, "amount")).isEqualTo(new BigDecimal("5.00"));
     assertThat(purchases.value(0, "amount")).isEqualTo(new BigDecimal("5.00"));
-    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(day(3)));
+    assertThat(Purchases.newestOfVersions(purchases)).isEqualTo(Values.micros(day(3)));
   }
 
   /** A status is no property of a purchase. */
@@ -121,7 +121,7 @@ class PurchaseVersionsTest {
     assertThat(purchases.rows()).isEqualTo(1);
     assertThat(purchases.value(0, "purchased_at")).isNull();
     assertThat(purchases.value(0, "lines")).isEqualTo(0L);
-    assertThat(Purchases.newest(purchases)).isEqualTo(Long.MIN_VALUE);
+    assertThat(Purchases.newestOfVersions(purchases)).isEqualTo(Long.MIN_VALUE);
   }
 
   @Test
@@ -134,7 +134,7 @@ class PurchaseVersionsTest {
     assertThat(amounts(purchases, 7).toRows())
         .containsExactly(row("bob", 1L, day(3), 1L, new BigDecimal("5.00")));
     // Nobody bought anything on the day of the correction.
-    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(day(3)));
+    assertThat(Purchases.newestOfVersions(purchases)).isEqualTo(Values.micros(day(3)));
   }
 
   @Test
@@ -145,7 +145,7 @@ class PurchaseVersionsTest {
                 version(1, 1, "ann", 3, "5.00", 3, 7),
                 version(1, 2, "bob", 3, "5.00", 7, 9),
                 version(1, 3, "bob", 3, "6.00", 9, 0)));
-    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(day(3)));
+    assertThat(Purchases.newestOfVersions(purchases)).isEqualTo(Values.micros(day(3)));
   }
 
   @Test
@@ -153,7 +153,16 @@ class PurchaseVersionsTest {
     Frame purchases =
         purchases(
             List.of(version(1, 1, "ann", 3, "5.00", 3, 7), version(1, 2, "ann", 5, "5.00", 7, 0)));
-    assertThat(Purchases.newest(purchases)).isEqualTo(Values.micros(day(5)));
+    assertThat(Purchases.newestOfVersions(purchases)).isEqualTo(Values.micros(day(5)));
+  }
+
+  @Test
+  void anOrderThatIsDeletedAndWrittenOnceMoreWasBoughtWhenItWas() {
+    Frame purchases =
+        purchases(
+            List.of(version(1, 1, "ann", 3, "5.00", 3, 7), version(1, 2, "ann", 3, "5.00", 8, 0)));
+    assertThat(Purchases.newestOfVersions(purchases)).isEqualTo(Values.micros(day(3)));
+    assertThat(amounts(purchases, 3).rows()).isEqualTo(1);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.KeyHashes;
 import dev.patron.features.purchases.PurchaseTotals;
 import dev.patron.features.purchases.Purchases;
+import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.console.UsageException;
 import dev.patron.transforms.BuildFeatures;
@@ -229,6 +230,9 @@ public final class Features {
    * do not count. A shop without any is of 1970.
    */
   private static long newest(Job job, TableSnapshot purchases) {
+    dev.patron.pipelines.dataset.Purchases wanted = job.dataset().purchases();
+    boolean ofVersions =
+        wanted != null && job.dataset().table(wanted.table()).definition().keep() == Keep.HISTORY;
     long newest = Long.MIN_VALUE;
     TableFiles all = purchases.contents();
     for (DataFile file : newestFirst(all.files())) {
@@ -236,7 +240,9 @@ public final class Features {
         TableFiles one =
             new TableFiles(all.table(), all.schema(), all.partitionColumns(), List.of(file));
         for (Frame frame : TableScan.of(one, Purchases.NEWEST)) {
-          newest = Math.max(newest, Purchases.newest(frame));
+          newest =
+              Math.max(
+                  newest, ofVersions ? Purchases.newestOfVersions(frame) : Purchases.newest(frame));
         }
       }
     }
