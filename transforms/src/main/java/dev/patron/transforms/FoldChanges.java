@@ -57,8 +57,6 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
   static final TupleTag<Frame> TRUNCATES = new TupleTag<>() {};
   static final TupleTag<String> LINKS = new TupleTag<>() {};
 
-  private static final TupleTag<Frame> OF_KEYS = new TupleTag<>() {};
-
   /**
    * The column by which events are shuffled: the hash of the key, or one value for all keys that
    * are linked. Those meet in one bucket; there are few of them, for keys hardly ever change.
@@ -89,12 +87,10 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
 
   @Override
   public PCollectionTuple expand(PCollection<Frame> events) {
-    PCollectionTuple apart =
-        events.apply(
-            "Set truncates apart",
-            ParDo.of(new SetApart()).withOutputTags(OF_KEYS, TupleTagList.of(TRUNCATES)));
-    PCollection<Frame> ofKeys = apart.get(OF_KEYS);
-    PCollection<Frame> newTruncates = apart.get(TRUNCATES);
+    PCollection<Frame> ofKeys =
+        events.apply("Set events of keys apart", MapFrames.through(Events::ofKeys));
+    PCollection<Frame> newTruncates =
+        events.apply("Set truncates apart", MapFrames.through(Events::truncates));
 
     PCollection<String> positions =
         events
@@ -106,7 +102,7 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
                 "Gather where keys change", Combine.globally(new Union<String>()).withoutDefaults())
             .setCoder(POSITIONS)
             .apply("Show where keys change", ShowToAll.and(Set.of(), POSITIONS));
-    PCollection<Frame> linked = linkedKeys(ofKeys, everyPosition);
+    PCollection<Frame> linked = linkedKeys(events, everyPosition);
 
     PCollection<Frame> truncates = newTruncates;
     if (earlier != null) {
@@ -243,20 +239,6 @@ final class FoldChanges extends PTransform<PCollection<Frame>, PCollectionTuple>
     Set<String> all = new HashSet<>();
     sets.forEach(all::addAll);
     return all;
-  }
-
-  private static final class SetApart extends DoFn<Frame, Frame> {
-    @ProcessElement
-    public void setApart(@Element Frame events, MultiOutputReceiver out) {
-      Frame truncates = Events.truncates(events);
-      if (truncates.rows() > 0) {
-        out.get(TRUNCATES).output(truncates);
-      }
-      Frame ofKeys = Events.ofKeys(events);
-      if (ofKeys.rows() > 0) {
-        out.get(OF_KEYS).output(ofKeys);
-      }
-    }
   }
 
   private static final class FindPositions extends DoFn<Frame, String> {

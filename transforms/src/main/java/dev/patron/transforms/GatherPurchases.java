@@ -1,15 +1,11 @@
 package dev.patron.transforms;
 
-import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.purchases.Purchases;
 import dev.patron.transforms.shuffle.ByKey;
 import java.time.ZoneId;
-import java.util.List;
-import org.apache.beam.sdk.transforms.Flatten;
 import org.apache.beam.sdk.transforms.PTransform;
 import org.apache.beam.sdk.values.PCollection;
-import org.apache.beam.sdk.values.PCollectionList;
 
 /**
  * Gathers order lines into purchases ({@link Purchases}). Lines of one customer and order meet in
@@ -33,24 +29,10 @@ public final class GatherPurchases extends PTransform<PCollection<Frame>, PColle
   @Override
   public PCollection<Frame> expand(PCollection<Frame> lines) {
     ZoneId days = zone;
-    PCollection<Frame> known =
-        lines
-            .apply("Lines with a customer", MapFrames.through(frame -> ofCustomers(frame, true)))
-            .apply("Bring each customer together", ByKey.of(List.of("customer_id")).into(buckets))
-            .apply("Gather purchases", FoldBuckets.through(frame -> Purchases.of(frame, days)));
-    PCollection<Frame> anonymous =
-        lines
-            .apply(
-                "Lines without a customer", MapFrames.through(frame -> ofCustomers(frame, false)))
-            .apply("Bring each order together", ByKey.of(List.of("order_id")).into(buckets))
-            .apply(
-                "Gather anonymous purchases",
-                FoldBuckets.through(frame -> Purchases.of(frame, days)));
-    return PCollectionList.of(known).and(anonymous).apply("All purchases", Flatten.pCollections());
-  }
-
-  private static Frame ofCustomers(Frame lines, boolean known) {
-    Column customers = lines.column("customer_id");
-    return lines.filter(row -> customers.isNull(row) != known);
+    return lines
+        .apply(
+            "Bring the lines of a customer together",
+            ByKey.of("customer_id", "order_id").into(buckets))
+        .apply("Gather purchases", FoldBuckets.through(frame -> Purchases.of(frame, days)));
   }
 }

@@ -25,8 +25,8 @@ import org.apache.beam.sdk.values.TupleTag;
  * kept earlier, which are not read where there is none, or where every fact is a whole order.
  */
 public final class RegatherPurchases extends PTransform<PCollectionTuple, PCollectionTuple> {
-  /** Input: facts that are new or different. */
-  public static final TupleTag<Frame> FACTS = KeepFacts.ROWS;
+  /** Input: the lines of facts that are new or different. */
+  public static final TupleTag<Frame> ADDED = new TupleTag<>() {};
 
   /** Input: facts that are not true any more. */
   public static final TupleTag<Frame> SUPERSEDED = KeepFacts.SUPERSEDED;
@@ -63,8 +63,7 @@ public final class RegatherPurchases extends PTransform<PCollectionTuple, PColle
   @Override
   public PCollectionTuple expand(PCollectionTuple kept) {
     OrderLines apart = lines;
-    PCollection<Frame> added =
-        kept.get(FACTS).apply("Take new orders apart", MapFrames.through(apart::takeApart));
+    PCollection<Frame> added = kept.get(ADDED);
     PCollection<Frame> gone =
         kept.get(SUPERSEDED).apply("Take old orders apart", MapFrames.through(apart::takeApart));
     PCollection<Frame> changed =

@@ -413,7 +413,15 @@ public final class Frame {
    * @return one frame a bucket, null where a bucket is empty
    */
   public @Nullable Frame[] split(List<String> by, int buckets) {
-    long[] hashes = hash(by);
+    return split(hash(by), buckets);
+  }
+
+  /**
+   * As {@link #split(List, int)}, by other hashes.
+   *
+   * @param hashes one a row
+   */
+  public @Nullable Frame[] split(long[] hashes, int buckets) {
     int[] counts = new int[buckets];
     int[] bucket = new int[rows];
     for (int row = 0; row < rows; row++) {

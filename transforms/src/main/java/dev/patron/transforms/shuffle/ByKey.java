@@ -1,5 +1,6 @@
 package dev.patron.transforms.shuffle;
 
+import dev.patron.features.frame.Column;
 import dev.patron.features.frame.Frame;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,12 @@ public final class ByKey
   private static final long MOST_WAITING_BYTES = 128L << 20;
 
   private final List<String> key;
+  private final List<String> whereNull;
   private final int buckets;
 
-  private ByKey(List<String> key, int buckets) {
+  private ByKey(List<String> key, List<String> whereNull, int buckets) {
     this.key = List.copyOf(key);
+    this.whereNull = List.copyOf(whereNull);
     this.buckets = buckets;
   }
 
@@ -41,11 +44,23 @@ public final class ByKey
     if (key.isEmpty()) {
       throw new IllegalArgumentException("a shuffle by key needs at least one key column");
     }
+    return into(key, List.of());
+  }
+
+  /**
+   * Brings together the rows that are equal in one column, and of those that have nothing there the
+   * ones that are equal in another.
+   */
+  public static Keyed of(String column, String whereNull) {
+    return into(List.of(column), List.of(whereNull));
+  }
+
+  private static Keyed into(List<String> key, List<String> whereNull) {
     return buckets -> {
       if (buckets < 1) {
         throw new IllegalArgumentException("buckets = " + buckets + "; at least 1 is needed");
       }
-      return new ByKey(key, buckets);
+      return new ByKey(key, whereNull, buckets);
     };
   }
 
@@ -59,19 +74,25 @@ public final class ByKey
   @Override
   public PCollection<KV<Integer, Iterable<Frame>>> expand(PCollection<Frame> frames) {
     return frames
-        .apply("Split frames into buckets", ParDo.of(new Split(key, buckets)))
+        .apply("Split frames into buckets", ParDo.of(new Split(key, whereNull, buckets)))
         .apply("Bring each bucket together", GroupByKey.create());
   }
 
   /** Splits frames and joins the pieces of a bundle, so that few large frames are shuffled. */
   static final class Split extends DoFn<Frame, KV<Integer, Frame>> {
     private final List<String> key;
+    private final List<String> whereNull;
     private final int buckets;
     private transient Map<Integer, Pieces> pieces;
     private transient long waitingBytes;
 
     Split(List<String> key, int buckets) {
+      this(key, List.of(), buckets);
+    }
+
+    Split(List<String> key, List<String> whereNull, int buckets) {
       this.key = key;
+      this.whereNull = whereNull;
       this.buckets = buckets;
     }
 
@@ -83,7 +104,7 @@ public final class ByKey
 
     @ProcessElement
     public void split(@Element Frame frame, OutputReceiver<KV<Integer, Frame>> out) {
-      @Nullable Frame[] split = frame.split(key, buckets);
+      @Nullable Frame[] split = frame.split(hashes(frame), buckets);
       for (int bucket = 0; bucket < buckets; bucket++) {
         Frame part = split[bucket];
         if (part != null) {
@@ -100,6 +121,18 @@ public final class ByKey
         pieces.forEach((bucket, piece) -> out.output(KV.of(bucket, piece.join())));
         start();
       }
+    }
+
+    private long[] hashes(Frame frame) {
+      long[] hashes = frame.hash(key);
+      Column first = frame.column(key.get(0));
+      if (!whereNull.isEmpty() && first.hasNulls()) {
+        long[] others = frame.hash(whereNull);
+        for (int row = 0; row < hashes.length; row++) {
+          hashes[row] = first.isNull(row) ? others[row] : hashes[row];
+        }
+      }
+      return hashes;
     }
 
     @FinishBundle

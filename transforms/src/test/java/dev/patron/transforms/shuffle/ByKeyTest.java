@@ -8,6 +8,7 @@ import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.transforms.AnyRunner;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.apache.beam.sdk.testing.CoderProperties;
 import org.apache.beam.sdk.testing.PAssert;
 import org.apache.beam.sdk.transforms.Create;
 import org.apache.beam.sdk.values.KV;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -72,6 +74,44 @@ class ByKeyTest {
               }
               assertThat(rows).containsExactlyInAnyOrderElementsOf(expected);
               assertThat(seen).allMatch(bucket -> bucket >= 0 && bucket < buckets);
+              return null;
+            });
+    pipeline.run().waitUntilFinish();
+  }
+
+  @Test
+  void rowsWithNothingInTheirKeyComeTogetherByAnotherColumn() {
+    List<Frame> frames = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      List<List<@Nullable Object>> rows = new ArrayList<>();
+      for (long n = 0; n < 200; n++) {
+        rows.add(Arrays.asList(n % 3 == 0 ? "customer " + n % 50 : null, n));
+      }
+      frames.add(Frame.ofRows(SCHEMA, rows));
+    }
+    Pipeline pipeline = pipeline();
+    PAssert.that(
+            pipeline.apply(Create.of(frames)).apply("Shuffle", ByKey.of("customer", "n").into(16)))
+        .satisfies(
+            shuffled -> {
+              Map<Object, Set<Integer>> buckets = new HashMap<>();
+              Set<Integer> ofNobody = new HashSet<>();
+              int rows = 0;
+              for (KV<Integer, Iterable<Frame>> bucket : shuffled) {
+                for (Frame frame : bucket.getValue()) {
+                  for (List<?> row : frame.toRows()) {
+                    Object key = row.get(0) == null ? row.get(1) : row.get(0);
+                    buckets.computeIfAbsent(key, any -> new HashSet<>()).add(bucket.getKey());
+                    if (row.get(0) == null) {
+                      ofNobody.add(bucket.getKey());
+                    }
+                    rows++;
+                  }
+                }
+              }
+              assertThat(rows).isEqualTo(2000);
+              assertThat(buckets.values()).allMatch(some -> some.size() == 1);
+              assertThat(ofNobody).as("they are spread").hasSizeGreaterThan(10);
               return null;
             });
     pipeline.run().waitUntilFinish();

@@ -6,6 +6,7 @@ import dev.patron.pipelines.console.UsageException;
 import dev.patron.pipelines.dataset.Dataset;
 import dev.patron.pipelines.engine.Engine;
 import dev.patron.transforms.lake.DataFile;
+import dev.patron.transforms.lake.DataFileCoder;
 import dev.patron.transforms.lake.LakeException;
 import dev.patron.transforms.lake.LakeTable;
 import dev.patron.transforms.lake.Ledger;
@@ -202,11 +203,12 @@ public final class Job {
 
   /** What a stage's graph tells its driver. */
   static final class Findings {
-    private final List<PCollection<ManifestEntry>> entries = new ArrayList<>();
+    private final List<PCollection<ManifestEntry>> files = new ArrayList<>();
+    private final List<PCollection<ManifestEntry>> others = new ArrayList<>();
 
     /** Tells what a transform has made for the driver. */
     void tell(PCollection<ManifestEntry> told) {
-      entries.add(told);
+      others.add(told);
     }
 
     /** Tells these elements, all about one thing. */
@@ -221,8 +223,18 @@ public final class Job {
         SerializableFunction<T, String> name,
         Coder<T> coder,
         PCollection<T> elements) {
-      entries.add(
-          elements.apply("Tell the driver the " + label, Manifest.entries(kind, name, coder)));
+      (coder instanceof DataFileCoder ? files : others)
+          .add(elements.apply("Tell the driver the " + label, Manifest.entries(kind, name, coder)));
+    }
+
+    /**
+     * All that was told. Engines begin with the first: with what is written, on the way to which
+     * the rest comes by.
+     */
+    PCollectionList<ManifestEntry> all() {
+      List<PCollection<ManifestEntry>> all = new ArrayList<>(files);
+      all.addAll(others);
+      return PCollectionList.of(all);
     }
   }
 
@@ -258,7 +270,8 @@ public final class Job {
     engine.prepare(pipeline);
     Findings findings = new Findings();
     graph.build(pipeline, findings);
-    PCollectionList.of(findings.entries)
+    findings
+        .all()
         .apply("Gather what the driver needs", Flatten.pCollections())
         .apply("Write it down", Manifest.writeTo(file));
     long start = System.nanoTime();

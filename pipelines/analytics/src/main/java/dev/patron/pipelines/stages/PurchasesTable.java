@@ -13,10 +13,9 @@ import dev.patron.features.purchases.PurchaseColumns;
 import dev.patron.features.tables.TableDefinition.Keep;
 import dev.patron.features.tables.Tables;
 import dev.patron.pipelines.dataset.Purchases;
-import dev.patron.transforms.CountRows;
 import dev.patron.transforms.GatherPurchases;
 import dev.patron.transforms.JoinAsOf;
-import dev.patron.transforms.MapFrames;
+import dev.patron.transforms.MapAndCount;
 import dev.patron.transforms.RegatherPurchases;
 import dev.patron.transforms.lake.TableFiles;
 import dev.patron.transforms.lake.TableSnapshot;
@@ -110,30 +109,19 @@ final class PurchasesTable {
     if (isIdle()) {
       return;
     }
-    PCollection<Frame> toGather;
-    PCollection<Frame> all = anew ? facts.after(pipeline) : facts.rows();
-    findings.tell(
-        "account of the facts that are no purchases",
-        Accounts.KIND,
-        any -> ACCOUNT,
-        AccountCoder.of(),
-        all.apply(
-            "Count facts without a time", CountRows.as(Account.Count.DROPPED, lines::withoutTime)));
-    if (purchases.money() instanceof Purchases.Price) {
-      findings.tell(
-          "account of impossible amounts",
-          Accounts.KIND,
-          any -> ACCOUNT,
-          AccountCoder.of(),
-          all.apply(
-              "Count facts of impossible amounts",
-              CountRows.as(Account.Count.UNKNOWN_VALUE, lines::withImpossibleProduct)));
-    }
-    if (anew) {
-      toGather = all.apply("Take orders apart into lines", MapFrames.through(lines::takeApart));
-    } else {
+    PCollection<Frame> toGather =
+        counted(
+            findings,
+            "facts",
+            (anew ? facts.after(pipeline) : facts.rows())
+                .apply(
+                    "Take orders apart into lines",
+                    MapAndCount.through(lines::takeApart)
+                        .counting(Account.Count.DROPPED, lines::withoutTime)
+                        .counting(Account.Count.UNKNOWN_VALUE, lines::withImpossibleProduct)));
+    if (!anew) {
       PCollectionTuple changed =
-          PCollectionTuple.of(RegatherPurchases.FACTS, facts.rows())
+          PCollectionTuple.of(RegatherPurchases.ADDED, toGather)
               .and(RegatherPurchases.SUPERSEDED, facts.superseded())
               .apply(
                   "Find the lines of purchases that change",
@@ -146,19 +134,31 @@ final class PurchasesTable {
       toGather = price(toGather, from, prices, pipeline, findings);
     }
     PCollection<Frame> gathered =
-        toGather.apply(
-            "Gather lines into purchases",
-            new GatherPurchases(job.dataset().zone(), facts.buckets()));
+        counted(
+            findings,
+            "purchases",
+            toGather
+                .apply(
+                    "Gather lines into purchases",
+                    new GatherPurchases(job.dataset().zone(), facts.buckets()))
+                .apply(
+                    "Count anonymous purchases",
+                    MapAndCount.through(frame -> frame)
+                        .counting(Account.Count.ANONYMOUS, PurchasesTable::anonymous)));
+    SilverTable.write(
+        findings, TABLE, gathered, WriteFrames.to(job.table(TABLE)).withSchema(schema()));
+  }
+
+  /** Tells the account and gives the rows. */
+  private static PCollection<Frame> counted(
+      Job.Findings findings, String what, PCollectionTuple rows) {
     findings.tell(
-        "account of the purchases",
+        "account of the " + what,
         Accounts.KIND,
         any -> ACCOUNT,
         AccountCoder.of(),
-        gathered.apply(
-            "Count anonymous purchases",
-            CountRows.as(Account.Count.ANONYMOUS, PurchasesTable::anonymous)));
-    SilverTable.write(
-        findings, TABLE, gathered, WriteFrames.to(job.table(TABLE)).withSchema(schema()));
+        rows.get(MapAndCount.ACCOUNTS));
+    return rows.get(MapAndCount.ROWS);
   }
 
   private static Frame anonymous(Frame purchases) {
@@ -195,18 +195,17 @@ final class PurchasesTable {
         AccountCoder.of(),
         joined.get(JoinAsOf.ACCOUNTS));
     OrderLines pricing = lines;
-    PCollection<Frame> rows = joined.get(JoinAsOf.ROWS);
-    findings.tell(
-        "account of impossible amounts",
-        Accounts.KIND,
-        any -> ACCOUNT,
-        AccountCoder.of(),
-        rows.apply(
-            "Count lines of impossible amounts",
-            CountRows.as(
-                Account.Count.UNKNOWN_VALUE,
-                frame -> pricing.withImpossibleProduct(frame, PRICE))));
-    return rows.apply("Price each line", MapFrames.through(frame -> pricing.price(frame, PRICE)));
+    return counted(
+        findings,
+        "amounts",
+        joined
+            .get(JoinAsOf.ROWS)
+            .apply(
+                "Price each line",
+                MapAndCount.through(frame -> pricing.price(frame, PRICE))
+                    .counting(
+                        Account.Count.UNKNOWN_VALUE,
+                        frame -> pricing.withImpossibleProduct(frame, PRICE))));
   }
 
   private OrderLines lines() {

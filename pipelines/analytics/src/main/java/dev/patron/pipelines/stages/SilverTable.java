@@ -289,29 +289,31 @@ final class SilverTable {
         quarantineName(),
         decoded.get(DecodeRecords.QUARANTINE),
         WriteFrames.to(job.table(quarantineName())).withSchema(Tables.QUARANTINE).byRows());
-    PCollection<Account> accounts =
+    PCollectionTuple kept =
         isChanges()
-            ? foldChanges(decoded.get(DecodeRecords.ROWS), findings, purchases)
+            ? foldChanges(decoded.get(DecodeRecords.ROWS), purchases)
             : keepFacts(decoded.get(DecodeRecords.ROWS), purchases);
-    findings.tell(
-        "account of the rows of " + table,
-        Accounts.KIND,
-        any -> table,
-        AccountCoder.of(),
-        accounts);
     WriteFrames to = WriteFrames.to(job.table(name())).withSchema(schema());
     write(
         findings,
         name(),
         rows(),
         definition.key().isEmpty() ? to : to.inBuckets(definition.key(), buckets()));
-    if (!anew && changed != null) {
+    if (changed != null) {
       supersede(findings, name(), before(), definition.key(), changed);
     }
+    if (isChanges()) {
+      keepState(findings, kept);
+    }
+    findings.tell(
+        "account of the rows of " + table,
+        Accounts.KIND,
+        any -> table,
+        AccountCoder.of(),
+        kept.get(isChanges() ? KeepHistory.ACCOUNTS : KeepFacts.ACCOUNTS));
   }
 
-  private PCollection<Account> foldChanges(
-      PCollection<Frame> events, Job.Findings findings, @Nullable Purchases purchases) {
+  private PCollectionTuple foldChanges(PCollection<Frame> events, @Nullable Purchases purchases) {
     ChangeSpec spec = ChangeSpec.of(definition, read);
     String label = "Keep " + definition.name();
     TableSnapshot kept = state;
@@ -326,14 +328,21 @@ final class SilverTable {
       folded = events.apply(label, earlier == null ? keep : keep.onto(earlier));
     }
     rows = folded.get(KeepHistory.ROWS);
-    PCollection<Frame> touched = folded.get(KeepHistory.CHANGED);
-    changed = touched;
-    if (!anew && purchases != null && purchases.table().equals(definition.name())) {
-      superseded =
-          touched.apply(
-              "Read the rows of " + definition.name() + " that change",
-              ReadKeys.of(before(), definition.key()));
+    if (!anew) {
+      PCollection<Frame> touched = folded.get(KeepHistory.CHANGED);
+      changed = touched;
+      if (purchases != null && purchases.table().equals(definition.name())) {
+        superseded =
+            touched.apply(
+                "Read the rows of " + definition.name() + " that change",
+                ReadKeys.of(before(), definition.key()));
+      }
     }
+    return folded;
+  }
+
+  /** Writes the events that were folded, for the next run. */
+  private void keepState(Job.Findings findings, PCollectionTuple folded) {
     String folder = stateName();
     WriteFrames to = WriteFrames.to(job.table(folder)).withSchema(Events.schema(own()));
     write(
@@ -352,11 +361,9 @@ final class SilverTable {
         any -> folder,
         StringUtf8Coder.of(),
         folded.get(KeepHistory.LINKS));
-    return folded.get(KeepHistory.ACCOUNTS);
   }
 
-  private PCollection<Account> keepFacts(
-      PCollection<Frame> records, @Nullable Purchases purchases) {
+  private PCollectionTuple keepFacts(PCollection<Frame> records, @Nullable Purchases purchases) {
     String time =
         purchases != null && purchases.table().equals(definition.name()) ? purchases.time() : null;
     KeepFacts keep =
@@ -364,16 +371,18 @@ final class SilverTable {
     PCollectionTuple kept =
         records.apply("Keep " + definition.name(), anew ? keep : keep.onto(before()));
     rows = kept.get(KeepFacts.ROWS);
-    PCollection<Frame> untrue = kept.get(KeepFacts.SUPERSEDED);
-    superseded = untrue;
-    List<String> key = definition.key();
-    if (!key.isEmpty()) {
-      changed =
-          untrue.apply(
-              "Facts of " + definition.name() + " that changed",
-              MapFrames.through(frame -> KeyHashes.of(frame, key)));
+    if (!anew) {
+      PCollection<Frame> untrue = kept.get(KeepFacts.SUPERSEDED);
+      superseded = untrue;
+      List<String> key = definition.key();
+      if (!key.isEmpty()) {
+        changed =
+            untrue.apply(
+                "Facts of " + definition.name() + " that changed",
+                MapFrames.through(frame -> KeyHashes.of(frame, key)));
+      }
     }
-    return kept.get(KeepFacts.ACCOUNTS);
+    return kept;
   }
 
   static void write(
