@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ServiceLoader;
 import java.util.regex.Pattern;
+import org.apache.beam.runners.spark.FrugalSparkRunner;
 import org.apache.beam.runners.spark.SparkContextOptions;
 import org.apache.beam.runners.spark.SparkPipelineOptions;
 import org.apache.beam.sdk.options.PipelineOptions;
@@ -56,6 +57,7 @@ public final class SparkEngine implements Engine {
       spark.setStorageLevel(MEMORY_THEN_DISK);
     }
     checkStorageLevel(spark.getStorageLevel());
+    spark.setRunner(FrugalSparkRunner.class);
     boolean borrowed = context.getUsesProvidedSparkContext();
     JavaSparkContext provided = borrowed ? context.getProvidedSparkContext() : null;
     if (provided != null) {
@@ -68,6 +70,8 @@ public final class SparkEngine implements Engine {
     }
     // Kryo copies fields, of which frames have some that only Java's own serialization restores.
     conf.set(SERIALIZER, JavaSerializer.class.getName());
+    // Or it remembers the last hundred frames that it wrote.
+    conf.setIfMissing("spark.serializer.objectStreamReset", "1");
     requireHome(conf.get("spark.master"), System.getenv("SPARK_HOME"));
     requireAnswer(conf.get("spark.master"));
     if (conf.get("spark.master").startsWith("local")) {

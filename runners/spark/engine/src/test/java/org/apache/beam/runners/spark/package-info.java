@@ -1,0 +1,4 @@
+@NullMarked
+package org.apache.beam.runners.spark;
+
+import org.jspecify.annotations.NullMarked;
