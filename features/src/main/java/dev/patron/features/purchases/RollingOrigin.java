@@ -31,6 +31,7 @@ public final class RollingOrigin implements Serializable {
 
   private final ZoneId zone;
   private final List<Origin> origins;
+  private final long asOf;
 
   /**
    * A cut-off and the window after it.
@@ -58,8 +59,19 @@ public final class RollingOrigin implements Serializable {
    * @param zone the zone whose calendar days count
    */
   public RollingOrigin(ZoneId zone, List<Origin> origins) {
+    this(zone, origins, Long.MAX_VALUE);
+  }
+
+  /**
+   * The rows of these origins, from what is known at a time.
+   *
+   * @param asOf in microseconds since the epoch; the day that it is in ends with it, as a cut-off
+   *     and as the last day of a window
+   */
+  public RollingOrigin(ZoneId zone, List<Origin> origins, long asOf) {
     this.zone = zone;
     this.origins = List.copyOf(origins);
+    this.asOf = asOf;
   }
 
   /** The columns for purchases of this schema. */
@@ -92,17 +104,21 @@ public final class RollingOrigin implements Serializable {
     List<Frame> rows = new ArrayList<>();
     for (int i = 0; i < origins.size(); i++) {
       Origin origin = origins.get(i);
-      long cutoff = days.endOf(origin.day());
+      long cutoff = endOf(days, origin.day());
       Frame known = new CustomerFeatures(zone, cutoff).of(purchases).select(columns);
       Frame past =
-          new Outcomes(zone, days.endOf(origin.day() - origin.windowDays()), cutoff, "past")
+          new Outcomes(zone, endOf(days, origin.day() - origin.windowDays()), cutoff, "past")
               .append(known, purchases);
       Frame actual =
-          new Outcomes(zone, cutoff, days.endOf(origin.end()), "actual").append(past, purchases);
+          new Outcomes(zone, cutoff, endOf(days, origin.end()), "actual").append(past, purchases);
       long[] place = new long[actual.rows()];
       Arrays.fill(place, i);
       rows.add(actual.with("origin", Type.LONG, LongColumn.of(place)));
     }
     return Frame.concat(schema(purchases.schema()), rows);
+  }
+
+  private long endOf(Days days, long day) {
+    return Math.min(days.endOf(day), asOf);
   }
 }

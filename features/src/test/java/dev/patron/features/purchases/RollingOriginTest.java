@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.patron.features.clv.RandomDraws;
 import dev.patron.features.frame.Frame;
 import dev.patron.features.frame.FrameBuilder;
+import dev.patron.features.frame.LongColumn;
 import dev.patron.features.frame.Schema;
 import dev.patron.features.frame.Type;
 import dev.patron.features.purchases.RollingOrigin.Origin;
@@ -97,6 +98,20 @@ class RollingOriginTest {
 
     assertThat(origin.of(purchases(100)).select(known))
         .isEqualTo(origin.of(purchases(Long.MAX_VALUE)).select(known));
+  }
+
+  @Test
+  void nothingAfterAnAsOfWithinADayIsLookedAt() {
+    long asOf = 200 * DAY + 500;
+    Frame all = purchases(Long.MAX_VALUE);
+    LongColumn at = all.longs("purchased_at");
+    Frame known = all.filter(row -> at.get(row) <= asOf);
+    List<Origin> origins = List.of(new Origin(200, 0), new Origin(170, 30), new Origin(140, 60));
+    assertThat(all.filter(row -> at.get(row) > asOf && at.get(row) < 201 * DAY).rows())
+        .isPositive();
+
+    assertThat(new RollingOrigin(ZoneOffset.UTC, origins, asOf).of(all))
+        .isEqualTo(new RollingOrigin(ZoneOffset.UTC, origins).of(known));
   }
 
   @Test

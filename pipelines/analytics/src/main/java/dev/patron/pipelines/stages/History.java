@@ -79,7 +79,7 @@ final class History {
     boolean empty = observed.customers() == 0;
     long firstDay = empty ? asOfDay : days.day(observed.firstPurchase());
     plan = new OriginPlan(firstDay, asOfDay, options.getHorizonDays(), options.getCutoffs());
-    origins = new RollingOrigin(zone, plan.origins());
+    origins = new RollingOrigin(zone, plan.origins(), observed.asOf());
     seed = options.getSeed();
     share = CustomerShare.ofAbout(options.getSampleCustomers(), observed.customers(), seed);
     // The longest window that leaves at least as much history before it as it takes away.
