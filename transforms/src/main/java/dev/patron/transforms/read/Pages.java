@@ -60,6 +60,10 @@ public final class Pages {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int MOST_REDIRECTIONS = 5;
   private static final int MOST_EMPTY = 1_000;
+
+  /** So many at each further look: few requests, and yet faster than a cursor that is a time. */
+  private static final int EMPTY_AGAIN = 20;
+
   private static final Set<Integer> REDIRECTIONS = Set.of(301, 302, 303, 307, 308);
 
   private final PageSource source;
@@ -83,7 +87,10 @@ public final class Pages {
   /** Where the last record was last said to differ. */
   private @Nullable PagePosition saidToDiffer;
 
-  /** Whether a thousand pages without a record led on; that many are not asked for at each look. */
+  /**
+   * Whether a thousand pages without a record led on, and none since was the last; that many are
+   * not asked for at each look.
+   */
   private boolean leadsOnForEver;
 
   /** How time passes; tests do not wait. */
@@ -194,7 +201,8 @@ public final class Pages {
                     : new PagePosition(
                         at.page(), there, total, there == 0 ? null : hash(found.get(there - 1)));
         empty = found.isEmpty() ? empty + 1 : 0;
-        if (more && leadsOnForEver && empty > 0) {
+        leadsOnForEver &= more;
+        if (leadsOnForEver && empty == EMPTY_AGAIN) {
           more = false;
         } else if (more && empty == MOST_EMPTY) {
           // A cursor that is a time leads on for ever; the next look goes on from here.

@@ -923,12 +923,36 @@ class PagesTest {
     // Whoever goes on looking does not ask for a thousand each time.
     requests.clear();
     fetched = fetch(source, fetched.after(), Long.MAX_VALUE);
-    assertThat(place(fetched)).isEqualTo(new Fetched(0, new PagePosition("1012", 0, 2), false));
-    assertThat(asked()).containsExactly("/c?after=1011");
-    pages.put("/c?after=1012", "{\"meta\":{\"next\":\"1013\"},\"data\":{\"rows\":[9]}}");
+    assertThat(place(fetched)).isEqualTo(new Fetched(0, new PagePosition("1031", 0, 2), false));
+    assertThat(asked()).hasSize(20).startsWith("/c?after=1011").endsWith("/c?after=1030");
+    pages.put("/c?after=1031", "{\"meta\":{\"next\":\"1032\"},\"data\":{\"rows\":[9]}}");
     fetched = fetch(source, fetched.after(), Long.MAX_VALUE);
-    assertThat(place(fetched)).isEqualTo(new Fetched(1, new PagePosition("1014", 0, 3), false));
+    assertThat(place(fetched)).isEqualTo(new Fetched(1, new PagePosition("1052", 0, 3), false));
     assertThat(notes).hasSize(1);
+  }
+
+  /** A cursor that is a time, and was far behind. */
+  @Test
+  void aLastPageShowsThatPagesDoNotLeadOnForEver() throws IOException {
+    pages.put("/c", "{\"meta\":{\"next\":\"1\"},\"data\":{\"rows\":[7]}}");
+    for (int page = 1; page < 1_100; page++) {
+      pages.put(
+          "/c?after=" + page,
+          "{\"meta\":{\"next\":\"%d\"},\"data\":{\"rows\":[]}}".formatted(page + 1));
+    }
+    String end = "{\"meta\":{},\"data\":{\"rows\":[8]}}";
+    pages.put("/c?after=1011", end);
+    Pages source = new Pages(byCursor("/c"), pauses::add, PATIENCE);
+
+    Fetched fetched = fetch(source, null, Long.MAX_VALUE);
+    assertThat(place(fetched)).isEqualTo(new Fetched(1, new PagePosition("1001", 0, 1), false));
+    fetched = fetch(source, fetched.after(), Long.MAX_VALUE);
+    assertThat(place(fetched)).isEqualTo(new Fetched(1, new PagePosition("1011", 1, 2), false));
+
+    pages.put("/c?after=1011", end.replace("{}", "{\"next\":\"1012\"}"));
+    pages.put("/c?after=1090", end);
+    fetched = fetch(source, fetched.after(), Long.MAX_VALUE);
+    assertThat(place(fetched)).isEqualTo(new Fetched(1, new PagePosition("1090", 1, 3), false));
   }
 
   /** What many services say where there is nothing new. */
