@@ -194,6 +194,16 @@ final class ValueReader {
       timeText(bytes, start, end, type, column);
     } else if (type instanceof Type.Decimal decimal) {
       decimalText(bytes, start, end, decimal, column, fromText, schema);
+    } else if ((type == Type.LONG || type == Type.DOUBLE)
+        && schema != null
+        && schema.meaning() == ConnectSchema.Meaning.DECIMAL) {
+      // Digits may be base64 too: "1000" of two places is -26672.12.
+      byte[] unscaled = base64(bytes, start, end);
+      if (unscaled == null) {
+        refuse(column, bytes, from, to, type);
+      } else {
+        number(new BigDecimal(new BigInteger(unscaled), schema.scale()), type, column);
+      }
     } else if (fromText == TextNumbers.REFUSED) {
       refuse(column, "the text " + quote(bytes, from, to) + " is no " + type);
     } else if (type == Type.BOOLEAN) {
@@ -567,7 +577,7 @@ final class ValueReader {
     } else if (first == JsonToken.END_OBJECT && fromText == TextNumbers.REFUSED) {
       // It shows nothing of its column's type: whatever that has become, it was no value.
       column.appendNull();
-    } else if (debezium && (type == Type.STRING || type instanceof Type.Decimal)) {
+    } else if (debezium && isOfDecimals(type)) {
       variableDecimal(parser, first, type, column);
     } else {
       for (JsonToken token = first; token == JsonToken.FIELD_NAME; token = parser.nextToken()) {
@@ -624,8 +634,29 @@ final class ValueReader {
     BigDecimal value = new BigDecimal(new BigInteger(unscaled), scale);
     if (type instanceof Type.Decimal decimal) {
       decimal(value, decimal, column);
-    } else {
+    } else if (type == Type.STRING) {
       append(column, value.toPlainString());
+    } else {
+      number(value, type, column);
+    }
+  }
+
+  private static boolean isOfDecimals(Type type) {
+    return type == Type.STRING
+        || type == Type.LONG
+        || type == Type.DOUBLE
+        || type instanceof Type.Decimal;
+  }
+
+  /** A decimal in a column of whole numbers or doubles, as its text would be. */
+  private void number(BigDecimal value, Type type, ColumnBuilder column) {
+    byte[] digits = value.stripTrailingZeros().toPlainString().getBytes(UTF_8);
+    if (!number.read(digits, 0, digits.length)) {
+      refuse(column, "'" + value + "' is no " + type);
+    } else if (type == Type.LONG) {
+      longNumber(column);
+    } else {
+      doubleNumber(column);
     }
   }
 

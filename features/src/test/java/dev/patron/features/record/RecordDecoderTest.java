@@ -1053,6 +1053,58 @@ class RecordDecoderTest {
       assertThat(read(Source.facts(Kind.JSONL), money, "\"AJY=\"")).isEqualTo("WRONG_TYPE");
     }
 
+    /** A decimal whose schema says so is base64, whatever it looks like and wherever it goes. */
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        value = {
+          "double|2|MDk=|123.45",
+          "double|2|1000|-26672.12",
+          "double|0|AJY=|150.0",
+          "double|0|IAAAAAAAAQ==|WRONG_TYPE",
+          "double|2|1.5|WRONG_TYPE",
+          "long|0|AJY=|150",
+          "long|0|1000|-2667212",
+          "long|2|AJY=|WRONG_TYPE",
+          "long|2|LuA=|120",
+          "long|0|AIAAAAAAAAAA|WRONG_TYPE",
+          "string|2|1000|-26672.12",
+        })
+    void decimalsOfASchemaAreNumbersOfAnyType(
+        String type, int scale, String base64, String expected) {
+      Type declared =
+          switch (type) {
+            case "double" -> Type.DOUBLE;
+            case "long" -> Type.LONG;
+            default -> Type.STRING;
+          };
+      String schema =
+          """
+          {"type":"struct","fields":[{"type":"bytes","field":"x",\
+          "name":"org.apache.kafka.connect.data.Decimal","parameters":{"scale":"%d"}}]}\
+          """
+              .formatted(scale);
+      Decoded decoded =
+          Source.facts(Kind.DEBEZIUM)
+              .with(Schema.of().with("x", declared))
+              .decode("{\"schema\":%s,\"payload\":{\"x\":\"%s\"}}".formatted(schema, base64));
+      assertThat(
+              decoded.rows().rows() == 1
+                  ? String.valueOf(decoded.rows().value(0, "x"))
+                  : decoded.quarantine().value(0, "reason"))
+          .isEqualTo(expected);
+    }
+
+    @Test
+    void decimalsOfAVaryingScaleAreNumbersOfAnyType() {
+      Source debezium = Source.facts(Kind.DEBEZIUM);
+      assertThat(read(debezium, Type.DOUBLE, "{\"scale\":1,\"value\":\"Dw==\"}")).isEqualTo("1.5");
+      assertThat(read(debezium, Type.LONG, "{\"scale\":1,\"value\":\"Dw==\"}"))
+          .isEqualTo("WRONG_TYPE");
+      assertThat(read(debezium, Type.LONG, "{\"scale\":1,\"value\":\"AJY=\"}")).isEqualTo("15");
+      assertThat(read(debezium, Type.LONG, "{\"scale\":-2,\"value\":\"Dw==\"}")).isEqualTo("1500");
+    }
+
     @Test
     void base64WithoutASchemaNeedsADeclaredScale() {
       assertThat(
