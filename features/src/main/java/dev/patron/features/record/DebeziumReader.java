@@ -166,7 +166,8 @@ final class DebeziumReader {
    * of an envelope, all names are looked at.
    */
   private boolean isEnvelope(@Nullable ConnectSchema schema) throws IOException {
-    if (schema != null) {
+    // One without fields says nothing of the payload.
+    if (schema != null && !schema.names().isEmpty()) {
       ConnectSchema source = schema.field("source");
       boolean rows = schema.field("before") != null || schema.field("after") != null;
       return schema.field("op") != null && source != null && (rows || !source.names().isEmpty());

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecordDecoderTest {
   private static final Schema BOOKS =
@@ -1170,6 +1171,15 @@ class RecordDecoderTest {
               + "]},{\"type\":\"struct\",\"field\":\"source\",\"fields\":[]},"
               + "{\"type\":\"string\",\"field\":\"op\"}]}";
       return "{\"schema\":" + schema + ",\"payload\":" + create("{\"id\":1" + row + "}") + "}";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"type\":\"struct\"}", "{\"fields\":[]}"})
+    void aSchemaWithoutFieldsSaysNothing(String schema) {
+      Decoded decoded =
+          decoded(
+              "{\"schema\":" + schema + ",\"payload\":" + create("{\"id\":1,\"x\":\"a\"}") + "}");
+      assertThat(values(decoded)).containsExactly("a");
     }
 
     private static String of(String type, String value) {
